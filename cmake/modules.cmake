@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+# The modules in the order of src/LAYERS.
+lotse_module(base LINKS ${STEMMER} ICU::i18n ICU::uc PkgConfig::SODIUM date::date-tz spdlog::spdlog)
+lotse_module(words SOURCES ${LOTSE_WORDS_SOURCES} LINKS lotse_base)
+lotse_module(sql LINKS lotse_base SQLite::SQLite3 PostgreSQL::PostgreSQL PkgConfig::SODIUM)
+lotse_module(http SOURCES ${LOTSE_ASSETS} LINKS lotse_base Boost::headers ZLIB::ZLIB)
+lotse_module(match LINKS lotse_base)
+lotse_module(access SOURCES ${LOTSE_MATRIX} LINKS lotse_sql)
+lotse_module(web LINKS lotse_access lotse_http lotse_words)
+lotse_module(unit LINKS lotse_web)
+lotse_module(account LINKS lotse_unit)
+lotse_module(topic SOURCES ${GEN}/topics.gen.S LINKS lotse_web)
+lotse_module(directory LINKS lotse_topic lotse_unit lotse_match)
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/interchange/hsds.h)
+  lotse_module(interchange LINKS lotse_directory PkgConfig::ZIP tomlplusplus::tomlplusplus)
+endif()
+lotse_module(sample SOURCES ${GEN}/sample.gen.S LINKS lotse_directory lotse_account)
+
+file(GLOB LOTSE_APP CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.cc)
+list(REMOVE_ITEM LOTSE_APP ${CMAKE_SOURCE_DIR}/src/main.cc)
+add_library(lotse_app STATIC ${LOTSE_APP} ${LOTSE_MIGRATIONS})
+target_precompile_headers(lotse_app REUSE_FROM lotse_pch)
+target_link_libraries(lotse_app PUBLIC lotse_sample lotse_interchange CLI11::CLI11)

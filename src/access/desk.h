@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "access/right.h"
+#include "access/store.h"
+#include "base/check.h"
+#include "base/id.h"
+#include "base/time.h"
+
+namespace lotse::access {
+
+/** Who acts. An anonymous visitor has no account; an operator works on the machine itself (command line). */
+struct Actor {
+  std::string who;        // account id; "operator:<system user>"; "system:<job>"; empty: anonymous
+  std::string name;       // as shown to herself
+  UnitId unit = 0;        // the one unit she works in now
+  std::string unit_kind;
+  std::string function;   // one of matrix.csv; empty: visitor
+  bool second_factor = false;
+  bool signed_in() const { return !who.empty(); }
+};
+
+/** Reading through a door: the statements it may reach, in one snapshot. Lives for one closure. */
+class View {
+ public:
+  void each(const sql::Statement& statement, sql::Params values, const std::function<void(const sql::Row&)>& row) {
+    store_.judge(statement, reach_);
+    tx_.each(statement, values, row);
+  }
+  template <class F>
+  auto rows(const sql::Statement& statement, sql::Params values, F&& make) {
+    store_.judge(statement, reach_);
+    return tx_.rows(statement, values, std::forward<F>(make));
+  }
+  template <class F>
+  auto one(const sql::Statement& statement, sql::Params values, F&& make) {
+    store_.judge(statement, reach_);
+    return tx_.one(statement, values, std::forward<F>(make));
+  }
+
+ protected:
+  friend class PublicDoor;
+  friend class UnitDoor;
+  View(const Store& store, sql::Tx& tx, Store::Reach reach) : store_(store), tx_(tx), reach_(reach) {}
+  const Store& store_;
+  sql::Tx& tx_;
+  Store::Reach reach_;
+};
+
+/** Changing through a door: what is done, its audit entries and its notes for followers are one transaction. */
+class Change : public View {
+ public:
+  /** Rows changed. */
+  std::int64_t change(const sql::Statement& statement, sql::Params values) {
+    store_.judge(statement, Store::Reach::unit_write);
+    return tx_.change(statement, values);
+  }
+  /** Tells followers (snapshots, indexes) that `key` of `topic` changed. */
+  void note(std::string_view topic, std::string_view key) { tx_.note_change(topic, key); }
+  /** One more audit entry, where one closure changes several records. */
+  void also(std::string_view what, std::string_view object);
+
+ private:
+  friend class UnitDoor;
+  using View::View;
+  std::function<void(std::string_view, std::string_view)> enter_;
+};
+
+/** What the whole town may see. */
+class PublicDoor {
+ public:
+  template <class F>
+  auto read(F&& work) const {
+    using R = std::invoke_result_t<F, View&>;
+    std::optional<R> result;
+    store_.read([&](sql::Tx& tx) {
+      View view(store_, tx, Store::Reach::open_read);
+      result.emplace(work(view));
+    });
+    return std::move(*result);
+  }
+
+ private:
+  friend class Desk;
+  explicit PublicDoor(Store& store) : store_(store) {}
+  Store& store_;
+};
+
+/** Things of one unit that are not about persons. Proof that the desk allowed one right there. */
+class UnitDoor {
+ public:
+  UnitId unit() const { return actor_.unit; }
+
+  template <class F>
+  auto read(F&& work) const {
+    using R = std::invoke_result_t<F, View&>;
+    std::optional<R> result;
+    store_.read([&](sql::Tx& tx) {
+      tx.enter_unit(actor_.unit);
+      View view(store_, tx, Store::Reach::unit_read);
+      result.emplace(work(view));
+    });
+    return std::move(*result);
+  }
+
+  /**
+   * Does `work` (which may run more than once and touches nothing but its Change and what it returns) and enters
+   * `what` on `object` into the audit, in one transaction. An exception undoes both.
+   */
+  template <class F>
+  auto change(std::string_view what, std::string_view object, F&& work) const {
+    using R = std::invoke_result_t<F, Change&>;
+    CHECK(right_.action != Action::read);
+    std::optional<R> result;
+    store_.write([&](sql::Tx& tx) {
+      tx.enter_unit(actor_.unit);
+      Change change(store_, tx, Store::Reach::unit_write);
+      change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
+      result.emplace(work(change));
+      enter(tx, what, object);
+    });
+    return std::move(*result);
+  }
+
+ private:
+  friend class Desk;
+  UnitDoor(Store& store, const Actor& actor, Purpose purpose, const Right& right, Decision decision, const Clock& clock)
+      : store_(store), actor_(actor), purpose_(purpose), right_(right), decision_(decision), clock_(clock) {}
+  void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
+  Store& store_;
+  Actor actor_;
+  Purpose purpose_;
+  Right right_;
+  Decision decision_;
+  const Clock& clock_;
+};
+
+/**
+ * Who, for which unit, for which purpose, on which day: the only door to the data. Opening checks the matrix; what may not be
+ * seen does not exist (NotFound), and a refusal leaves an entry.
+ */
+class Desk {
+ public:
+  Desk(Store& store, Actor actor, Purpose purpose, const Clock& clock)
+      : store_(store), actor_(std::move(actor)), purpose_(purpose), clock_(clock) {}
+
+  const Actor& actor() const { return actor_; }
+  Instant now() const { return clock_.now(); }
+  Day today() const { return clock_.today(); }
+  const Clock& clock() const { return clock_; }
+
+  /** Everybody may: published directory, topics, places. */
+  PublicDoor public_read() const;
+
+  /** A door to things of the actor's own unit; NotFound where the matrix does not allow it. */
+  UnitDoor unit(const Right& right) const;
+
+  /** Whether `unit(right)` would open; leaves no entry. For deciding what to offer on a page. */
+  bool may(const Right& right) const;
+
+ private:
+  Decision judge(const Right& right) const;
+  Store& store_;
+  Actor actor_;
+  Purpose purpose_;
+  const Clock& clock_;
+};
+
+/** The actor for a command given on the machine itself, acting as `unit`'s directory editor; `who` is "operator:<system user>". */
+Actor operator_of(UnitId unit, std::string unit_kind, std::string who);
+
+}  // namespace lotse::access

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/right.h"
+
+namespace lotse::access {
+namespace {
+constexpr Right kRights[] = {kNothing, kDirectoryRead, kDirectoryWrite, kDirectoryErase, kAccountRead, kAccountWrite};
+}
+
+std::span<const Right> rights() { return kRights; }
+
+const Right* right_named(std::string_view name) {
+  for (const Right& each : kRights)
+    if (each.name == name) return &each;
+  return nullptr;
+}
+
+}  // namespace lotse::access

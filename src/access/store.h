@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/changes.h"
+#include "sql/migrate.h"
+#include "sql/sql.h"
+
+namespace lotse::access {
+
+/** Whose rows a table holds; declared in the migration that makes it: `-- table NAME KIND`. */
+enum class TableKind {
+  open,    // what the whole town may see, of no unit: topics, places
+  keeper,  // what the whole town may see, edited by the unit in `keeper_unit` alone
+  unit,    // rows of one unit, under `unit_id`
+  access,  // accounts, sessions, memberships, audit: read and written in access/ alone
+};
+
+/**
+ * Owns the engine. Nobody but the doors of this module gets at a transaction: `sql::Engine` lets only `Store` in, and `Store`
+ * only its friends.
+ */
+class Store {
+ public:
+  /** Takes the tables' kinds from the migrations' headers; throws Bug where a table is declared twice or wrongly. */
+  Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations);
+  ~Store();
+
+  /** Throws Bug unless `statement` keeps to what the door may reach. Cheap: judged once for each statement. */
+  enum class Reach { open_read, unit_read, unit_write, access };
+  void judge(const sql::Statement& statement, Reach reach) const;
+
+  sql::EngineKind kind() const;
+
+  /** Number of the last committed change, for followers. */
+  std::int64_t last_change();
+  struct Seen {
+    std::vector<sql::Change> changes;
+    bool gap = false;  // some after `position` were forgotten already: read everything anew
+  };
+  /** Changes after `position`, at most `limit`. */
+  Seen changes_after(std::int64_t position, std::size_t limit);
+  /** Blocks until something was committed after `position`, or `timeout_ms` passed. */
+  void wait_for_change(std::int64_t position, int timeout_ms);
+  /** What the engine has done since it was opened. */
+  sql::Figures figures() const;
+
+ private:
+  friend class Desk;
+  friend class PublicDoor;
+  friend class UnitDoor;
+  friend class Gate;
+  friend struct StoreTestAccess;
+  void read(const std::function<void(sql::Tx&)>& work);
+  void write(const std::function<void(sql::Tx&)>& work);
+
+  struct Judged;
+  std::unique_ptr<sql::Engine> engine_;
+  std::unique_ptr<Judged> judged_;
+};
+
+}  // namespace lotse::access

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "access/gate.h"
+#include "base/result.h"
+#include "web/site.h"
+
+/** Accounts of staff: passwords and the pages to sign in and out. What stands behind them lies in access/. */
+namespace lotse::account {
+
+/**
+ * Hashes and checks passwords: Argon2id, m = 64 MiB, t = 3, p = 1, in two threads of its own with a short queue, so that sign-ins
+ * cannot take the server down.
+ */
+class Passwords {
+ public:
+  Passwords();
+  ~Passwords();
+  /** The hash with its parameters, for the store. */
+  std::string hash(std::string_view password);
+  /** False too for a hash of nobody; takes as long, so that nobody learns which addresses have accounts. Throws Busy when the queue is full. */
+  bool check(std::string_view password, std::string_view hash);
+  /** A hash that no password has: checked when there is no such account. */
+  const std::string& of_nobody() const;
+
+  struct Busy : std::runtime_error {
+    Busy() : std::runtime_error("too many sign-ins at once") {}
+  };
+
+ private:
+  struct Pool;
+  std::unique_ptr<Pool> pool_;
+};
+
+/** /sign-in, /sign-out, and the start page of those signed in. */
+void install(web::Site& site, std::shared_ptr<Passwords> passwords);
+
+}  // namespace lotse::account

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <sodium.h>
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "account/account.h"
+#include "base/check.h"
+
+namespace lotse::account {
+namespace {
+constexpr std::size_t kMemory = 64u * 1024 * 1024, kQueue = 20;
+constexpr unsigned long long kPasses = 3;
+
+std::string hashed(const std::string& password) {
+  std::string out(crypto_pwhash_STRBYTES, '\0');
+  CHECK(crypto_pwhash_str_alg(out.data(), password.data(), password.size(), kPasses, kMemory, crypto_pwhash_ALG_ARGON2ID13) == 0);
+  out.resize(std::char_traits<char>::length(out.c_str()));
+  return out;
+}
+}  // namespace
+
+struct Passwords::Pool {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::packaged_task<void()>> queue;
+  bool stop = false;
+  std::once_flag nobody_once;
+  std::string nobody;
+  std::vector<std::thread> threads;
+
+  void work() {
+    for (;;) {
+      std::packaged_task<void()> task;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait(lock, [&] { return stop || !queue.empty(); });
+        if (queue.empty()) return;
+        task = std::move(queue.front());
+        queue.pop_front();
+      }
+      task();
+    }
+  }
+
+  void run(const std::function<void()>& job) {
+    std::packaged_task<void()> task(job);
+    auto done = task.get_future();
+    {
+      std::lock_guard lock(mutex);
+      if (queue.size() >= kQueue) throw Busy();
+      queue.push_back(std::move(task));
+    }
+    wake.notify_one();
+    done.get();
+  }
+};
+
+Passwords::Passwords() : pool_(std::make_unique<Pool>()) {
+  CHECK(sodium_init() >= 0);
+  for (int i = 0; i < 2; ++i) pool_->threads.emplace_back([this] { pool_->work(); });
+}
+
+Passwords::~Passwords() {
+  {
+    std::lock_guard lock(pool_->mutex);
+    pool_->stop = true;
+  }
+  pool_->wake.notify_all();
+  for (auto& thread : pool_->threads) thread.join();
+}
+
+std::string Passwords::hash(std::string_view password) {
+  std::string result;
+  const std::string copy(password);
+  pool_->run([&] { result = hashed(copy); });
+  return result;
+}
+
+bool Passwords::check(std::string_view password, std::string_view hash) {
+  bool good = false;
+  const std::string copy(password), stored(hash);
+  pool_->run([&] { good = crypto_pwhash_str_verify(stored.c_str(), copy.data(), copy.size()) == 0; });
+  return good;
+}
+
+const std::string& Passwords::of_nobody() const {
+  std::call_once(pool_->nobody_once, [&] { pool_->nobody = hashed(random_hex(16)); });
+  return pool_->nobody;
+}
+
+}  // namespace lotse::account

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+
+#include "access/store.h"
+#include "account/account.h"
+#include "directory/finder.h"
+#include "sql/migrate.h"
+#include "web/site.h"
+
+/** The whole program: which features there are, and the store they share. */
+namespace lotse {
+
+/** All schema files of the feature folders, embedded. */
+std::span<const sql::Migration> migrations();
+
+/** Where the data lie. Either a folder (SQLite inside it) or an address. */
+struct StoreChoice {
+  std::string data;           // folder; the file is DIR/lotse.db
+  std::string store;          // sqlite:PATH or postgresql://…
+  std::string password_file;  // for PostgreSQL
+  std::string url() const;
+};
+
+/**
+ * Opens the store for serving and commands. SQLite stores are made and brought up to date here; a PostgreSQL store must have been
+ * migrated by its owner, and the role must not be able to get round its fences (sql::Refused otherwise).
+ */
+std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock);
+
+/** All features hung into a site. */
+struct App {
+  std::shared_ptr<directory::Finder> finder;
+  std::shared_ptr<account::Passwords> passwords;
+  std::unique_ptr<web::Site> site;
+};
+App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options);
+
+/** The routes as JSON: method, path, right, purpose, public. */
+std::string routes_json(std::span<const web::Route> routes);
+
+}  // namespace lotse

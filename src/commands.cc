@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "commands.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "directory/directory.h"
+#include "interchange/hsds.h"
+#include "sample/sample.h"
+#include "topic/topic.h"
+#include "unit/unit.h"
+
+namespace lotse {
+namespace {
+
+struct Wanted {
+  std::string path, source, report, map, to, form = "json";
+  std::int64_t unit = 0;
+  bool dry = false, plain = false;
+};
+
+/** What a command works with. */
+struct Bench {
+  access::Store& store;
+  std::shared_ptr<const Clock> clock;
+  std::string folder;
+  std::ostream& out;
+  std::ostream& err;
+  std::string absolute(const std::string& path) const { return (std::filesystem::path(folder) / path).lexically_normal().string(); }
+};
+
+std::string operator_name() {
+  const passwd* user = getpwuid(getuid());
+  return "operator:" + (user && user->pw_name ? std::string(user->pw_name) : std::to_string(getuid()));
+}
+
+// The unit that keeps what is imported. In an empty store a first one is made for it, and the starting topics with it.
+std::optional<access::Desk> desk_for(const Bench& b, std::int64_t wanted, bool dry) {
+  const access::Desk visitor(b.store, {}, access::kDirectoryPurpose, *b.clock);
+  auto units = unit::all(visitor);
+  if (units.empty() && wanted == 0 && !dry) {
+    unit::Unit first;
+    first.kind = "coordination";
+    first.legal_regime = "gdpr_sgb";
+    first.name = "Koordination";
+    unit::make(b.store, *b.clock, operator_name(), first);
+    units = unit::all(visitor);
+    b.out << "made unit " << units.front().id << " (coordination), which keeps what is imported\n";
+    const access::Desk desk(b.store, access::operator_of(units.front().id, first.kind, operator_name()), access::kDirectoryPurpose, *b.clock);
+    topic::put(desk, topic::starting_catalogue());
+  }
+  if (units.empty() && dry) return access::Desk(b.store, access::operator_of(1, "coordination", operator_name()), access::kDirectoryPurpose, *b.clock);
+  for (const auto& each : units)
+    if (wanted == each.id || (wanted == 0 && units.size() == 1))
+      return access::Desk(b.store, access::operator_of(each.id, each.kind, operator_name()), access::kDirectoryPurpose, *b.clock);
+  b.err << (wanted ? "lotse: there is no unit with this number. These are the units:\n" : "lotse: say which unit keeps the entries, with --unit. These are the units:\n");
+  for (const auto& each : units) b.err << "  " << each.id << "  " << each.kind << "  " << each.name << "\n";
+  return std::nullopt;
+}
+
+void print_outcome(const Bench& b, const directory::Outcome& outcome, bool dry) {
+  b.out << (dry ? "Nothing was written (--dry-run). It would be:\n" : "Done:\n");
+  for (const auto& [kind, counts] : outcome.kinds) {
+    if (counts.added + counts.changed + counts.same == 0 && counts.vanished.empty()) continue;
+    b.out << "  " << kind << ": " << counts.added << " new, " << counts.changed << " changed, " << counts.same << " as before\n";
+    if (!counts.vanished.empty()) {
+      b.out << "    " << counts.vanished.size() << " given before are missing now; they were left as they are:\n";
+      for (std::size_t i = 0; i < counts.vanished.size() && i < 20; ++i) b.out << "      " << counts.vanished[i] << "\n";
+      if (counts.vanished.size() > 20) b.out << "      … and " << counts.vanished.size() - 20 << " more\n";
+    }
+  }
+}
+
+void print_problems(const Bench& b, const Problems& problems) {
+  std::size_t shown = 0;
+  for (const auto& each : problems) {
+    if (++shown > 20) {
+      b.err << "  … and " << problems.size() - 20 << " more\n";
+      return;
+    }
+    b.err << "lotse: " << (each.field.empty() ? "" : each.field + ": ") << words::translate(*words::language("en"), each.text) << "\n";
+  }
+}
+
+// Entries without a point take that of their postcode, and say so.
+std::size_t place_roughly(const access::Desk& desk, directory::Batch& batch) {
+  std::map<std::string, std::optional<Point>> known;
+  std::size_t placed = 0;
+  for (auto& item : batch.locations) {
+    auto& l = item.thing;
+    if (l.latitude && l.longitude && is_valid({*l.latitude, *l.longitude})) continue;
+    if (l.addresses.empty() || l.addresses.front().postal_code.empty()) continue;
+    const std::string code = l.addresses.front().postal_code.substr(0, 5);
+    const auto at = known.try_emplace(code, std::nullopt);
+    if (at.second) at.first->second = unit::point_of_postcode(desk, code);
+    if (!at.first->second) continue;
+    l.latitude = at.first->second->lat;
+    l.longitude = at.first->second->lon;
+    l.lotse_approximate = true;
+    ++placed;
+  }
+  return placed;
+}
+
+int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
+  const auto& english = *words::language("en");
+  b.out << imported.report.screen(english);
+  if (!w.report.empty()) {
+    imported.report.write_csv(b.absolute(w.report), english);
+    b.out << "all findings: " << b.absolute(w.report) << "\n";
+  }
+  const auto desk = desk_for(b, w.unit, w.dry);
+  if (!desk) return 1;
+  if (const auto placed = place_roughly(*desk, imported.batch); placed > 0)
+    b.out << placed << " locations without a point take that of their postcode (approximate)\n";
+  b.out << "comparing and writing " << imported.batch.services.size() << " services …" << std::endl;
+  const auto outcome = directory::put(*desk, imported.batch, w.dry);
+  if (!outcome) {
+    print_problems(b, outcome.error());
+    b.err << "lotse: nothing was written\n";
+    return 1;
+  }
+  print_outcome(b, *outcome, w.dry);
+  return 0;
+}
+
+int import_hsds(const Bench& b, const Wanted& w) {
+  b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
+  interchange::HsdsOptions options;
+  options.source = w.source.empty() ? "hsds:" + std::filesystem::path(w.path).filename().string() : w.source;
+  auto imported = interchange::import_hsds(b.absolute(w.path), options);
+  if (!imported) {
+    print_problems(b, imported.error());
+    return 1;
+  }
+  return take(b, w, std::move(*imported));
+}
+
+int list_units(const Bench& b) {
+  for (const auto& each : unit::all(access::Desk(b.store, {}, access::kDirectoryPurpose, *b.clock)))
+    b.out << each.id << "  " << each.kind << "  " << each.legal_regime << "  " << each.name << "\n";
+  return 0;
+}
+
+// The same description for the command line and for what comes in through the socket.
+void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, std::function<int(const Bench&)>* chosen) {
+  const auto run = [chosen](CLI::App& each, std::function<int(const Bench&)> what) {
+    if (chosen) each.callback([chosen, what] { *chosen = what; });
+  };
+  auto* import = app.add_subcommand("import", "Bring entries into the directory");
+  import->require_subcommand(1);
+  auto* hsds = import->add_subcommand("hsds", "Open Referral HSDS: 1.1 CSV package, 3.x CSV or JSON; a folder, a zip file, a file");
+  hsds->add_option("PATH", w.path, "What to read")->required();
+  const auto common = [&](CLI::App& each) {
+    each.add_option("--unit", w.unit, "Number of the unit that keeps the entries");
+    each.add_option("--source", w.source, "Name of the giver; the same name updates its own entries");
+    each.add_option("--report", w.report, "Write every finding as a table (CSV) into this file");
+    each.add_flag("--dry-run", w.dry, "Read, check and compare; write nothing");
+    with_store(each);
+  };
+  common(*hsds);
+  run(*hsds, [&w](const Bench& b) { return import_hsds(b, w); });
+  auto* units = app.add_subcommand("units", "List the units with their numbers");
+  with_store(*units);
+  run(*units, [](const Bench& b) { return list_units(b); });
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_store) {
+  static Wanted ignored;
+  describe(app, ignored, with_store, nullptr);
+}
+
+int command(access::Store& store, std::shared_ptr<const Clock> clock, const std::vector<std::string>& arguments, const std::string& folder,
+            std::ostream& out, std::ostream& err) {
+  CLI::App app;
+  Wanted wanted;
+  StoreChoice ignored;
+  std::function<int(const Bench&)> chosen;
+  describe(
+      app, wanted,
+      [&](CLI::App& each) {
+        each.add_option("--data", ignored.data);
+        each.add_option("--store", ignored.store);
+        each.add_option("--password-file", ignored.password_file);
+      },
+      &chosen);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& e) {
+    err << "lotse: " << e.what() << "\n";
+    return 2;
+  }
+  return chosen ? chosen(Bench{store, std::move(clock), folder, out, err}) : 2;
+}
+
+bool is_sample_store(access::Store& store, const Clock& clock) { return sample::is_sample(store, clock); }
+
+}  // namespace lotse

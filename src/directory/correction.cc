@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "directory/correction.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/fold.h"
+#include "words/words.h"
+
+namespace lotse::directory {
+namespace {
+
+std::string given(const http::Form& form, std::string_view name) { return std::string(trimmed(form.find(name).value_or(""))); }
+
+std::optional<int> number(const http::Form& form, std::string_view name, Problems& problems) {
+  const std::string text = given(form, name);
+  if (text.empty()) return std::nullopt;
+  int value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) {
+    problems.push_back({std::string(name), msg("Enter a whole number, for example 8.")});
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::vector<std::string> ticked(const http::Form& form, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto each : form.all(name))
+    if (!each.empty()) values.emplace_back(each);
+  return values;
+}
+
+void read_texts(Service& s, const http::Form& form) {
+  for (const auto& language : words::languages()) {
+    const std::string tag(language.tag);
+    if (!form.find("name_" + tag)) continue;
+    Words words = s.lotse_texts.contains(tag) ? s.lotse_texts.at(tag) : Words{};
+    if (!s.lotse_texts.contains(tag) && tag == s.lotse_language) words.name = s.name, words.description = s.description;
+    const Words before = words;
+    words.name = given(form, "name_" + tag);
+    words.description = given(form, "description_" + tag);
+    // What a person has written or read over here is no longer a machine's.
+    if (words.name != before.name || words.description != before.description) words.state = TextState::checked;
+    if (tag == s.lotse_language) {
+      words.state = TextState::original;
+      s.name = words.name;
+      s.description = words.description;
+    }
+    if (words.name.empty() && words.description.empty())
+      s.lotse_texts.erase(tag);
+    else
+      s.lotse_texts[tag] = std::move(words);
+  }
+}
+
+void read_hours(Service& s, const http::Form& form) {
+  if (!form.find("hours_day_1")) return;
+  std::vector<Schedule> schedules;
+  for (int row = 1; row <= 60; ++row) {
+    const std::string n = std::to_string(row);
+    if (!form.find("hours_day_" + n)) break;
+    Schedule schedule = static_cast<std::size_t>(row) <= s.schedules.size() ? s.schedules[static_cast<std::size_t>(row) - 1] : Schedule{};
+    const std::string day = given(form, "hours_day_" + n), from = given(form, "hours_from_" + n), to = given(form, "hours_to_" + n);
+    if (day.empty() && from.empty() && to.empty()) {
+      // A row that only had a description, or an emptied one.
+      if (schedule.byday.empty() && !schedule.description.empty()) schedules.push_back(std::move(schedule));
+      continue;
+    }
+    schedule.byday = day;
+    schedule.opens_at = from;
+    schedule.closes_at = to;
+    if (schedule.freq.empty()) schedule.freq = "WEEKLY";
+    schedules.push_back(std::move(schedule));
+  }
+  s.schedules = std::move(schedules);
+}
+
+void read_languages(Service& s, const http::Form& form) {
+  std::vector<SpokenLanguage> kept;
+  for (const auto& each : s.languages)
+    if (each.code.empty()) kept.push_back(each);  // what was written in words and could not be read stays
+  for (const auto& code : ticked(form, "languages")) {
+    const auto at = std::find_if(s.languages.begin(), s.languages.end(), [&](const auto& l) { return l.code == code; });
+    kept.push_back(at != s.languages.end() ? *at : SpokenLanguage{"", words::language_name(*words::language("en"), code), code, ""});
+  }
+  s.languages = std::move(kept);
+  s.lotse_interpreters = ticked(form, "interpreters");
+  s.lotse_interpreter_on_request = given(form, "on_request") == "1";
+}
+
+void read_care(Service& s, const http::Form& form, Problems& problems) {
+  s.lotse_child_care.kind = value_of<Care>(given(form, "care")).value_or(Care::unknown);
+  s.lotse_child_care.from_months = number(form, "care_from", problems);
+  s.lotse_child_care.to_months = number(form, "care_to", problems);
+  s.lotse_child_care.places = number(form, "care_places", problems);
+  if (s.lotse_child_care.kind != Care::on_site) s.lotse_child_care = {s.lotse_child_care.kind, {}, {}, {}};
+}
+
+void read_contact(Service& s, const http::Form& form) {
+  const std::string name = given(form, "contact_name"), phone = given(form, "contact_phone"), title = given(form, "contact_title");
+  if (name.empty() && phone.empty() && title.empty()) {
+    if (!s.contacts.empty()) s.contacts.erase(s.contacts.begin());
+    return;
+  }
+  if (s.contacts.empty()) s.contacts.emplace_back();
+  auto& contact = s.contacts.front();
+  contact.name = name;
+  contact.title = title;
+  if (phone.empty())
+    contact.phones.clear();
+  else {
+    if (contact.phones.empty()) contact.phones.emplace_back();
+    contact.phones.front().number = phone;
+  }
+}
+
+}  // namespace
+
+Service corrected(const Service& before, const http::Form& form, Problems& problems) {
+  Service s = before;
+  read_texts(s, form);
+  s.status = given(form, "status");
+  const std::string phone = given(form, "phone");
+  if (phone.empty()) {
+    if (!s.phones.empty()) s.phones.erase(s.phones.begin());
+  } else {
+    if (s.phones.empty()) s.phones.emplace_back();
+    s.phones.front().number = phone;
+  }
+  s.email = given(form, "email");
+  s.url = given(form, "url");
+  read_hours(s, form);
+  s.lotse_by_appointment = given(form, "by_appointment") == "1";
+  s.lotse_fringe_hours = given(form, "fringe_hours") == "1";
+  read_languages(s, form);
+  read_care(s, form, problems);
+  const std::string cost = given(form, "cost");
+  s.lotse_free_of_charge = cost == "free" ? std::optional(true) : cost == "paid" ? std::optional(false) : std::nullopt;
+  s.lotse_free_places = number(form, "free_places", problems);
+  s.lotse_topics = ticked(form, "topics");
+  read_contact(s, form);
+  return s;
+}
+
+}  // namespace lotse::directory

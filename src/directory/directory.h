@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/desk.h"
+#include "base/result.h"
+#include "directory/finder.h"
+#include "directory/types.h"
+#include "web/site.h"
+
+/** The directory of a region: organisations, services, places; kept by units, read by everybody. */
+namespace lotse::directory {
+
+/** What a page of one offer needs: a service, where it is, who runs it. */
+struct Entry {
+  Service service;
+  Organisation organisation;
+  std::optional<Placed> placed;
+  std::optional<Location> location;  // never a confidential one
+  bool confidential = false;         // the place is kept secret
+  UnitId keeper = 0;
+  std::int64_t version = 0;
+};
+
+/** The offer with this id (of a placed service, or of a service without a place). NotFound if there is none or it is not active. */
+Entry find_offer(const access::Desk& desk, std::string_view offer_id);
+
+/** One line in the list of what a unit keeps. */
+struct Kept {
+  ServiceId id;
+  std::string name, organisation, status;
+};
+/** The services that the desk's unit keeps, in the order of their names; at most `limit` from `offset`. */
+std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part_of_name, int offset, int limit);
+std::int64_t count_kept(const access::Desk& desk, std::string_view part_of_name);
+
+/** A service of the desk's own unit, for correcting it. NotFound for any other. */
+Entry find_kept(const access::Desk& desk, const ServiceId& id);
+
+/** All that must be mended before a service can be kept. Pure; fields as in the form (see correction.h). */
+Problems check(const Service& service);
+
+/**
+ * Replaces the service if it still has `version` (Stale otherwise), refreshes what is searched, and tells followers. Returns
+ * the new version. The service must be the desk's unit's own (NotFound).
+ */
+Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version);
+
+/** Many entries at once, from one source: an import, or the sample. Ids are ours; `foreign_id` is the source's. */
+struct Batch {
+  template <class T>
+  struct Item {
+    T thing;
+    std::string foreign_id;
+  };
+  std::string source;  // names the giver: "hsds:<name>", "sample"; the same source updates its own entries
+  std::vector<Item<Organisation>> organisations;
+  std::vector<Item<Location>> locations;
+  std::vector<Item<Service>> services;
+  std::vector<Item<Placed>> placed;
+  std::vector<Item<Term>> terms;
+};
+
+/** What a batch did, or would do; for each kind of entry: "organisation", "location", "service", "service_at_location", "taxonomy_term". */
+struct Outcome {
+  struct Counts {
+    std::int64_t added = 0, changed = 0, same = 0;
+    std::vector<std::string> vanished;  // foreign ids that the source gave before and does not any more
+  };
+  std::map<std::string, Counts> kinds;
+};
+
+/**
+ * Puts the whole batch into the store in one transaction, kept by the desk's unit; nothing is removed, what vanished is listed.
+ * With `dry` nothing is written. Refuses entries of the source that another unit keeps.
+ */
+Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry);
+
+/** Our id for an entry of a source: its own where that is a UUID, otherwise one made of source, kind and id, always the same. */
+std::string id_for(std::string_view source, std::string_view kind, std::string_view foreign_id);
+
+/** The whole public directory, in the order of ids: for exports. Confidential addresses are not in it. */
+struct Whole {
+  std::vector<Organisation> organisations;
+  std::vector<Location> locations;
+  std::vector<Service> services;
+  std::vector<Placed> placed;
+  std::vector<Term> terms;
+};
+Whole read_whole(const access::Desk& desk);
+
+/** Start page, search, entries, help, and the pages of staff. */
+void install(web::Site& site, std::shared_ptr<Finder> finder);
+
+}  // namespace lotse::directory

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "directory/directory.h"
+#include "directory/offer.h"
+#include "directory/search.h"
+#include "unit/unit.h"
+#include "web/form.h"
+#include "web/site.h"
+
+/** Inside directory/: what its pages share. */
+namespace lotse::directory {
+
+/** What the pages need beside the desk. */
+struct Rooms {
+  std::shared_ptr<Finder> finder;
+};
+
+/** The cookie with the visitor's rounded position; nothing if absent or not a place. */
+std::optional<Point> position_of(const web::Ask& ask);
+
+/** The search form, filled with what was asked; with `filters` opened where one is set. */
+web::Html search_form(const web::Ask& ask, const Found& found, const topic::Catalogue& topics);
+
+/** "Ukrainian", "Arabic and Turkish": names of languages in the reader's, for ISO 639-3 codes. */
+std::string language_list(const web::Ask& ask, const std::vector<std::string>& codes);
+
+/** "1 year", "8 months", "3 years": an age in completed months. */
+std::string age_text(const web::Ask& ask, int months);
+
+/** Opening hours in one line for a card: "Monday 09:00–11:00, Wednesday …", or by appointment. */
+web::Html hours_line(const web::Ask& ask, const HoursOf& hours);
+
+/** Each line of a German address in a block of its own, so that it reads right on pages from right to left. */
+web::Html address_lines(const std::string& address);
+
+/** A line with an icon. */
+web::Html line(std::string_view icon, const web::Html& content);
+
+/** Why an offer fits, nearly fits, or where we do not know. */
+web::Html reasons(const web::Ask& ask, const match::Hit& hit, const match::Question& question);
+
+/** What is to be said about the language of an offer's texts: machine translation, or only in another language. Empty: nothing. */
+web::Html language_note(const web::Ask& ask, std::string_view language, std::string_view state);
+
+/** The map of results: quarters, water and roads of the region where known, the numbered places, and where you are. */
+struct Pin {
+  Point at;
+  std::string label;  // number on the map
+  std::string target;  // id on the page to jump to; empty: no link
+  std::string name;
+};
+web::Html map(const web::Ask& ask, const std::vector<Pin>& pins, const std::optional<Point>& here);
+
+void install_start(web::Site& site, const Rooms& rooms);
+void install_search(web::Site& site, const Rooms& rooms);
+void install_entry(web::Site& site, const Rooms& rooms);
+void install_information(web::Site& site);
+void install_staff(web::Site& site, const Rooms& rooms);
+
+}  // namespace lotse::directory

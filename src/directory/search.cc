@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "directory/search.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "base/fold.h"
+#include "directory/offer.h"
+#include "unit/unit.h"
+#include "words/words.h"
+
+namespace lotse::directory {
+namespace {
+
+// One statement for a page of hits: title and summary in the reader's language, else German, else any.
+constexpr sql::Statement kCards{
+    "directory.cards",
+    "SELECT o.id, o.service_id, o.organisation_name, o.address, o.phone, o.facts, t.language, t.title, t.summary, t.state "
+    "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = "
+    "(SELECT x.language FROM service_text x WHERE x.service_id = o.service_id "
+    "ORDER BY CASE x.language WHEN $1 THEN 0 WHEN 'de' THEN 1 WHEN 'en' THEN 2 ELSE 3 END, x.language LIMIT 1) "
+    "WHERE o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"};
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <class List>
+bool offered(const List& list, std::string_view key) {
+  return std::any_of(std::begin(list), std::end(list), [&](const auto& each) { return each.key == key; });
+}
+
+std::string value(const http::Form& query, std::string_view name) { return std::string(trimmed(query.find(name).value_or(""))); }
+
+void read_time(const http::Form& query, Search& s, Problems& problems) {
+  if (const auto text = value(query, "day"); !text.empty()) {
+    const auto day = number(text);
+    if (day && *day >= 1 && *day <= 7)
+      s.weekday = *day;
+    else
+      problems.push_back({"day", msg("Choose a day of the week from the list.")});
+  }
+  s.time = value(query, "time");
+  if (!s.time.empty() && !offered(kTimes, s.time)) {
+    s.time.clear();
+    problems.push_back({"time", msg("Choose a time of day from the list.")});
+  }
+}
+
+}  // namespace
+
+Search read_search(const http::Form& query, Problems& problems) {
+  Search s;
+  s.words = value(query, "q");
+  if (length(s.words) > 100) {
+    s.words.clear();
+    problems.push_back({"q", msg("Please use fewer words: at most 100 letters.")});
+  }
+  s.topic = value(query, "topic");
+  s.place = value(query, "place");
+  if (length(s.place) > 80) {
+    s.place.clear();
+    problems.push_back({"place", msg("Enter a postcode or the name of a place.")});
+  }
+  s.near_me = value(query, "near") == "1" && s.place.empty();
+  if (const auto text = value(query, "radius"); !text.empty()) {
+    const auto km = number(text);
+    if (km && std::find(std::begin(kRadii), std::end(kRadii), *km) != std::end(kRadii))
+      s.radius_km = *km;
+    else
+      problems.push_back({"radius", msg("Choose a distance from the list.")});
+  }
+  s.language = value(query, "language");
+  if (!s.language.empty() && !words::is_language(s.language)) {
+    s.language.clear();
+    problems.push_back({"language", msg("Choose a language from the list.")});
+  }
+  for (const auto child : query.all("child")) {
+    if (offered(kChildClasses, child))
+      s.children.emplace_back(child);
+    else if (!child.empty())
+      problems.push_back({"child", msg("Choose an age from the list.")});
+  }
+  read_time(query, s, problems);
+  s.only_free = value(query, "free") == "1";
+  s.page = std::clamp(number(value(query, "page")).value_or(1), 1, 5000);
+  return s;
+}
+
+std::string query_of(const Search& s, int page) {
+  std::vector<http::Field> pairs;
+  const auto add = [&](std::string_view name, std::string value) {
+    if (!value.empty()) pairs.push_back({std::string(name), std::move(value)});
+  };
+  add("q", s.words);
+  add("topic", s.topic);
+  add("place", s.place);
+  if (s.near_me) add("near", "1");
+  if (s.radius_km != 10) add("radius", std::to_string(s.radius_km));
+  add("language", s.language);
+  for (const auto& child : s.children) add("child", child);
+  if (s.weekday) add("day", std::to_string(s.weekday));
+  add("time", s.time);
+  if (s.only_free) add("free", "1");
+  if (page > 1) add("page", std::to_string(page));
+  return http::encode_query(pairs);
+}
+
+std::vector<match::TypedWord> typed_words(std::string_view typed, const topic::Catalogue& topics) {
+  std::vector<match::TypedWord> found;
+  for (const auto& word : words_of(typed)) {
+    std::set<std::string> ways{word};
+    for (const auto& language : words::languages()) ways.insert(stem(word, language.tag));
+    for (const int number : topics.of_word(word)) ways.insert(topic_word(number));
+    found.push_back({{ways.begin(), ways.end()}});
+  }
+  return found;
+}
+
+match::Question question_of(const Search& s, const std::optional<Point>& here, const topic::Catalogue& topics) {
+  match::Question q;
+  if (const auto* topic = topics.find(s.topic)) q.topics.push_back(static_cast<match::TopicNo>(topic->number));
+  q.words = typed_words(s.words, topics);
+  q.here = here;
+  q.radius_m = s.radius_km * 1000;
+  if (!s.language.empty()) q.language = s.language;
+  if (s.weekday || !s.time.empty()) {
+    match::When when;
+    if (s.weekday) when.weekdays = static_cast<std::uint8_t>(1 << (s.weekday - 1));
+    for (const auto& each : kTimes)
+      if (each.key == s.time) when.from = each.from, when.to = each.to;
+    q.when = when;
+  }
+  for (const auto& each : kChildClasses)
+    if (std::find(s.children.begin(), s.children.end(), each.key) != s.children.end()) q.child_ages_months.push_back(each.months);
+  q.only_free = s.only_free;
+  q.offset = static_cast<std::uint32_t>((s.page - 1) * kPageSize);
+  q.limit = kPageSize;
+  return q;
+}
+
+std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits, std::string_view language) {
+  if (hits.empty()) return {};
+  std::vector<sql::Value> values{language};
+  for (std::size_t i = 0; i < kPageSize; ++i) values.emplace_back(i < hits.size() ? hits[i].id : hits.front().id);
+  std::map<std::string, Card, std::less<>> by_id;
+  desk.public_read().read([&](access::View& view) {
+    view.each(kCards, values, [&](const sql::Row& r) {
+      Card card;
+      card.service_id = r.text(1);
+      card.organisation = r.text(2);
+      card.address = r.text(3);
+      card.phone = r.text(4);
+      card.facts = r.text(5);
+      card.language = r.text(6);
+      card.title = r.text(7);
+      card.summary = r.text(8);
+      card.state = r.text(9);
+      by_id.insert_or_assign(std::string(r.text(0)), std::move(card));
+    });
+    return 0;
+  });
+  std::vector<Card> cards;
+  for (const auto& hit : hits)
+    if (const auto at = by_id.find(hit.id); at != by_id.end()) {
+      cards.push_back(at->second);
+      cards.back().hit = hit;
+    }
+  return cards;
+}
+
+Found find(const access::Desk& desk, const Finder& finder, Search search, const std::optional<Point>& position,
+           std::string_view language) {
+  const auto sight = finder.sight();
+  Found found;
+  if (!search.place.empty()) {
+    if (const auto place = unit::find_place(desk, search.place)) {
+      found.here = place->point;
+      found.place_name = place->name;
+    } else {
+      found.problems.push_back({"place", msg("We do not know this place. Enter a postcode with five digits or the name of a town.")});
+    }
+  } else if (search.near_me) {
+    if (position)
+      found.here = rounded_to_km(*position);
+    else
+      search.near_me = false;
+  }
+  if (!search.topic.empty() && !sight.topics->find(search.topic)) {
+    search.topic.clear();
+    found.problems.push_back({"topic", msg("Choose a topic from the list.")});
+  }
+  thread_local match::Scratch scratch;
+  found.answer = match::find(*sight.snapshot, question_of(search, found.here, *sight.topics), scratch);
+  found.cards = cards_of(desk, found.answer.hits, language);
+  found.search = std::move(search);
+  return found;
+}
+
+}  // namespace lotse::directory

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "interchange/places.h"
+
+#include "interchange/test_data.h"
+
+namespace lotse::interchange {
+namespace {
+
+TEST(Places, ReadsByTitlesAndTakesTheMean) {
+  const auto places = import_places("p.csv", "PLZ;Ort;Breite;Länge\n00101;Adorf;54,5;9,1\n00101;Adorf;54,7;9,3\n00102;Bedorf;0;0\n;;1;1\n");
+  ASSERT_TRUE(places) << problems(places.error());
+  ASSERT_EQ(places->list.size(), 1u);
+  EXPECT_EQ(places->list[0].postcode, "00101");
+  EXPECT_NEAR(places->list[0].lat, 54.6, 1e-9);
+  EXPECT_EQ(places->report.count(Severity::row_not_used), 2u);
+}
+
+TEST(Places, MissingColumnsAreNamedBeforeAnythingElse) {
+  const auto places = import_places("p.csv", "plz,name\n1,a\n");
+  ASSERT_FALSE(places);
+  EXPECT_EQ(places.error().size(), 2u);
+}
+
+TEST(Places, ALocationWithoutAPointTakesThatOfItsPostcode) {
+  directory::Batch batch;
+  for (int i = 0; i < 5; ++i) batch.locations.push_back({{}, std::to_string(i)});
+  batch.locations[0].thing.addresses = {{.postal_code = "00101"}};
+  batch.locations[1].thing.addresses = {{.city = "Adorf", .postal_code = "99999"}};
+  batch.locations[2].thing.addresses = {{.city = "Zdorf", .postal_code = "99999"}};
+  batch.locations[3].thing.addresses = {{.postal_code = "00101"}};
+  batch.locations[3].thing.latitude = 54.1;
+  batch.locations[3].thing.longitude = 9.9;
+  batch.locations[4].thing.addresses = {{.postal_code = "00101"}};
+  batch.locations[4].thing.latitude = 100;
+  batch.locations[4].thing.longitude = 101;
+  Report report;
+  const auto lookup = lookup_in({{"00101", "Adorf", 54.5, 9.1}, {"00109", "Zdorf", 54.5, 9.1}, {"00201", "Zdorf", 48.1, 11.5}});
+  EXPECT_EQ(approximate(batch, lookup, report), 3u);
+  EXPECT_EQ(batch.locations[0].thing.latitude, 54.5);
+  EXPECT_TRUE(batch.locations[1].thing.lotse_approximate);
+  EXPECT_FALSE(batch.locations[2].thing.latitude);  // two places of that name
+  EXPECT_FALSE(batch.locations[3].thing.lotse_approximate);
+  EXPECT_EQ(batch.locations[4].thing.rest["lotse_kept"]["latitude"], 100.0);
+  EXPECT_EQ(report.findings().size(), 1u);
+}
+
+TEST(Places, AllOfGermany) {
+  if (!has_shared_data()) GTEST_SKIP() << "needs shared data";
+  const auto bytes = read_file(shared_data() + "/geo-de/zipcodes.de.csv", 1 << 24);
+  ASSERT_TRUE(bytes);
+  const auto places = import_places("zipcodes.de.csv", *bytes);
+  ASSERT_TRUE(places);
+  EXPECT_EQ(places->report.totals().at("zipcodes.de.csv").used, 23297u);
+  const auto flensburg = lookup_in(places->list)("24937", "");
+  ASSERT_TRUE(flensburg);
+  EXPECT_LT(distance_m(*flensburg, {54.79, 9.43}), 5000);
+}
+
+}  // namespace
+}  // namespace lotse::interchange

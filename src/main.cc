@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The command line. Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong use.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "commands.h"
+#include "serve.h"
+#include "sql/lock.h"
+
+namespace lotse {
+namespace {
+
+void add_store(CLI::App& command, StoreChoice& choice) {
+  auto* group = command.add_option_group("store", "Where the data lie: one of the two");
+  group->add_option("--data", choice.data, "Folder of the SQLite store; made where missing");
+  group->add_option("--store", choice.store, "Address of the store: sqlite:PATH or postgresql://USER@HOST/DATABASE");
+  group->require_option(1);
+  command.add_option("--password-file", choice.password_file, "File whose first line is the password for PostgreSQL");
+}
+
+int migrate(const StoreChoice& choice) {
+  sql::Options options;
+  options.owner = true;
+  options.password_file = choice.password_file;
+  auto engine = sql::open(choice.url(), options);
+  const auto report = sql::migrate(*engine, migrations(), system_clock()->now().ms);
+  for (const auto& each : report.applied) std::cout << "applied " << each << "\n";
+  if (report.applied.empty()) std::cout << "nothing to do\n";
+  if (report.for_administrator.empty()) return 0;
+  std::cerr << "An administrator of the database must run this first; then run lotse migrate again:\n" << report.for_administrator << "\n";
+  return 1;
+}
+
+int routes(bool json) {
+  const auto clock = system_clock();
+  const auto folder = std::filesystem::temp_directory_path() / ("lotse-routes-" + random_hex(8));
+  int code = 0;
+  {
+    const auto store = open_store({folder.string(), "", ""}, *clock);
+    const App app = make_app(*store, clock, {});
+    if (json)
+      std::cout << routes_json(app.site->routes()) << "\n";
+    else
+      for (const auto& each : app.site->routes())
+        std::cout << each.method << (each.method.size() < 4 ? "  " : " ") << each.pattern << "  " << each.access.right->name << "  P" << int{each.access.purpose}
+                  << (each.access.open ? "  public" : "") << "\n";
+  }
+  std::filesystem::remove_all(folder);
+  return code;
+}
+
+int remove_sample(const std::string& data) {
+  const sql::FileLock lock(data + "/lotse.lock");
+  {
+    const auto clock = system_clock();
+    if (!std::filesystem::exists(data + "/lotse.db")) {
+      std::cerr << "lotse: there is no store in this folder\n";
+      return 1;
+    }
+    const auto store = open_store({data, "", ""}, *clock);
+    if (!is_sample_store(*store, *clock)) {
+      std::cerr << "lotse: this store is no sample; it is left as it is\n";
+      return 1;
+    }
+  }
+  for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm"}) std::filesystem::remove(data + "/" + file);
+  std::cout << "the sample was removed\n";
+  return 0;
+}
+
+int run(int count, char** values) {
+  CLI::App app{"Lotse: finding help for families across institutions.", "lotse"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "lotse 0.1.0");
+  int code = 0;
+
+  ServeOptions serving;
+  auto* serve_command = app.add_subcommand("serve", "Serve the website; prints 'listening on http://…' once it serves");
+  add_store(*serve_command, serving.store);
+  serve_command->add_option("--listen", serving.listen, "Address and port; port 0 takes a free one")->capture_default_str();
+  serve_command->add_flag("--sample", serving.sample, "Fill an empty store with an invented town, and print the sign-ins");
+  serve_command->add_option("--today", serving.today, "Live another day (YYYY-MM-DD); only on a sample");
+  serve_command->add_option("--public-url", serving.public_url, "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
+  serve_command->add_option("--feedback-email", serving.feedback_email, "Where readers can say that a text is wrong");
+  serve_command->add_option("--workers", serving.workers, "Threads that answer requests")->capture_default_str()->check(CLI::Range(1, 256));
+  serve_command->callback([&] { code = serve(serving, command); });
+
+  StoreChoice migrating;
+  auto* migrate_command = app.add_subcommand("migrate", "Bring a store up to date, as its owner");
+  add_store(*migrate_command, migrating);
+  migrate_command->callback([&] { code = migrate(migrating); });
+
+  bool as_json = false;
+  auto* routes_command = app.add_subcommand("routes", "Print every route with its right and purpose");
+  routes_command->add_flag("--json", as_json, "As JSON");
+  routes_command->callback([&] { code = routes(as_json); });
+
+  std::string sample_data;
+  auto* sample_command = app.add_subcommand("sample", "The invented town");
+  sample_command->require_subcommand(1);
+  auto* remove_command = sample_command->add_subcommand("remove", "Remove a sample store; nothing else is ever removed");
+  remove_command->add_option("--data", sample_data, "Folder of the store")->required();
+  remove_command->callback([&] { code = remove_sample(sample_data); });
+
+  StoreChoice choice;
+  std::vector<std::string> arguments(values + 1, values + count);
+  add_commands(app, [&](CLI::App& each) {
+    add_store(each, choice);
+    each.callback([&] { code = run_command(choice, arguments, command); });
+  });
+
+  try {
+    app.parse(count, values);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForVersion& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    app.exit(e);
+    return 2;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace lotse
+
+int main(int count, char** values) {
+  try {
+    return lotse::run(count, values);
+  } catch (const std::exception& e) {
+    std::cerr << "lotse: " << e.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "serve.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "http/http.h"
+#include "sample/sample.h"
+#include "sql/lock.h"
+
+namespace lotse {
+namespace {
+
+// The socket through which commands reach the process that serves. One request a connection: a line of JSON there; back come
+// lines "o <text>", "e <text>", and "x <exit code>" at the end.
+class CommandSocket {
+ public:
+  CommandSocket(std::string path, std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)> run)
+      : path_(std::move(path)), run_(std::move(run)) {
+    fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (fd_ < 0 || path_.size() >= sizeof address.sun_path) return;
+    path_.copy(address.sun_path, path_.size());
+    unlink(path_.c_str());
+    const auto mask = umask(0177);
+    const bool bound = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 8) == 0;
+    umask(mask);
+    if (bound) thread_ = std::thread([this] { work(); });
+  }
+  ~CommandSocket() {
+    if (fd_ >= 0) shutdown(fd_, SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+    if (fd_ >= 0) close(fd_);
+    unlink(path_.c_str());
+  }
+
+ private:
+  // Each piece of output goes to the other side at once: a progress line must be seen while it matters.
+  class Sending : public std::streambuf {
+   public:
+    Sending(int fd, char kind) : fd_(fd), kind_(kind) {}
+
+   protected:
+    int overflow(int c) override {
+      if (c == '\n' || c == '\r') {
+        const std::string text = std::string(1, kind_) + (c == '\r' ? "r" : " ") + line_ + "\n";
+        line_.clear();
+        return send(fd_, text.data(), text.size(), MSG_NOSIGNAL) < 0 ? EOF : c;
+      }
+      line_ += static_cast<char>(c);
+      return c;
+    }
+
+   private:
+    int fd_;
+    char kind_;
+    std::string line_;
+  };
+
+  void work() {
+    for (;;) {
+      const int one = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (one < 0) return;
+      std::string line;
+      char c = 0;
+      while (line.size() < 65'536 && read(one, &c, 1) == 1 && c != '\n') line += c;
+      Sending out_buffer(one, 'o'), err_buffer(one, 'e');
+      std::ostream out(&out_buffer), err(&err_buffer);
+      int code = 2;
+      try {
+        const auto json = parse_json(line);
+        if (json) code = run_((*json)["args"].get<std::vector<std::string>>(), (*json)["folder"].get<std::string>(), out, err);
+      } catch (const std::exception& e) {
+        err << e.what() << '\n';
+        code = 1;
+      }
+      const std::string last = "x " + std::to_string(code) + "\n";
+      if (send(one, last.data(), last.size(), MSG_NOSIGNAL) < 0) log_event("command.unheard");
+      close(one);
+    }
+  }
+
+  std::string path_;
+  std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)> run_;
+  int fd_ = -1;
+  std::thread thread_;
+};
+
+// Asks the serving process; nothing if none listens.
+std::optional<int> ask_server(const std::string& path, const std::vector<std::string>& arguments) {
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (fd < 0 || path.size() >= sizeof address.sun_path) return std::nullopt;
+  path.copy(address.sun_path, path.size());
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    close(fd);
+    return std::nullopt;
+  }
+  const std::string request = Json{{"args", arguments}, {"folder", std::filesystem::current_path().string()}}.dump() + "\n";
+  std::optional<int> code;
+  if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
+    std::string line;
+    char c = 0;
+    while (read(fd, &c, 1) == 1) {
+      if (c != '\n') {
+        line += c;
+        continue;
+      }
+      if (line.size() >= 2 && line[0] != 'x') (line[0] == 'o' ? std::cout : std::cerr) << line.substr(2) << (line[1] == 'r' ? '\r' : '\n') << std::flush;
+      if (line.size() >= 3 && line[0] == 'x') code = std::atoi(line.c_str() + 2);
+      line.clear();
+    }
+    if (!code) std::cerr << "lotse: the serving process ended before the command did; look into its log, then try again\n";
+  }
+  close(fd);
+  return code.value_or(1);
+}
+
+std::string folder_of(const StoreChoice& choice) {
+  const std::string url = choice.url();
+  if (!url.starts_with("sqlite:")) return "";
+  const auto parent = std::filesystem::absolute(url.substr(7)).parent_path();
+  return parent.string();
+}
+
+// SIGTERM and SIGINT are taken by one thread, so that no handler runs in the middle of something.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+  }
+  void wait_then(std::function<void()> stop) {
+    thread_ = std::thread([this, stop = std::move(stop)] {
+      int which = 0;
+      sigwait(&set_, &which);
+      stop();
+    });
+  }
+  ~Signals() {
+    if (thread_.joinable()) {
+      pthread_kill(thread_.native_handle(), SIGTERM);
+      thread_.join();
+    }
+  }
+
+ private:
+  sigset_t set_{};
+  std::thread thread_;
+};
+
+void print_sign_ins() {
+  std::cout << "Sign in with (password for all: " << sample::kPassword << ")\n";
+  for (const auto& each : sample::sign_ins()) std::cout << "  " << each.email << "  " << each.function << ", " << each.unit << "\n";
+}
+
+std::optional<std::shared_ptr<const Clock>> clock_for(const ServeOptions& options) {
+  if (options.today.empty()) return system_clock();
+  const auto day = Day::parse(options.today);
+  if (!day) return std::nullopt;
+  return clock_from(*day);
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options, const Command& command) {
+  const auto clock = clock_for(options);
+  if (!clock) {
+    std::cerr << "lotse: --today must be a day such as 2026-12-08\n";
+    return 2;
+  }
+  const auto colon = options.listen.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos) std::from_chars(options.listen.data() + colon + 1, options.listen.data() + options.listen.size(), port);
+  if (port < 0 || port > 65535) {
+    std::cerr << "lotse: --listen must be an address and a port such as 127.0.0.1:8080\n";
+    return 2;
+  }
+  Signals signals;
+  const std::string folder = folder_of(options.store);
+  std::optional<sql::FileLock> lock;
+  if (!folder.empty()) {
+    std::filesystem::create_directories(folder);
+    lock.emplace(folder + "/lotse.lock");
+  }
+  const auto store = open_store(options.store, **clock);
+  {
+    account::Passwords passwords;
+    const bool marked = sample::is_sample(*store, **clock);
+    if (!options.today.empty() && !marked && !options.sample) {
+      std::cerr << "lotse: --today is only for a sample, never for real data\n";
+      return 2;
+    }
+    if (options.sample && !marked) {
+      const auto filled = sample::fill(*store, **clock, passwords);
+      if (!filled) {
+        for (const auto& each : filled.error()) std::cerr << "lotse: " << each.text.id << "\n";
+        return 1;
+      }
+    }
+  }
+  web::SiteOptions site{.region = "", .secure = options.public_url.starts_with("https://"), .sample = sample::is_sample(*store, **clock),
+                        .feedback_email = options.feedback_email};
+  if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
+  App app = make_app(*store, *clock, site);
+  app.finder->follow();
+  http::ServerOptions server_options;
+  server_options.address = options.listen.substr(0, colon);
+  server_options.port = static_cast<std::uint16_t>(port);
+  server_options.workers = options.workers;
+  server_options.trust_forwarded = !options.public_url.empty();
+  server_options.log = [](const http::LogLine& line) {
+    log_event("request", {{"method", LogValue::word(line.method)}, {"route", LogValue::word(line.route)}, {"status", line.status},
+                          {"bytes", line.bytes}, {"us", line.microseconds}});
+  };
+  server_options.failure = [](std::string_view) { log_event("handler.failed"); };
+  server_options.priority = [](const http::Request& r) { return r.path == "/sign-in"; };
+  http::raise_open_files(server_options.limits.connections + 200);
+  http::Server server(server_options, [&](const http::Request& request) { return app.site->answer(request); });
+  std::optional<CommandSocket> socket;
+  if (!folder.empty())
+    socket.emplace(folder + "/serve.sock", [&](const std::vector<std::string>& arguments, const std::string& where, std::ostream& out, std::ostream& err) {
+      return command(*store, *clock, arguments, where, out, err);
+    });
+  if (site.sample && options.sample) print_sign_ins();
+  std::cout << "listening on http://" << options.listen.substr(0, colon) << ":" << server.port() << std::endl;
+  signals.wait_then([&] { server.stop(); });
+  server.run();
+  log_event("stopped");
+  return 0;
+}
+
+int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments, const Command& command) {
+  const std::string folder = folder_of(choice);
+  std::optional<sql::FileLock> lock;
+  if (!folder.empty()) {
+    std::filesystem::create_directories(folder);
+    try {
+      lock.emplace(folder + "/lotse.lock");
+    } catch (const sql::Refused&) {
+      if (const auto code = ask_server(folder + "/serve.sock", arguments)) return *code;
+      throw;
+    }
+  }
+  const auto clock = system_clock();
+  const auto store = open_store(choice, *clock);
+  return command(*store, clock, arguments, std::filesystem::current_path().string(), std::cout, std::cerr);
+}
+
+}  // namespace lotse

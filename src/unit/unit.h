@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/desk.h"
+#include "base/geo.h"
+#include "base/result.h"
+
+/** Units (controllers), the regions they belong to, their named contacts; places; what the installation knows of itself. */
+namespace lotse::unit {
+
+/** The kinds of the access matrix; what law a unit works under follows from kind and regime. */
+bool is_kind(std::string_view kind);
+/** gdpr_sgb, gdpr, kdg, dsg_ekd (rule 7). */
+bool is_regime(std::string_view regime);
+/** English message id of a kind: "Family centre". */
+std::string_view kind_label(std::string_view kind);
+
+struct Contact {
+  std::string id, name, matter, phone;
+  std::vector<std::string> languages;  // ISO 639-3
+};
+
+struct Unit {
+  UnitId id = 0;
+  std::string organisation_id, kind, legal_regime, name, opening_hours;
+  std::vector<Contact> contacts;
+  std::vector<std::string> regions;
+};
+
+struct Region {
+  std::string id, name, doc;  // doc: municipalities (AGS) and map as JSON
+};
+
+/** A postcode or the name of a place with its middle. */
+struct Place {
+  std::string postcode, name;
+  Point point;
+};
+
+/** Makes a unit; its number is the next free one, or the given. The first unit of an installation makes itself. */
+UnitId make(access::Store& store, const Clock& clock, const std::string& who, const Unit& unit);
+
+/** All units, by number; contacts included. */
+std::vector<Unit> all(const access::Desk& desk);
+std::optional<Unit> find(const access::Desk& desk, UnitId id);
+
+/** The regions; the first is shown in the head of every page. */
+std::vector<Region> regions(const access::Desk& desk);
+void put_region(const access::Desk& desk, const Region& region);
+
+/** Adds places, replacing those of the same postcode and name. Returns how many were new. */
+int put_places(const access::Desk& desk, const std::vector<Place>& places);
+/**
+ * The place a visitor means by a postcode, a name, or both ("00101", "Wiesenbrück", "00101 Wiesenbrück"); a name is found by its
+ * beginning as well. Several places of one name or code: their middle and the first name. Nothing if none fits.
+ */
+std::optional<Place> find_place(const access::Desk& desk, std::string_view typed);
+std::optional<Point> point_of_postcode(const access::Desk& desk, std::string_view postcode);
+
+/** A note about the installation ("sample" = "1"); nothing if it was never made. */
+std::optional<std::string> installation(const access::Desk& desk, std::string_view key);
+void note_installation(const access::Desk& desk, std::string_view key, std::string_view value);
+
+}  // namespace lotse::unit

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "web/site.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/fold.h"
+#include "base/log.h"
+#include "http/asset.h"
+#include "http/compress.h"
+#include "http/static.h"
+#include "sql/sql.h"
+
+namespace lotse::web {
+namespace {
+
+constexpr std::string_view kLanguageCookie = "lotse_language", kGuardCookie = "lotse_guard";
+
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 1; at <= path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    parts.push_back(path.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::map<std::string, std::string>& values) {
+  const auto want = segments(pattern), have = segments(path);
+  if (want.size() != have.size()) return false;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    const bool placeholder = want[i].size() > 2 && want[i].front() == '{';
+    if (!placeholder && want[i] != have[i]) return false;
+    if (placeholder && have[i].empty()) return false;
+  }
+  values.clear();
+  for (std::size_t i = 0; i < want.size(); ++i)
+    if (want[i].size() > 2 && want[i].front() == '{')
+      values[std::string(want[i].substr(1, want[i].size() - 2))] = std::string(have[i]);
+  return true;
+}
+
+const words::Language& language_for(const http::Request& request) {
+  const auto chosen = request.cookie(kLanguageCookie);
+  if (chosen)
+    if (const auto* language = words::language(*chosen)) return *language;
+  return words::negotiate(request.header("accept-language"));
+}
+
+bool wants_json(const http::Request& request) {
+  const auto accept = request.header("accept");
+  return accept.find("json") != accept.npos || request.header("content-type").starts_with("application/json");
+}
+
+// A form of ours comes from our own pages. Sec-Fetch-Site says so where the browser sends it; otherwise Origin must be ours.
+bool from_our_pages(const http::Request& request) {
+  const auto site = request.header("sec-fetch-site");
+  if (!site.empty()) return site == "same-origin" || site == "none";
+  const auto origin = request.header("origin");
+  if (origin.empty()) return false;
+  const auto host = origin.find("://");
+  return host != origin.npos && origin.substr(host + 3) == request.header("host");
+}
+
+// Bound to the visitor's own secret: a stranger's page cannot know it, and no key of ours is needed.
+std::string guard_of(std::string_view secret) { return hash_hex("guard:" + std::string(secret)).substr(0, 32); }
+
+void add_security(http::Response& r) {
+  r.add("Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'");
+  r.add("X-Content-Type-Options", "nosniff");
+  r.add("Referrer-Policy", "same-origin");
+  r.add("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()");
+  r.add("Cross-Origin-Opener-Policy", "same-origin");
+  r.add("Cross-Origin-Resource-Policy", "same-origin");
+}
+
+}  // namespace
+
+std::string Ask::t(std::string_view id, std::vector<std::pair<std::string, std::string>> args) const {
+  return words::translate(language, Text{std::string(id), std::move(args)});
+}
+
+std::string Ask::tn(std::string_view one, std::string_view many, std::int64_t n,
+                    std::vector<std::pair<std::string, std::string>> args) const {
+  return words::plural(language, one, many, n, args);
+}
+
+std::string Ask::say(const Text& text) const { return words::translate(language, text); }
+
+std::string Ask::asked(std::string_view name) const { return std::string(trimmed(query.find(name).value_or(""))); }
+std::string Ask::given(std::string_view name) const { return std::string(trimmed(form.find(name).value_or(""))); }
+
+Url Ask::here() const {
+  std::vector<http::Field> kept;
+  for (const auto& pair : query.pairs)
+    if (pair.name != "_language") kept.push_back(pair);
+  std::string path;
+  for (const auto part : segments(request.path)) (path += '/') += http::percent_encode(part);
+  return Url::path(path, http::encode_query(kept));
+}
+
+Site::Site(access::Store& store, std::shared_ptr<const Clock> clock, SiteOptions options)
+    : store_(store), clock_(std::move(clock)), options_(std::move(options)), gate_(store, *clock_) {}
+
+void Site::get(std::string pattern, Access access, Handler handler) {
+  routes_.push_back({"GET", std::move(pattern), access, std::move(handler)});
+}
+void Site::post(std::string pattern, Access access, Handler handler) {
+  routes_.push_back({"POST", std::move(pattern), access, std::move(handler)});
+}
+
+void Site::check() const {
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const Route& route = routes_[i];
+    if (!route.access.right) throw Bug("route " + route.method + " " + route.pattern + " declares no right");
+    for (std::size_t k = 0; k < i; ++k)
+      if (routes_[k].method == route.method && routes_[k].pattern == route.pattern)
+        throw Bug("route " + route.method + " " + route.pattern + " is declared twice");
+  }
+}
+
+struct Site::Found {
+  const Route* route = nullptr;
+  bool other_method = false;
+  std::map<std::string, std::string> values;
+};
+
+Site::Found Site::find(const http::Request& request) const {
+  Found found;
+  std::map<std::string, std::string> values;
+  for (const Route& route : routes_) {
+    if (!matches(route.pattern, request.path, values)) continue;
+    if (route.method != request.method) {
+      found.other_method = true;
+      continue;
+    }
+    // A pattern with fixed words goes before one with placeholders.
+    if (found.route && values.size() >= found.values.size()) continue;
+    found.route = &route;
+    found.values = values;
+  }
+  return found;
+}
+
+http::Response Site::run(Ask& ask, const Route& route) {
+  const std::string chosen = ask.asked("_language");
+  if (ask.request.method == "GET" && !chosen.empty()) {
+    auto response = see(ask.here());
+    if (const auto* language = words::language(chosen)) set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
+    return response;
+  }
+  if (!route.access.open && !ask.desk.actor().signed_in()) throw SignInNeeded();
+  if (ask.request.method == "POST") {
+    if (!from_our_pages(ask.request)) return error(ask, 403);
+    if (!ask.json && ask.given("_guard") != ask.guard) return error(ask, 403);
+  }
+  return route.handler(ask);
+}
+
+http::Response Site::dispatch(const http::Request& request, std::string& pattern) {
+  Found found = find(request);
+  std::string session = request.cookie(session_cookie()).value_or("");
+  std::optional<access::Actor> actor;
+  const access::Purpose purpose = found.route ? found.route->access.purpose : access::kDirectoryPurpose;
+  const words::Language* language = &language_for(request);
+  std::string guard_secret = request.cookie(kGuardCookie).value_or("");
+  const bool new_guard = guard_secret.size() != 64;
+  if (new_guard) guard_secret = random_hex(32);
+
+  const auto make = [&](access::Actor who) {
+    return Ask{request, *this, *language, access::Desk(store_, std::move(who), purpose, *clock_), {}, {}, {}, session,
+               guard_of(guard_secret + session), wants_json(request)};
+  };
+  const auto failed = [&](int status) { return error(make({}), status); };
+  try {
+    if (!session.empty()) actor = gate_.resume(session);
+    if (!actor) session.clear();
+    if (!found.route) return failed(found.other_method ? 405 : 404);
+    pattern = found.route->pattern;
+    auto query = http::decode_form(request.query);
+    if (!query) return failed(400);
+    Ask ask = make(actor.value_or(access::Actor{}));
+    ask.values = std::move(found.values);
+    ask.query = std::move(*query);
+    if (request.method == "POST" && request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
+      auto form = http::decode_form(request.body);
+      if (!form) return failed(400);
+      ask.form = std::move(*form);
+      // The choice of language inside a form: the handler shows the form again with what was typed, in that language.
+      if (const auto* chosen = words::language(ask.given("_language")); chosen && ask.given("_action") == "language")
+        language = chosen;
+    }
+    const bool redraw = language != &ask.language;
+    if (redraw) {
+      Ask other = make(ask.desk.actor());
+      other.values = ask.values;
+      other.query = ask.query;
+      other.form = ask.form;
+      auto response = run(other, *found.route);
+      set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
+      return response;
+    }
+    auto response = run(ask, *found.route);
+    // Only pages with a form need the secret behind it.
+    if (new_guard && response.content().find("name=\"_guard\"") != std::string_view::npos)
+      set_cookie(response, *this, kGuardCookie, guard_secret, 0);
+    return response;
+  } catch (const NotFound&) {
+    return failed(404);
+  } catch (const Stale&) {
+    return failed(409);
+  } catch (const SignInNeeded&) {
+    if (wants_json(request)) return failed(401);
+    return see(Url::path("/sign-in", http::encode_query({{"to", request.method == "GET" ? request.path : "/"}})));
+  } catch (const sql::Unavailable&) {
+    log_event("store.unavailable");
+    return failed(503);
+  } catch (const sql::Conflict&) {
+    return failed(409);
+  } catch (const std::exception& e) {
+    // Our own exceptions never hold data; the text is cut all the same.
+    log_event("request.failed", {{"route", LogValue::word(pattern)}, {"what", LogValue::word(e.what())}});
+    return failed(500);
+  }
+}
+
+http::Response Site::answer(const http::Request& request) {
+  if (auto asset = http::serve_asset(request, http::assets())) {
+    asset->add("X-Content-Type-Options", "nosniff");
+    asset->route = "/static/{asset}";
+    return *asset;
+  }
+  std::string pattern;
+  http::Response response = dispatch(request, pattern);
+  response.route = pattern.empty() ? "-" : pattern;
+  add_security(response);
+  const bool signed_in = request.cookie(session_cookie()).has_value();
+  if (response.header("cache-control").empty()) response.add("Cache-Control", signed_in ? "no-store" : "private, no-cache");
+  response.add("Vary", "Accept-Encoding, Accept-Language, Cookie");
+  // Pages of those signed in hold secrets beside what strangers may have typed: they are not compressed (BREACH).
+  if (!signed_in && response.body.size() > 1000 && response.status != 204 &&
+      http::accepts(request.header("accept-encoding"), "gzip")) {
+    response.body = http::gzip(response.body);
+    response.add("Content-Encoding", "gzip");
+  }
+  return response;
+}
+
+void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value, int max_age) {
+  std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax";
+  if (site.options().secure) cookie += "; Secure";
+  if (max_age != 0) cookie += "; Max-Age=" + std::to_string(std::max(0, max_age));
+  response.add("Set-Cookie", cookie);
+}
+
+http::Response json(const Json& value, int status) {
+  http::Response r;
+  r.status = status;
+  r.body = value.dump();
+  r.add("Content-Type", "application/json; charset=utf-8");
+  return r;
+}
+
+http::Response see(const Url& to) {
+  http::Response r;
+  r.status = 303;
+  r.add("Location", to.text());
+  return r;
+}
+
+}  // namespace lotse::web

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Languages, negotiation, translation, plural.
+#include "words/words.h"
+
+#include <gtest/gtest.h>
+#include <unicode/plurrule.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "base/check.h"
+#include "base/fold.h"
+#include "words/catalogue.h"
+#include "words/formatters.h"
+#include "words/pseudo.h"
+
+namespace lotse::words {
+namespace {
+
+// Made before main: fails if anything in words/ or its tables needs an initialiser of its own.
+const std::string kEarly = minutes(german(), 45) + ", " + day_long(*language("uk"), Day{2026, 12, 8}) + ", " +
+                           language_name(german(), "ukr") + ", " + std::string(negotiate("kmr").tag);
+
+const Language& in(std::string_view tag) {
+  const auto* found = language(tag);
+  if (!found) throw Bug("no such language");
+  return *found;
+}
+
+TEST(Words, WorksBeforeMain) { EXPECT_EQ(kEarly, "45 Minuten, вівторок, 8 грудня 2026 р., Ukrainisch, ku"); }
+
+TEST(Languages, TwelveInTheOrderOfTheSwitch) {
+  std::vector<std::string_view> tags;
+  for (const Language& l : languages()) {
+    tags.push_back(l.tag);
+    EXPECT_EQ(language(l.tag), &l);
+    EXPECT_TRUE(is_utf8(l.own_name));
+    EXPECT_TRUE(is_language(l.iso639_3)) << l.tag;
+    EXPECT_EQ(l.html, l.tag == "de-x-simple" ? "de" : l.tag);
+    EXPECT_EQ(l.right_to_left, l.tag == "ar" || l.tag == "fa");
+    EXPECT_NE(l.locale.find("@calendar=gregorian;numbers=latn"), l.locale.npos);
+  }
+  EXPECT_EQ(tags, (std::vector<std::string_view>{"de", "de-x-simple", "en", "uk", "ru", "ar", "fa", "tr",
+                                                 "bg", "ro", "ku", "ti"}));
+  ASSERT_EQ(staff_languages().size(), 2U);
+  EXPECT_EQ(staff_languages()[0].tag, "de");
+  EXPECT_EQ(staff_languages()[1].tag, "en");
+}
+
+TEST(Languages, PseudoLocalesAreFoundByExactTagOnly) {
+  ASSERT_TRUE(language("en-XA") && language("ar-XB"));
+  EXPECT_TRUE(language("ar-XB")->right_to_left);
+  for (const char* unknown : {"", "xx", "en-xa", "DE", "de-DE", "kmr"})
+    EXPECT_EQ(language(unknown), nullptr) << unknown;
+  EXPECT_EQ(negotiate("en-XA").tag, "en");
+  EXPECT_EQ(negotiate("ar-XB").tag, "ar");
+}
+
+TEST(Negotiate, PicksTheBestThatWeHave) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"", "de"},
+      {"*", "de"},
+      {"xx", "de"},
+      {"uk", "uk"},
+      {"uk-UA,uk;q=0.9,ru;q=0.8,en-US;q=0.7,en;q=0.6", "uk"},
+      {"fr-FR, fr;q=0.9, ar;q=0.5, en;q=0.6", "en"},
+      {"en;q=0.1, tr;q=0.2", "tr"},
+      {"en;q=0.5, tr;q=0.5", "en"},
+      {"en;q=0, tr;q=0.001", "tr"},
+      {"en;q=0", "de"},
+      {"zh-Hans-CN, *;q=0.5, en;q=0.1", "de"},
+      {"AR-eg", "ar"},
+      {"kmr", "ku"},
+      {"kmr-Latn-TR", "ku"},
+      {"ku-TR", "ku"},
+      {"ckb", "de"},
+      {"fa-AF", "fa"},
+      {"prs-AF", "fa"},
+      {"apc", "ar"},
+      {"mo", "ro"},
+      {"ro-MD", "ro"},
+      {"ti-ER", "ti"},
+      {"ukr", "uk"},
+      {"de-x-simple", "de"},
+      {"de-CH-1996", "de"},
+      {" en ; q=0.3 ,\tbg ; Q=0.4 ", "bg"},
+  };
+  for (const auto& [header, tag] : cases) EXPECT_EQ(negotiate(header).tag, tag) << header;
+}
+
+TEST(Negotiate, BrokenHeadersGiveGermanOrTheReadablePart) {
+  for (const char* broken : {",,,", ";q=1", "en;q=2", "en;q=0.5555", "en;q=", "en;level=1", "e n", "\xff\xfe",
+                             "-", "--", "en;q=1.5", "en;q=a"}) {
+    EXPECT_EQ(negotiate(broken).tag, "de") << broken;
+  }
+  EXPECT_EQ(negotiate("en;q=x, tr").tag, "tr");
+  std::string endless;
+  for (int i = 0; i < 100000; ++i) endless += "xx,";
+  EXPECT_EQ(negotiate(endless + "uk").tag, "de");
+}
+
+TEST(Translate, FillsPlaceholdersOnce) {
+  const auto& en = in("en");
+  EXPECT_EQ(translate(en, {"Hello {name}, {n} of {n}", {{"name", "{n}"}, {"n", "3"}}}), "Hello {n}, 3 of 3");
+  EXPECT_EQ(translate(en, {"Without {value}", {{"other", "x"}}}), "Without {value}");
+  EXPECT_EQ(translate(en, {"{", {}}), "{");
+  EXPECT_EQ(translate(en, {"a } b {{n}}", {{"n", "1"}}}), "a } b {1}");
+  EXPECT_EQ(translate(en, {"", {}}), "");
+}
+
+TEST(Translate, FindsTheTranslation) {
+  EXPECT_EQ(translate(in("fa"), {"{n} m", {{"n", "650"}}}), "650 متر");
+  EXPECT_EQ(translate(in("de-x-simple"), {"{n} km", {{"n", "2"}}}), "2 Kilo·meter");
+  EXPECT_TRUE(has(in("uk"), "{n} m"));
+  EXPECT_TRUE(has(in("en"), "whatever is in the code"));
+}
+
+TEST(Translate, MissingTextsFallBack) {
+  const Text missing{"A text that nobody has translated", {}};
+  for (const Language& l : languages()) {
+    EXPECT_EQ(translate(l, missing), missing.id) << l.tag;
+    EXPECT_EQ(translate(l, "menu", missing), missing.id) << l.tag;
+    EXPECT_EQ(has(l, missing.id), l.tag == "en");
+    EXPECT_EQ(plural(l, "{n} thing", "{n} things", 2), "2 things");
+  }
+  EXPECT_FALSE(has(in("uk"), "{n} m", "another context"));
+}
+
+TEST(Translate, IsolatesLatinValuesBetweenArabicWords) {
+  const auto filled = [](std::string_view tag, const std::string& value) {
+    return translate(in(tag), {"{v}", {{"v", value}}});
+  };
+  EXPECT_EQ(filled("ar", "Haus (am Park)"), "\u2068Haus (am Park)\u2069");
+  EXPECT_EQ(filled("fa", "+49 421 361"), "\u2068+49 421 361\u2069");
+  EXPECT_EQ(filled("ar", "بيت"), "بيت");
+  EXPECT_EQ(filled("ar", "09:00–11:00"), "09:00–11:00");
+  EXPECT_EQ(filled("ar", "https://lotse.example/x"), "https://lotse.example/x");
+  EXPECT_EQ(filled("de", "بيت"), "بيت");
+}
+
+std::string category(const Language& l, long n) {
+  UErrorCode code = U_ZERO_ERROR;
+  const std::unique_ptr<icu::PluralRules> rules(
+      icu::PluralRules::forLocale(icu::Locale(std::string(l.locale).c_str()), code));
+  must(code);
+  return utf8(rules->select(static_cast<std::int32_t>(n)));
+}
+
+TEST(Plural, EachHeaderAgreesWithIcu) {
+  ASSERT_EQ(catalogue::tables().size(), languages().size() - 1);
+  for (const auto& table : catalogue::tables()) {
+    const Language& l = in(table.tag);
+    std::map<std::string, int> form_of;
+    std::set<int> forms;
+    for (long n = 0; n <= 200; ++n) {
+      const int form = table.form(static_cast<unsigned long>(n));
+      EXPECT_EQ(form_of.try_emplace(category(l, n), form).first->second, form) << table.tag << ' ' << n;
+      forms.insert(form);
+    }
+    EXPECT_EQ(forms.size(), form_of.size()) << table.tag;
+    EXPECT_EQ(static_cast<int>(forms.size()), table.forms) << table.tag;
+    EXPECT_EQ(*forms.rbegin(), table.forms - 1) << table.tag;
+  }
+}
+
+TEST(Plural, InAllLanguages) {
+  const std::vector<int> numbers{0, 1, 2, 3, 5, 11, 21, 100};
+  const std::map<std::string_view, std::vector<std::string>> expected{
+      {"de",
+       {"0 Minuten", "1 Minute", "2 Minuten", "3 Minuten", "5 Minuten", "11 Minuten", "21 Minuten",
+        "100 Minuten"}},
+      {"de-x-simple",
+       {"0 Minuten", "1 Minute", "2 Minuten", "3 Minuten", "5 Minuten", "11 Minuten", "21 Minuten",
+        "100 Minuten"}},
+      {"en",
+       {"0 minutes", "1 minute", "2 minutes", "3 minutes", "5 minutes", "11 minutes", "21 minutes",
+        "100 minutes"}},
+      {"uk",
+       {"0 хвилин", "1 хвилина", "2 хвилини", "3 хвилини", "5 хвилин", "11 хвилин", "21 хвилина",
+        "100 хвилин"}},
+      {"ru",
+       {"0 минут", "1 минута", "2 минуты", "3 минуты", "5 минут", "11 минут", "21 минута", "100 минут"}},
+      {"ar",
+       {"0 دقيقة", "دقيقة واحدة", "دقيقتان", "3 دقائق", "5 دقائق", "11 دقيقة", "21 دقيقة", "100 دقيقة"}},
+      {"fa", {"0 دقیقه", "1 دقیقه", "2 دقیقه", "3 دقیقه", "5 دقیقه", "11 دقیقه", "21 دقیقه", "100 دقیقه"}},
+      {"tr",
+       {"0 dakika", "1 dakika", "2 dakika", "3 dakika", "5 dakika", "11 dakika", "21 dakika", "100 dakika"}},
+      {"bg",
+       {"0 минути", "1 минута", "2 минути", "3 минути", "5 минути", "11 минути", "21 минути", "100 минути"}},
+      {"ro",
+       {"0 minute", "1 minut", "2 minute", "3 minute", "5 minute", "11 minute", "21 de minute",
+        "100 de minute"}},
+      {"ku", {"0 deqe", "1 deqe", "2 deqe", "3 deqe", "5 deqe", "11 deqe", "21 deqe", "100 deqe"}},
+      {"ti", {"0 ደቒቕ", "1 ደቒቕ", "2 ደቓይቕ", "3 ደቓይቕ", "5 ደቓይቕ", "11 ደቓይቕ", "21 ደቓይቕ", "100 ደቓይቕ"}},
+  };
+  ASSERT_EQ(expected.size(), languages().size());
+  for (const Language& l : languages()) {
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      EXPECT_EQ(minutes(l, numbers[i]), expected.at(l.tag)[i]) << l.tag;
+  }
+  EXPECT_EQ(minutes(german(), 1234), "1.234 Minuten");
+  EXPECT_EQ(minutes(german(), -1), "-1 Minute");
+}
+
+TEST(Pseudo, KeepsPlaceholdersAndTags) {
+  const auto& longer = in("en-XA");
+  const auto& mirrored = in("ar-XB");
+  const Text text{"Open the <b>list</b> of {town}, please", {{"town", "Bremen"}}};
+  EXPECT_EQ(pseudo(longer, "{town}"), "[{town}]");
+  const auto accented = translate(longer, text);
+  EXPECT_NE(accented.find("Bremen"), accented.npos);
+  EXPECT_NE(accented.find("<b>ļîšţ</b>"), accented.npos);
+  EXPECT_GE(length(accented), length(text.id) * 125 / 100);
+  const auto turned = translate(mirrored, text);
+  EXPECT_NE(turned.find("\u2068Bremen\u2069"), turned.npos);
+  EXPECT_NE(turned.find("<b>ليست</b>"), turned.npos);
+  EXPECT_EQ(turned.find("Open"), turned.npos);
+  EXPECT_EQ(plural(longer, "{n} minute", "{n} minutes", 2), "[2 ɱîñüţéš ~~]");
+}
+
+TEST(State, SaysWhereTheTranslationsComeFrom) {
+  EXPECT_EQ(state(in("en")).origin, Origin::original);
+  EXPECT_EQ(state(in("de")).origin, Origin::original);
+  for (const Language& l : languages()) {
+    const State s = state(l);
+    EXPECT_EQ(s.origin == Origin::checked, !s.by.empty()) << l.tag;
+    EXPECT_EQ(s.origin == Origin::checked, Day::parse(s.on).has_value()) << l.tag;
+  }
+}
+
+TEST(Catalogue, KeysAreSortedAndMessagesHaveAllForms) {
+  const auto keys = catalogue::keys();
+  ASSERT_GT(keys.count, 0U);
+  std::string_view last;
+  for (std::size_t i = 0; i < keys.count; ++i) {
+    const std::string_view key(keys.text + keys.starts[i], keys.starts[i + 1] - keys.starts[i]);
+    EXPECT_LT(last, key);
+    last = key;
+  }
+  const auto* arabic = catalogue::table("ar");
+  ASSERT_TRUE(arabic);
+  EXPECT_EQ(catalogue::form(catalogue::message(*arabic, {}, "{n} minute"), 2), "دقيقتان");
+  EXPECT_EQ(catalogue::table("en"), nullptr);
+}
+
+TEST(Words, ManyThreadsAtOnce) {
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (const Language& l : languages()) {
+        if (day_long(l, {2026, 12, 8}).empty() || language_name(l, "ukr").empty() || sort_key(l, "x").empty())
+          ++wrong;
+      }
+    });
+  }
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace lotse::words

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may use whom: compares the #include lines of src/ with src/LAYERS.
+
+    tools/layers.py [--root FOLDER]     one line "file:line: what is wrong" for each fault; exit 1 if there are any
+
+- A module includes only itself and the modules that its own line names; a line names only modules above it.
+- Of another feature (the modules after the line "features:"), only its one header <feature>/<feature>.h is included. Tests may
+  include its helpers for tests too (a header whose name has the word "test").
+- Includes are written from src/ on ("module/file.h"), and the file is there, or is generated.
+- Nobody opens the namespace of another module, other than to declare a class: what is closed there would be open.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+NAMESPACE = re.compile(r"\bnamespace\s+lotse::(\w+)[\w:]*\s*\{")
+DECLARATIONS = re.compile(r"(\s*(class|struct|enum class)\s+\w+(\s*:\s*[\w:]+)?;)*\s*\}")
+TEST_WORD = re.compile(r"(^|_)test(_|$)")
+
+
+class Layers:
+    """The parsed src/LAYERS: `allowed` by module in order, `features`, and the faults of the file itself."""
+
+    def __init__(self, text, name="src/LAYERS"):
+        self.allowed, self.features, self.faults = {}, set(), []
+        in_features = False
+        for number, raw in enumerate(text.splitlines(), 1):
+            line = raw.partition("#")[0].strip()
+            if not line:
+                continue
+            module, colon, rest = line.partition(":")
+            if not colon or not re.fullmatch(r"\w+", module):
+                self.faults.append(f'{name}:{number}: must be "module: modules…"')
+            elif line == "features:":
+                in_features = True
+            elif module in self.allowed:
+                self.faults.append(f"{name}:{number}: {module} stands here twice")
+            else:
+                for other in rest.split():
+                    if other not in self.allowed:
+                        self.faults.append(f"{name}:{number}: {module} may not name {other}, which is not above it")
+                self.allowed[module] = set(rest.split())
+                if in_features:
+                    self.features.add(module)
+
+
+def is_test(path):
+    return bool(TEST_WORD.search(pathlib.PurePath(path).stem))
+
+
+def module_of(path):
+    """The module of a path below src/: its first folder; a file directly in src/ is the app's."""
+    parts = pathlib.PurePath(path).parts
+    return parts[0] if len(parts) > 1 else "app"
+
+
+def judge_include(layers, source, target):
+    """What is wrong with `source` (below src/) including `target`, or None."""
+    me, other = module_of(source), module_of(target)
+    if other == me:
+        return None
+    if other not in layers.allowed:
+        return f'"{target}": {other} is no module of src/LAYERS'
+    if other not in layers.allowed.get(me, set()):
+        return f'{me} may not use {other} ("{target}")'
+    if other in layers.features and target != f"{other}/{other}.h" and not (is_test(source) and is_test(target)):
+        return f'of {other}, {me} may include only "{other}/{other}.h", not "{target}"'
+    return None
+
+
+def faults_of_file(layers, src, source, text):
+    me = module_of(source)
+    for number, line in enumerate(text.splitlines(), 1):
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        target = found.group(1)
+        fault = judge_include(layers, source, target)
+        if not fault and not (src / target).is_file():
+            fault = f'"{target}": no such file in src/ (includes are written from src/ on)'
+        if fault:
+            yield f"src/{source}:{number}: {fault}"
+    for found in NAMESPACE.finditer(text):
+        if me == "app" or found.group(1) == me or found.group(1) not in layers.allowed:
+            continue
+        if not DECLARATIONS.match(text, found.end()):
+            number = text.count("\n", 0, found.start()) + 1
+            yield f"src/{source}:{number}: {me} may not add to the namespace of {found.group(1)}"
+
+
+def check(root):
+    src = pathlib.Path(root, "src")
+    layers = Layers((src / "LAYERS").read_text(encoding="utf-8"))
+    faults = list(layers.faults)
+    files = sorted(p for ending in ("*.h", "*.cc") for p in src.rglob(ending))
+    used = {module_of(p.relative_to(src)) for p in files}
+    faults += [f"src/{module}: not in src/LAYERS" for module in sorted(used - set(layers.allowed))]
+    for path in files:
+        source = path.relative_to(src).as_posix()
+        if module_of(source) in layers.allowed:
+            faults += faults_of_file(layers, src, source, path.read_text(encoding="utf-8"))
+    return faults, len(files)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", default=pathlib.Path(__file__).resolve().parent.parent)
+    faults, files = check(parser.parse_args().root)
+    for fault in faults:
+        print(fault)
+    print(f"{len(faults)} fault(s) in the layers" if faults else f"layers: {files} files in order")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
