@@ -98,7 +98,9 @@ Html map(const Ask& ask, const std::vector<Pin>& pins, const std::optional<Point
   return el("figure", {cls("lo-map")},
             {el("svg", {attr("viewBox", "0 0 400 300"), attr("role", links ? "group" : "img"), attr("aria-label", title)}, {marks}),
              el("figcaption", {cls("lo-map__caption")},
-                {here ? ask.t("The numbers are those of the list. The dot is where you search.") : ask.t("The numbers are those of the list.")})});
+                {!links ? ask.t("Here it is.")
+                 : here ? ask.t("The numbers are those of the list. The dot is where you search.")
+                        : ask.t("The numbers are those of the list.")})});
 }
 
 }  // namespace lotse::directory

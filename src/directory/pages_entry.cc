@@ -238,7 +238,7 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
       topic_links += el("li", {}, {web::link(Url::path("/offers", "topic=" + http::percent_encode(key)), topic->name(ask.language))});
   std::vector<Pin> pins;
   if (e.location && e.location->latitude && e.location->longitude && is_valid({*e.location->latitude, *e.location->longitude}))
-    pins.push_back({{*e.location->latitude, *e.location->longitude}, "1", "", reading.words.name});
+    pins.push_back({{*e.location->latitude, *e.location->longitude}, "", "", reading.words.name});
   const std::string path = "/offers/" + ask.values.at("offer");
   const Html left = all({el("div", {cls("lo-free kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")}, {reading.words.description}),
                          e.service.alert.empty() ? Html() : web::alert("warning", ask.t("Please note"), el("p", {cls("kern-body"), attr("dir", "auto")}, {e.service.alert})),

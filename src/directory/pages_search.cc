@@ -74,8 +74,10 @@ Html filters(const Ask& ask, const Found& found, const web::FormView& form) {
   for (const auto& each : kTimes) times.push_back({std::string(each.key), ask.t(each.label)});
   for (const int km : kRadii) radii.push_back({std::to_string(km), words::distance(ask.language, km * 1000.0)});
   const int chosen = !s.language.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() + s.only_free;
+  // Closed even where a filter is set: on a telephone the results come first. The title says that there are some.
+  const bool wrong = std::any_of(found.problems.begin(), found.problems.end(), [](const Problem& p) { return p.field != "place" && p.field != "q" && p.field != "topic"; });
   const std::string title = chosen ? ask.tn("Filters ({n} chosen)", "Filters ({n} chosen)", chosen) : ask.t("Filters");
-  return el("details", {cls("kern-accordion"), web::flag("open", chosen > 0)},
+  return el("details", {cls("kern-accordion"), web::flag("open", wrong)},
             {el("summary", {cls("kern-accordion__header")}, {el("span", {cls("kern-title kern-title--small")}, {title})}),
              el("div", {cls("kern-accordion__body")},
                 {el("div", {cls("lo-search__grid")},

@@ -152,7 +152,7 @@ Reach Search::reach(const Box& box) const {
   const std::int64_t farthest =
       std::max({metric_.squared(box.min_lat, box.min_lon), metric_.squared(box.min_lat, box.max_lon),
                 metric_.squared(box.max_lat, box.min_lon), metric_.squared(box.max_lat, box.max_lon)});
-  return !box.everywhere && !box.nowhere ? Reach::all : Reach::some;
+  return farthest <= radius_squared_ && !box.everywhere && !box.nowhere ? Reach::all : Reach::some;
 }
 
 void Search::find_ranges() {

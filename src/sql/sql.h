@@ -216,9 +216,8 @@ class Tx final {
     return result;
   }
 
-  /// Says that `key` of `topic` has changed. Followers hear of it, in the order of commits, once the
-  /// transaction is committed. Doubles within one transaction are told once. See changes.h for how it is
-  /// ordered and what it costs.
+  /// Says that `key` of `topic` has changed. Followers hear of it once the transaction is committed.
+  /// Doubles within one transaction are told once. See changes.h for the order and what it costs.
   void note_change(std::string_view topic, std::string_view key);
 
   /// From here to the end of the transaction, row-level security shows rows of this unit only. Nothing on
