@@ -149,10 +149,12 @@ WITH found AS (
   SELECT 1, n, tier FROM offer_topic WHERE topic = $1 AND lat = 999999999
   UNION ALL
   SELECT 2, n, tier FROM offer_word
-   WHERE word >= $2 AND word < $3 AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
+   WHERE word >= $2 AND word < $3
+     AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
   UNION ALL
   SELECT 3, n, tier FROM offer_word
-   WHERE word >= $4 AND word < $5 AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
+   WHERE word >= $4 AND word < $5
+     AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
 ), candidate AS (
   SELECT n, max(tier) AS tier FROM (SELECT term, n, min(tier) AS tier FROM found GROUP BY term, n) AS best
    GROUP BY n HAVING count(*) = $6
@@ -161,7 +163,8 @@ WITH found AS (
     FROM candidate AS c JOIN offer_bench AS o ON o.n = c.n
 ), placed AS (
   SELECT m.*, CASE WHEN dx * dx + dy * dy <= $14
-                   THEN floor(floor(sqrt(CAST(dx * dx + dy * dy AS DOUBLE PRECISION))) / 100) ELSE 999999 END AS step
+                   THEN floor(floor(sqrt(CAST(dx * dx + dy * dy AS DOUBLE PRECISION))) / 100)
+                   ELSE 999999 END AS step
     FROM measured AS m WHERE dx * dx + dy * dy <= $14 OR everywhere = 1
 ), judged AS MATERIALIZED (
   SELECT id, tier, step,
@@ -171,14 +174,17 @@ WITH found AS (
   + CASE WHEN CAST($16 AS BIGINT) IS NULL OR by_appointment = 1 THEN 0
          WHEN EXISTS (SELECT 1 FROM offer_hours AS h
                        WHERE h.n = p.n AND ((CAST($16 AS BIGINT) >> (h.weekday - 1)) & 1) = 1
-                         AND h.minute_to - h.minute_from >= 30 AND CAST($18 AS BIGINT) - CAST($17 AS BIGINT) >= 30
-                         AND CAST($18 AS BIGINT) - h.minute_from >= 30 AND h.minute_to - CAST($17 AS BIGINT) >= 30) THEN 0
+                         AND h.minute_to - h.minute_from >= 30
+                         AND CAST($18 AS BIGINT) - CAST($17 AS BIGINT) >= 30
+                         AND CAST($18 AS BIGINT) - h.minute_from >= 30
+                         AND h.minute_to - CAST($17 AS BIGINT) >= 30) THEN 0
          WHEN hours_known = 1 THEN 8 ELSE 1 END
   + CASE WHEN CAST($19 AS BIGINT) IS NULL THEN 0 WHEN care = 0 THEN 1 WHEN care = 1 THEN 8
          WHEN COALESCE(care_min, 0) <= $20 AND COALESCE(care_max, 255) >= $21
               AND COALESCE(care_places, 65535) >= CAST($19 AS BIGINT) THEN 0 ELSE 8 END
   + CASE WHEN CAST($22 AS BIGINT) IS NULL THEN 0 WHEN min_age IS NULL AND max_age IS NULL THEN 1
-         WHEN COALESCE(min_age, 0) <= CAST($22 AS BIGINT) AND COALESCE(max_age, 255) >= CAST($22 AS BIGINT) THEN 0
+         WHEN COALESCE(min_age, 0) <= CAST($22 AS BIGINT)
+              AND COALESCE(max_age, 255) >= CAST($22 AS BIGINT) THEN 0
          ELSE 8 END
   + CASE WHEN CAST($23 AS BIGINT) IS NULL OR audience = 0 OR (audience & CAST($23 AS BIGINT)) <> 0 THEN 0
          WHEN (audience & ~CAST($24 AS BIGINT)) = 0 THEN 8 ELSE 1 END

@@ -10,6 +10,10 @@
 
 #include "directory/directory.h"
 #include "interchange/hsds.h"
+#include "interchange/hsds_export.h"
+#include "interchange/mapping.h"
+#include "interchange/places.h"
+#include "interchange/table_import.h"
 #include "sample/sample.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
@@ -86,37 +90,24 @@ void print_problems(const Bench& b, const Problems& problems) {
   }
 }
 
-// Entries without a point take that of their postcode, and say so.
-std::size_t place_roughly(const access::Desk& desk, directory::Batch& batch) {
-  std::map<std::string, std::optional<Point>> known;
-  std::size_t placed = 0;
-  for (auto& item : batch.locations) {
-    auto& l = item.thing;
-    if (l.latitude && l.longitude && is_valid({*l.latitude, *l.longitude})) continue;
-    if (l.addresses.empty() || l.addresses.front().postal_code.empty()) continue;
-    const std::string code = l.addresses.front().postal_code.substr(0, 5);
-    const auto at = known.try_emplace(code, std::nullopt);
-    if (at.second) at.first->second = unit::point_of_postcode(desk, code);
-    if (!at.first->second) continue;
-    l.latitude = at.first->second->lat;
-    l.longitude = at.first->second->lon;
-    l.lotse_approximate = true;
-    ++placed;
-  }
-  return placed;
-}
-
 int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
   const auto& english = *words::language("en");
+  const auto desk = desk_for(b, w.unit, w.dry);
+  if (!desk) return 1;
+  // Entries without a point take that of their postcode, and say so.
+  std::map<std::string, std::optional<Point>> known;
+  const auto lookup = [&](const std::string& postcode, const std::string& town) {
+    const auto [at, fresh] = known.try_emplace(postcode + " " + town, std::nullopt);
+    if (fresh && !postcode.empty()) at->second = unit::point_of_postcode(*desk, postcode);
+    return at->second;
+  };
+  const auto placed = interchange::approximate(imported.batch, lookup, imported.report);
   b.out << imported.report.screen(english);
+  if (placed > 0) b.out << placed << " locations without a point take that of their postcode (approximate)\n";
   if (!w.report.empty()) {
     imported.report.write_csv(b.absolute(w.report), english);
     b.out << "all findings: " << b.absolute(w.report) << "\n";
   }
-  const auto desk = desk_for(b, w.unit, w.dry);
-  if (!desk) return 1;
-  if (const auto placed = place_roughly(*desk, imported.batch); placed > 0)
-    b.out << placed << " locations without a point take that of their postcode (approximate)\n";
   b.out << "comparing and writing " << imported.batch.services.size() << " services …" << std::endl;
   const auto outcome = directory::put(*desk, imported.batch, w.dry);
   if (!outcome) {
@@ -138,6 +129,79 @@ int import_hsds(const Bench& b, const Wanted& w) {
     return 1;
   }
   return take(b, w, std::move(*imported));
+}
+
+std::optional<std::string> bytes_of(const Bench& b, const std::string& path) {
+  std::ifstream file(b.absolute(path), std::ios::binary);
+  if (!file) {
+    b.err << "lotse: " << path << " cannot be read\n";
+    return std::nullopt;
+  }
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+int import_table(const Bench& b, const Wanted& w) {
+  const auto toml = bytes_of(b, w.map), bytes = bytes_of(b, w.path);
+  if (!toml || !bytes) return 1;
+  const auto mapping = interchange::read_mapping(*toml, w.map);
+  if (!mapping) {
+    print_problems(b, mapping.error());
+    return 1;
+  }
+  b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
+  auto imported = interchange::import_table(std::filesystem::path(w.path).filename().string(), *bytes, *mapping);
+  if (!imported) {
+    print_problems(b, imported.error());
+    return 1;
+  }
+  if (!w.source.empty()) imported->batch.source = w.source;
+  return take(b, w, std::move(*imported));
+}
+
+int import_places(const Bench& b, const Wanted& w) {
+  const auto bytes = bytes_of(b, w.path);
+  if (!bytes) return 1;
+  const auto places = interchange::import_places(std::filesystem::path(w.path).filename().string(), *bytes);
+  if (!places) {
+    print_problems(b, places.error());
+    return 1;
+  }
+  const auto& english = *words::language("en");
+  b.out << places->report.screen(english);
+  if (!w.report.empty()) places->report.write_csv(b.absolute(w.report), english);
+  if (w.dry) {
+    b.out << "Nothing was written (--dry-run).\n";
+    return 0;
+  }
+  const auto desk = desk_for(b, w.unit, false);
+  if (!desk) return 1;
+  std::vector<unit::Place> list;
+  for (const auto& each : places->list) list.push_back({each.postcode, each.name, {each.lat, each.lon}});
+  const int added = unit::put_places(*desk, list);
+  b.out << "Done: " << list.size() << " places, " << added << " of them new\n";
+  return 0;
+}
+
+int export_hsds(const Bench& b, const Wanted& w) {
+  const auto whole = directory::read_whole(access::Desk(b.store, {}, access::kDirectoryPurpose, *b.clock));
+  const auto files = w.form == "csv" ? interchange::export_csv(whole, w.plain) : interchange::export_json(whole, w.plain);
+  const std::string to = b.absolute(w.to);
+  if (std::filesystem::exists(to) && !std::filesystem::is_empty(to)) {
+    b.err << "lotse: " << to << " is not empty; nothing was written\n";
+    return 1;
+  }
+  std::filesystem::create_directories(to);
+  for (const auto& [name, bytes] : files) {
+    std::ofstream file(to + "/" + name, std::ios::binary);
+    file << bytes;
+    if (!file.flush()) {
+      b.err << "lotse: " << to << "/" << name << " could not be written; the export is not complete\n";
+      return 1;
+    }
+  }
+  b.out << "Done: " << whole.services.size() << " services, " << whole.organisations.size() << " organisations, " << whole.locations.size()
+        << " locations in " << files.size() << " files in " << to << "\n";
+  return 0;
 }
 
 int list_units(const Bench& b) {
@@ -164,6 +228,23 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   };
   common(*hsds);
   run(*hsds, [&w](const Bench& b) { return import_hsds(b, w); });
+  auto* table = import->add_subcommand("table", "A table (CSV, JSON, GeoJSON) through a mapping file; see docs/import.md");
+  table->add_option("FILE", w.path, "What to read")->required();
+  table->add_option("--map", w.map, "Mapping file (TOML): which column is what")->required();
+  common(*table);
+  run(*table, [&w](const Bench& b) { return import_table(b, w); });
+  auto* places = import->add_subcommand("places", "Postcodes and names of places with their points (CSV)");
+  places->add_option("FILE", w.path, "What to read")->required();
+  common(*places);
+  run(*places, [&w](const Bench& b) { return import_places(b, w); });
+  auto* out = app.add_subcommand("export", "Give the directory away");
+  out->require_subcommand(1);
+  auto* hsds_out = out->add_subcommand("hsds", "Open Referral HSDS 3.1");
+  hsds_out->add_option("--to", w.to, "Folder to write into; made where missing, must be empty")->required();
+  hsds_out->add_option("--form", w.form, "json or csv")->check(CLI::IsMember({"json", "csv"}))->capture_default_str();
+  hsds_out->add_flag("--plain", w.plain, "Only what the standard knows, without extensions");
+  with_store(*hsds_out);
+  run(*hsds_out, [&w](const Bench& b) { return export_hsds(b, w); });
   auto* units = app.add_subcommand("units", "List the units with their numbers");
   with_store(*units);
   run(*units, [](const Bench& b) { return list_units(b); });

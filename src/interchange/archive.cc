@@ -139,7 +139,8 @@ Result<Archive> Archive::open(const std::string& path, const Limits& limits) {
   if (!zip) return refuse("", msg("{file} is no zip file that can be read.", {{"file", path}}));
   auto list = contents(zip.get(), limits);
   if (!list) return tl::unexpected(list.error());
-  std::sort(list->begin(), list->end(), [](const auto& a, const auto& b) { return a.first.name < b.first.name; });
+  std::sort(list->begin(), list->end(),
+            [](const auto& a, const auto& b) { return a.first.name < b.first.name; });
   for (const auto& each : *list) archive.entries_.push_back(each.first);
   archive.read_ = [zip, list = std::move(*list)](std::size_t i) {
     return unpack(zip.get(), list.at(i).second, list.at(i).first);
@@ -150,7 +151,9 @@ Result<Archive> Archive::open(const std::string& path, const Limits& limits) {
 Archive Archive::of(std::vector<std::pair<std::string, std::string>> files) {
   Archive archive;
   for (const auto& [name, bytes] : files) archive.entries_.push_back({name, bytes.size()});
-  archive.read_ = [files = std::move(files)](std::size_t i) -> Result<std::string> { return files.at(i).second; };
+  archive.read_ = [files = std::move(files)](std::size_t i) -> Result<std::string> {
+    return files.at(i).second;
+  };
   return archive;
 }
 

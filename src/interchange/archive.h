@@ -11,24 +11,27 @@ namespace lotse::interchange {
 
 /** What an import may cost. */
 struct Limits {
-  std::uint64_t file_bytes = std::uint64_t{1} << 30;   ///< of one file, and of all files of an archive together
-  std::uint64_t ratio = 200;                           ///< of a packed file: unpacked to packed
+  std::uint64_t file_bytes = std::uint64_t{1}
+                             << 30;  ///< of one file, and of all files of an archive together
+  std::uint64_t ratio = 200;         ///< of a packed file: unpacked to packed
   std::size_t files = 10'000;
   std::size_t columns = 10'000;
   std::size_t cell_bytes = std::size_t{1} << 20;
 };
 
 /**
- * A folder, a zip file or a single file, seen alike: names and bytes. Nothing is ever unpacked onto a disk, so that names with
+ * A folder, a zip file or a single file, seen alike: names and bytes. Nothing is ever unpacked onto a disk,
+ * so that names with
  * ".." lead nowhere. Links inside a folder are not followed.
  */
 class Archive {
  public:
   struct Entry {
-    std::string name;          ///< as in the archive, with slashes
-    std::uint64_t bytes = 0;   ///< unpacked
+    std::string name;         ///< as in the archive, with slashes
+    std::uint64_t bytes = 0;  ///< unpacked
   };
-  /** Opens the path; refuses what does not exist or exceeds the limits as far as its table of contents tells. */
+  /** Opens the path; refuses what does not exist or exceeds the limits as far as its table of contents tells.
+   */
   static Result<Archive> open(const std::string& path, const Limits& limits = {});
   /** An archive of files in memory: for tests, and for what came by another way. */
   static Archive of(std::vector<std::pair<std::string, std::string>> files);

@@ -11,10 +11,12 @@
 namespace lotse::interchange {
 namespace {
 
-constexpr std::array<const char*, 6> kNames{"organisation", "location", "service", "placed", "term", "taxonomy"};
+constexpr std::array<const char*, 6> kNames{"organisation", "location", "service",
+                                            "placed",       "term",     "taxonomy"};
 
 std::string brief(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // The element of a list that has this id.
@@ -43,24 +45,29 @@ bool looks_garbled(std::string_view text) {
 
 void Assembler::add(Kind kind, Json object, Origin at, bool nested) {
   if (!object.is_object()) {
-    report_.add(Severity::row_not_used, at.file, at.line, "", brief(object), msg("This is no object with members."));
+    report_.add(Severity::row_not_used, at.file, at.line, "", brief(object),
+                msg("This is no object with members."));
     return;
   }
   const std::string id(trimmed(text_of(object, "id")));
   if (id.empty()) {
-    report_.add(Severity::row_not_used, at.file, at.line, "id", text_of(object, "name"), msg("There is no id."));
+    report_.add(Severity::row_not_used, at.file, at.line, "id", text_of(object, "name"),
+                msg("There is no id."));
     return;
   }
   Shelf& s = shelf(kind);
   const auto [place, fresh] = s.index.try_emplace(id, s.entries.size());
-  if (fresh) s.entries.push_back({std::move(object), std::move(at), id, nested, false});
-  else same_again(s.entries[place->second], std::move(object), at, nested);
+  if (fresh)
+    s.entries.push_back({std::move(object), std::move(at), id, nested, false});
+  else
+    same_again(s.entries[place->second], std::move(object), at, nested);
 }
 
 void Assembler::same_again(Entry& before, Json object, const Origin& at, bool nested) {
   if (!nested && !before.nested) {
     report_.add(Severity::row_not_used, at.file, at.line, "id", before.foreign_id,
-                before.json == object ? msg("The same entry stood before.") : msg("Another entry with this id stood before."));
+                before.json == object ? msg("The same entry stood before.")
+                                      : msg("Another entry with this id stood before."));
     return;
   }
   if (nested) {
@@ -85,14 +92,16 @@ void Assembler::complete(Json& into, const Json& from, const Origin& at, const s
       for (const Json& element : value) {
         if (std::find(here->begin(), here->end(), element) != here->end()) continue;
         Json* same = element.is_object() ? with_id(*here, element) : nullptr;
-        if (same) complete(*same, element, at, name);
-        else here->push_back(element);
+        if (same)
+          complete(*same, element, at, name);
+        else
+          here->push_back(element);
       }
     } else if (here->is_object() && value.is_object()) {
       complete(*here, value, at, name);
     } else {
-      report_.add(Severity::value_not_used, at.file, at.line, field.empty() ? name : field + "." + name, brief(value),
-                  msg("The same entry says something else in another place."));
+      report_.add(Severity::value_not_used, at.file, at.line, field.empty() ? name : field + "." + name,
+                  brief(value), msg("The same entry says something else in another place."));
     }
   }
 }
@@ -117,15 +126,18 @@ void Assembler::settle_service(Entry& entry) {
   const State known = state(Kind::organisation, organisation);
   if (known == State::good) return;
   if (organisation.empty())
-    return refuse_entry(entry, "organization_id", msg("The service does not say which organisation offers it."));
+    return refuse_entry(entry, "organization_id",
+                        msg("The service does not say which organisation offers it."));
   if (known == State::refused || !placeholders_)
-    return refuse_entry(entry, "organization_id", msg("The organisation that offers this service is not in the data."));
+    return refuse_entry(entry, "organization_id",
+                        msg("The organisation that offers this service is not in the data."));
   make_placeholder(organisation, entry.at);
 }
 
 void Assembler::make_placeholder(const std::string& foreign_id, const Origin& at) {
-  report_.add(Severity::value_changed, at.file, at.line, "organization_id", foreign_id,
-              msg("The organisation is not in the data; an entry that has nothing but its number stands for it."));
+  report_.add(
+      Severity::value_changed, at.file, at.line, "organization_id", foreign_id,
+      msg("The organisation is not in the data; an entry that has nothing but its number stands for it."));
   Shelf& s = shelf(Kind::organisation);
   s.index.emplace(foreign_id, s.entries.size());
   s.entries.push_back({Json{{"id", foreign_id}, {"name", foreign_id}}, at, foreign_id, true, false});
@@ -133,9 +145,11 @@ void Assembler::make_placeholder(const std::string& foreign_id, const Origin& at
 
 void Assembler::settle_placed(Entry& entry) {
   if (state(Kind::service, text_of(entry.json, "service_id")) != State::good)
-    return refuse_entry(entry, "service_id", msg("The service that it belongs to is not in the data or was not used."));
+    return refuse_entry(entry, "service_id",
+                        msg("The service that it belongs to is not in the data or was not used."));
   if (state(Kind::location, text_of(entry.json, "location_id")) != State::good)
-    return refuse_entry(entry, "location_id", msg("The location that it belongs to is not in the data or was not used."));
+    return refuse_entry(entry, "location_id",
+                        msg("The location that it belongs to is not in the data or was not used."));
 }
 
 Assembler::State Assembler::state(Kind kind, const std::string& foreign_id) const {
@@ -157,8 +171,10 @@ std::string Assembler::refer(Json& object, const char* member, Kind kind, const 
   if (foreign.empty()) return {};
   const std::string ours = directory::id_for(source_, kNames[static_cast<std::size_t>(kind)], foreign);
   if (state(kind, foreign) == State::good) return ours;
-  // An id that is unique in the world may be resolved by a later import; a number of some other table may not.
-  report_.add(Severity::value_not_used, at.file, at.line, member, foreign, msg("There is no such entry in the data."));
+  // An id that is unique in the world may be resolved by a later import; a number of some other table may
+  // not.
+  report_.add(Severity::value_not_used, at.file, at.line, member, foreign,
+              msg("There is no such entry in the data."));
   if (ours == foreign) return ours;
   kept[member] = foreign;
   return {};
@@ -201,9 +217,10 @@ directory::Location Assembler::location(Entry& entry) {
   l.organization_id.text = organisation;
   const bool any = l.latitude || l.longitude;
   if (any && !(l.latitude && l.longitude && is_valid(Point{*l.latitude, *l.longitude})))
-    report_.add(Severity::value_not_used, entry.at.file, entry.at.line, "latitude",
-                (l.latitude ? Json(*l.latitude).dump() : "") + " / " + (l.longitude ? Json(*l.longitude).dump() : ""),
-                msg("This is no place on earth; the values were kept, but no point is used."));
+    report_.add(
+        Severity::value_not_used, entry.at.file, entry.at.line, "latitude",
+        (l.latitude ? Json(*l.latitude).dump() : "") + " / " + (l.longitude ? Json(*l.longitude).dump() : ""),
+        msg("This is no place on earth; the values were kept, but no point is used."));
   return l;
 }
 
@@ -212,7 +229,8 @@ directory::Service Assembler::service(Entry& entry) {
   const std::string status = text_of(entry.json, "status");
   constexpr std::array<std::string_view, 4> kStatus{"active", "inactive", "defunct", "temporarily closed"};
   if (status.empty()) {
-    report_.add(Severity::note, entry.at.file, entry.at.line, "status", "", msg("There is no status; the service counts as active."));
+    report_.add(Severity::note, entry.at.file, entry.at.line, "status", "",
+                msg("There is no status; the service counts as active."));
     entry.json["status"] = "active";
   } else if (std::find(kStatus.begin(), kStatus.end(), status) == kStatus.end()) {
     report_.add(Severity::value_changed, entry.at.file, entry.at.line, "status", status,
@@ -243,8 +261,10 @@ directory::Term Assembler::term(Entry& entry, bool taxonomy) {
   Json kept = Json::object();
   std::string parent;
   if (!taxonomy) parent = refer(entry.json, "parent_id", Kind::term, entry.at, kept);
-  if (const auto detail = entry.json.find("taxonomy_detail"); detail != entry.json.end() && detail->is_object())
-    if (const auto id = text_of(*detail, "id"); !id.empty()) (*detail)["id"] = directory::id_for(source_, "taxonomy", id);
+  if (const auto detail = entry.json.find("taxonomy_detail");
+      detail != entry.json.end() && detail->is_object())
+    if (const auto id = text_of(*detail, "id"); !id.empty())
+      (*detail)["id"] = directory::id_for(source_, "taxonomy", id);
   auto t = typed<directory::Term>(entry, taxonomy ? "taxonomy" : "term", std::move(kept));
   t.parent_id = taxonomy ? t.parent_id : parent;
   if (taxonomy) t.rest[kTaxonomy] = true;
@@ -275,7 +295,8 @@ directory::Batch Assembler::finish() {
 
 Json language_elements(const Json& element, Json* service, const Origin& at, Report& report) {
   const std::string name = text_of(element, "name");
-  if (!element.is_object() || name.empty() || !text_of(element, "code").empty()) return Json::array({element});
+  if (!element.is_object() || name.empty() || !text_of(element, "code").empty())
+    return Json::array({element});
   const LanguageText read = read_languages(name);
   if (read.languages.empty() && !service) return Json::array({element});
   Json list = Json::array();
@@ -284,7 +305,8 @@ Json language_elements(const Json& element, Json* service, const Origin& at, Rep
     if (!list.empty()) one.erase("id");
     // A single language keeps the text as it was written, brackets and all.
     one["name"] = language.name;
-    if (!language.code.empty()) one["code"] = language.code;
+    if (!language.code.empty())
+      one["code"] = language.code;
     else
       report.add(Severity::value_not_used, at.file, at.line, "language", language.name,
                  msg("We do not know this language; its name was kept."));

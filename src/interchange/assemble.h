@@ -20,25 +20,31 @@ struct Origin {
 enum class Kind : std::uint8_t { organisation, location, service, placed, term, taxonomy };
 
 /**
- * Puts entries together that were read as HSDS JSON, in whatever order and form they came: finds the same one given twice,
- * follows references, gives every part an id, checks the types, and keeps what does not fit. First `add` everything, then
- * `settle`, then change what `entry` gives, then `finish`.
+ * Puts entries together that were read as HSDS JSON, in whatever order and form they came: finds the same one
+ * given twice, follows references, gives every part an id, checks the types, and keeps what does not fit.
+ * First `add` everything, then `settle`, then change what `entry` gives, then `finish`.
  */
 class Assembler {
  public:
   enum class State { unknown, refused, good };
 
-  /** With `placeholders` a service whose organisation is not in the data gets one that has nothing but its number. */
+  /** With `placeholders` a service whose organisation is not in the data gets one that has nothing but its
+   * number. */
   Assembler(std::string source, bool placeholders, std::string language, Report& report)
-      : source_(std::move(source)), placeholders_(placeholders), language_(std::move(language)), report_(report) {}
+      : source_(std::move(source)),
+        placeholders_(placeholders),
+        language_(std::move(language)),
+        report_(report) {}
 
   /**
-   * An entry as flat HSDS JSON: references as `organization_id`, `service_id`, `location_id`, parts nested. A nested one was
-   * found inside another entry: it may come often and completes what is known; of others the first counts.
+   * An entry as flat HSDS JSON: references as `organization_id`, `service_id`, `location_id`, parts nested. A
+   * nested one was found inside another entry: it may come often and completes what is known; of others the
+   * first counts.
    */
   void add(Kind kind, Json object, Origin at, bool nested = false);
 
-  /** Decides what can be used: an entry needs an id, a service its organisation, a placed service both its ends. */
+  /** Decides what can be used: an entry needs an id, a service its organisation, a placed service both its
+   * ends. */
   void settle();
 
   State state(Kind kind, const std::string& foreign_id) const;
@@ -90,15 +96,19 @@ class Assembler {
 std::string text_of(const Json& object, std::string_view member);
 
 /**
- * What one language entry (`name`, perhaps `note`) stands for: several languages where the name lists them. What it says of
- * interpreters goes into the service (may be null). Names without a code that we know are reported.
+ * What one language entry (`name`, perhaps `note`) stands for: several languages where the name lists them.
+ * What it says of interpreters goes into the service (may be null). Names without a code that we know are
+ * reported.
  */
 Json language_elements(const Json& element, Json* service, const Origin& at, Report& report);
 
-/** Names of the members under which an entry's `rest` keeps what did not fit; both are written out again by exports. */
-inline constexpr const char* kKept = "lotse_kept";    // values of a wrong kind, by member
-inline constexpr const char* kParts = "lotse_parts";  // unknown members of nested parts, by path ("/phones/<id>")
-inline constexpr const char* kTaxonomy = "lotse_taxonomy";  // true for a term that stands for a whole taxonomy
+/** Names of the members under which an entry's `rest` keeps what did not fit; both are written out again by
+ * exports. */
+inline constexpr const char* kKept = "lotse_kept";  // values of a wrong kind, by member
+inline constexpr const char* kParts =
+    "lotse_parts";  // unknown members of nested parts, by path ("/phones/<id>")
+inline constexpr const char* kTaxonomy =
+    "lotse_taxonomy";  // true for a term that stands for a whole taxonomy
 
 /** True for text that seems to have been read in a wrong encoding before it came to us ("GÇÖ", "Ã¤"). */
 bool looks_garbled(std::string_view text);

@@ -67,20 +67,24 @@ std::optional<std::string> converted(std::string_view bytes, const std::string& 
 
 }  // namespace
 
-Result<std::string> decode(const std::string& file, std::string_view bytes, std::string_view encoding, Report& report) {
+Result<std::string> decode(const std::string& file, std::string_view bytes, std::string_view encoding,
+                           Report& report) {
   const std::string name(encoding.empty() ? encoding_of(bytes) : encoding);
   std::string text;
   if (name == "UTF-8" && is_utf8_but_for_nul(bytes)) {
     text = bytes;
   } else {
     auto result = converted(bytes, name);
-    if (!result) return refuse("encoding", msg("{encoding} is no encoding that we know.", {{"encoding", name}}));
+    if (!result)
+      return refuse("encoding", msg("{encoding} is no encoding that we know.", {{"encoding", name}}));
     text = std::move(*result);
-    report.add(Severity::note, file, 0, "", name, msg("The file is not in UTF-8; it was read in this encoding."));
+    report.add(Severity::note, file, 0, "", name,
+               msg("The file is not in UTF-8; it was read in this encoding."));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (const auto count = std::erase(text, '\0'))
-    report.add(Severity::value_changed, file, 0, "", std::to_string(count), msg("Zero bytes in the file were left out."));
+    report.add(Severity::value_changed, file, 0, "", std::to_string(count),
+               msg("Zero bytes in the file were left out."));
   return text;
 }
 

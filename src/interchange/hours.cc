@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 7> kDays{"MO", "TU", "WE", "TH", "FR", "S
 const std::map<std::string, int, std::less<>>& day_names() {
   static const std::map<std::string, int, std::less<>> names = [] {
     constexpr std::array<std::string_view, 7> kSpelled{
-        "mo mon monday mondays montag montags", "tu tue tues tuesday tuesdays di die dienstag dienstags",
+        "mo mon monday mondays montag montags",
+        "tu tue tues tuesday tuesdays di die dienstag dienstags",
         "we wed weds wednesday wednesdays mi mit mittwoch mittwochs",
         "th thu thur thurs thursday thursdays do don donnerstag donnerstags",
         "fr fri friday fridays fre freitag freitags",
@@ -54,10 +55,21 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (static_cast<unsigned 
 std::string levelled(std::string_view text) {
   std::string out;
   for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSame{{
-      {"\xE2\x80\x90", "-"}, {"\xE2\x80\x91", "-"}, {"\xE2\x80\x92", "-"}, {"\xE2\x80\x93", "-"},
-      {"\xE2\x80\x94", "-"}, {"\xE2\x88\x92", "-"}, {"\xC2\xA0", " "}, {"\xE2\x80\xAF", " "},
-      {"a.m.", "am"}, {"p.m.", "pm"}, {"a.m", "am"}, {"p.m", "pm"}, {"\\n", "\n"}, {"24/7", "24 hours 7 days a week"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSame{
+      {{"\xE2\x80\x90", "-"},
+       {"\xE2\x80\x91", "-"},
+       {"\xE2\x80\x92", "-"},
+       {"\xE2\x80\x93", "-"},
+       {"\xE2\x80\x94", "-"},
+       {"\xE2\x88\x92", "-"},
+       {"\xC2\xA0", " "},
+       {"\xE2\x80\xAF", " "},
+       {"a.m.", "am"},
+       {"p.m.", "pm"},
+       {"a.m", "am"},
+       {"p.m", "pm"},
+       {"\\n", "\n"},
+       {"24/7", "24 hours 7 days a week"}}};
   for (const auto& [from, to] : kSame)
     for (auto at = out.find(from); at != std::string::npos; at = out.find(from, at + to.size()))
       out.replace(at, from.size(), to);
@@ -80,7 +92,8 @@ std::optional<Token> number_at(std::string_view text, std::size_t& at) {
     token.minute = std::stoi(std::string(text.substr(at + 1, 2)));
     token.has_minutes = true;
     at += 3;
-    if (at + 1 < text.size() && (text[at] == ':' || text[at] == '.') && is_digit(text[at + 1])) return std::nullopt;
+    if (at + 1 < text.size() && (text[at] == ':' || text[at] == '.') && is_digit(text[at + 1]))
+      return std::nullopt;
   }
   return token;
 }
@@ -100,10 +113,14 @@ std::optional<std::vector<Token>> tokens_of(std::string_view text) {
       tokens.push_back(mark(Kind::word));
       tokens.back().text = text.substr(from, at - from);
     } else {
-      if (c == '-') tokens.push_back(mark(Kind::dash));
-      else if (c == ',' || c == '&' || c == '+') tokens.push_back(mark(Kind::comma));
-      else if (c == ';' || c == '\n') tokens.push_back(mark(Kind::stop));
-      else if (c != ' ' && c != '\t' && c != '\r' && c != '.' && c != ':') return std::nullopt;
+      if (c == '-')
+        tokens.push_back(mark(Kind::dash));
+      else if (c == ',' || c == '&' || c == '+')
+        tokens.push_back(mark(Kind::comma));
+      else if (c == ';' || c == '\n')
+        tokens.push_back(mark(Kind::stop));
+      else if (c != ' ' && c != '\t' && c != '\r' && c != '.' && c != ':')
+        return std::nullopt;
       ++at;
     }
   }
@@ -122,7 +139,8 @@ struct Clock {
 std::optional<int> twelve_hours(const Clock& c, bool closing) {
   if (c.half == Half::noon && (c.hour == 12 || c.hour == 0)) return 12 * 60;
   if (c.half == Half::midnight && (c.hour == 12 || c.hour == 0)) return closing ? 24 * 60 : 0;
-  if (c.half == Half::noon || c.half == Half::midnight || c.hour < 1 || c.hour > 12 || c.minute > 59) return std::nullopt;
+  if (c.half == Half::noon || c.half == Half::midnight || c.hour < 1 || c.hour > 12 || c.minute > 59)
+    return std::nullopt;
   const int minute = (c.hour % 12 + (c.half == Half::pm ? 12 : 0)) * 60 + c.minute;
   return closing && minute == 0 ? 24 * 60 : minute;
 }
@@ -138,10 +156,12 @@ std::optional<std::pair<int, int>> range_of(const Clock& from, const Clock& to, 
     if (*a >= 12 * 60 && *b <= 12 * 60) return std::pair(*a, *b);
     return std::nullopt;
   }
-  if (from.hour > 23 || to.hour > 24 || from.minute > 59 || to.minute > 59 || (to.hour == 24 && to.minute)) return std::nullopt;
+  if (from.hour > 23 || to.hour > 24 || from.minute > 59 || to.minute > 59 || (to.hour == 24 && to.minute))
+    return std::nullopt;
   const int a = from.hour * 60 + from.minute, b = to.hour * 60 + to.minute;
-  const bool sure = german || from.uhr || to.uhr || from.hour > 12 || to.hour > 12 ||
-                    (from.two_digits && to.two_digits && from.has_minutes && to.has_minutes && from.hour < 12);
+  const bool sure =
+      german || from.uhr || to.uhr || from.hour > 12 || to.hour > 12 ||
+      (from.two_digits && to.two_digits && from.has_minutes && to.has_minutes && from.hour < 12);
   if (!sure) return std::nullopt;
   if (b > a) return std::pair(a, b);
   if (a >= 17 * 60 && b <= 8 * 60) return std::pair(a, b == 0 ? 24 * 60 : b);
@@ -161,11 +181,16 @@ class Reader {
   bool read(std::vector<Item>& items, bool& by_appointment) {
     while (at_ < tokens_.size()) {
       const Token& token = tokens_[at_];
-      if (token.kind == Kind::comma || filler(token)) ++at_;
-      else if (token.kind == Kind::stop) add_stop(items);
-      else if (appointment()) by_appointment = true;
-      else if (all_day(items) || closed(items)) continue;
-      else if (token.kind == Kind::number ? !times(items) : !days(items)) return false;
+      if (token.kind == Kind::comma || filler(token))
+        ++at_;
+      else if (token.kind == Kind::stop)
+        add_stop(items);
+      else if (appointment())
+        by_appointment = true;
+      else if (all_day(items) || closed(items))
+        continue;
+      else if (token.kind == Kind::number ? !times(items) : !days(items))
+        return false;
     }
     return true;
   }
@@ -175,7 +200,8 @@ class Reader {
     return at < tokens_.size() && tokens_[at].kind == Kind::word && tokens_[at].text == word;
   }
   bool is_number(std::size_t at, int hour) const {
-    return at < tokens_.size() && tokens_[at].kind == Kind::number && tokens_[at].hour == hour && !tokens_[at].has_minutes;
+    return at < tokens_.size() && tokens_[at].kind == Kind::number && tokens_[at].hour == hour &&
+           !tokens_[at].has_minutes;
   }
   // Takes the words if they all stand here.
   bool take(std::initializer_list<std::string_view> words) {
@@ -194,8 +220,9 @@ class Reader {
     ++at_;
   }
   bool appointment() {
-    return take({"by", "appointment", "only"}) || take({"by", "appointment"}) || take({"call", "for", "appointment"}) ||
-           take({"nach", "vereinbarung"}) || take({"nach", "absprache"}) || take({"termine", "nach", "vereinbarung"}) ||
+    return take({"by", "appointment", "only"}) || take({"by", "appointment"}) ||
+           take({"call", "for", "appointment"}) || take({"nach", "vereinbarung"}) ||
+           take({"nach", "absprache"}) || take({"termine", "nach", "vereinbarung"}) ||
            take({"nach", "terminvereinbarung"}) || take({"nur", "nach", "terminvereinbarung"});
   }
   bool all_day(std::vector<Item>& items) {
@@ -219,8 +246,8 @@ class Reader {
     return found == day_names().end() ? std::nullopt : std::optional(found->second);
   }
   bool is_to(std::size_t at) const {
-    return at < tokens_.size() &&
-           (tokens_[at].kind == Kind::dash || is(at, "bis") || is(at, "to") || is(at, "until") || is(at, "through"));
+    return at < tokens_.size() && (tokens_[at].kind == Kind::dash || is(at, "bis") || is(at, "to") ||
+                                   is(at, "until") || is(at, "through"));
   }
   bool days(std::vector<Item>& items) {
     Item item{Item::days, {}, {}};
@@ -250,11 +277,16 @@ class Reader {
     } else if (!is(at_, "noon") && !is(at_, "midnight")) {
       return std::nullopt;
     }
-    if (take({"am"})) c.half = Half::am;
-    else if (take({"pm"})) c.half = Half::pm;
-    else if (take({"noon"})) c.half = Half::noon;
-    else if (take({"midnight"})) c.half = Half::midnight;
-    else if (take({"uhr"}) || take({"h"})) c.uhr = true;
+    if (take({"am"}))
+      c.half = Half::am;
+    else if (take({"pm"}))
+      c.half = Half::pm;
+    else if (take({"noon"}))
+      c.half = Half::noon;
+    else if (take({"midnight"}))
+      c.half = Half::midnight;
+    else if (take({"uhr"}) || take({"h"}))
+      c.uhr = true;
     return c;
   }
   bool times(std::vector<Item>& items) {
@@ -285,7 +317,8 @@ std::string byday_of(std::vector<int> list) {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
   std::string text;
-  for (const int day : list) text += (text.empty() ? "" : ",") + std::string(kDays[static_cast<std::size_t>(day)]);
+  for (const int day : list)
+    text += (text.empty() ? "" : ",") + std::string(kDays[static_cast<std::size_t>(day)]);
   return text;
 }
 
@@ -322,11 +355,15 @@ std::vector<Group> groups_of(const std::vector<Item>& items) {
     }
     if (!before) days_first = item.kind == Item::days;
     // A group ends where its first kind begins again.
-    else if (const bool is_days = item.kind == Item::days; is_days == days_first && (before->kind == Item::days) != is_days)
+    else if (const bool is_days = item.kind == Item::days;
+             is_days == days_first && (before->kind == Item::days) != is_days)
       close();
-    if (item.kind == Item::days) group.days.insert(group.days.end(), item.list.begin(), item.list.end());
-    else if (item.kind == Item::closed) group.closed = true;
-    else group.times.push_back(item.range);
+    if (item.kind == Item::days)
+      group.days.insert(group.days.end(), item.list.begin(), item.list.end());
+    else if (item.kind == Item::closed)
+      group.closed = true;
+    else
+      group.times.push_back(item.range);
     group.always = group.always || item.kind == Item::always;
     before = &item;
   }
@@ -337,8 +374,8 @@ std::vector<Group> groups_of(const std::vector<Item>& items) {
 bool looks_german(std::string_view text) {
   // "Di", "Mi", "Do" are in no English text, and German ones never say am or pm.
   for (const auto& word : words_of(text))
-    for (const std::string_view sign : {"uhr", "di", "mi", "dienstag", "mittwoch", "montag", "donnerstag", "freitag",
-                                        "samstag", "sonntag", "bis", "taeglich"})
+    for (const std::string_view sign : {"uhr", "di", "mi", "dienstag", "mittwoch", "montag", "donnerstag",
+                                        "freitag", "samstag", "sonntag", "bis", "taeglich"})
       if (word == sign) return true;
   return false;
 }
@@ -380,9 +417,11 @@ std::optional<OpenClose> read_times(std::string_view opens, std::string_view clo
 
 std::string weekday_code(std::string_view name) {
   const std::string word = fold(name);
-  if (word.size() == 1 && word[0] >= '1' && word[0] <= '7') return std::string(kDays[static_cast<std::size_t>(word[0] - '1')]);
+  if (word.size() == 1 && word[0] >= '1' && word[0] <= '7')
+    return std::string(kDays[static_cast<std::size_t>(word[0] - '1')]);
   const auto found = day_names().find(word);
-  return found == day_names().end() ? std::string() : std::string(kDays[static_cast<std::size_t>(found->second)]);
+  return found == day_names().end() ? std::string()
+                                    : std::string(kDays[static_cast<std::size_t>(found->second)]);
 }
 
 }  // namespace lotse::interchange

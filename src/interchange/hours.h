@@ -22,18 +22,20 @@ struct Hours {
 };
 
 /**
- * Reads "9:00am-5:00pm, Mon-Fri", "Mo-Fr 8-12 Uhr, Di 14-18 Uhr", "07:30-16:30", "24 hours", "By appointment". What can be
- * understood in two ways ("9-1", "9:00am-5:00") is not: nothing is guessed.
+ * Reads "9:00am-5:00pm, Mon-Fri", "Mo-Fr 8-12 Uhr, Di 14-18 Uhr", "07:30-16:30", "24 hours", "By
+ * appointment". What can be understood in two ways ("9-1", "9:00am-5:00") is not: nothing is guessed.
  */
 Hours read_hours(std::string_view text);
 
 /** Opening and closing as `HH:MM`. */
 using OpenClose = std::pair<std::string, std::string>;
 
-/** Two times from two columns ("9:00am", "5:00pm"), by the same rules; nothing if they cannot be read without guessing. */
+/** Two times from two columns ("9:00am", "5:00pm"), by the same rules; nothing if they cannot be read without
+ * guessing. */
 std::optional<OpenClose> read_times(std::string_view opens, std::string_view closes);
 
-/** "MO" … "SU" for an English or German name of a weekday, full or short, or its number (1 = Monday); empty otherwise. */
+/** "MO" … "SU" for an English or German name of a weekday, full or short, or its number (1 = Monday); empty
+ * otherwise. */
 std::string weekday_code(std::string_view name);
 
 }  // namespace lotse::interchange

@@ -20,8 +20,10 @@ TEST(Hours, ReadsWhatIsClear) {
   EXPECT_EQ(shown("Mo-Fr 8-12 Uhr, Di 14-18 Uhr"), "MO,TU,WE,TH,FR 08:00-12:00; TU 14:00-18:00; ");
   EXPECT_EQ(shown("Mo-Do 8.00 bis 16.30 Uhr; Fr 8-12 Uhr"), "MO,TU,WE,TH 08:00-16:30; FR 08:00-12:00; ");
   EXPECT_EQ(shown("Mo, Mi und Fr 09:00–12:00"), "MO,WE,FR 09:00-12:00; ");
-  EXPECT_EQ(shown("8:00am-4:30pm, Mon, Fri;\\n8:00am-8:00pm, Tue, Wed, Thur"), "MO,FR 08:00-16:30; TU,WE,TH 08:00-20:00; ");
-  EXPECT_EQ(shown("9:00am-11:30am & 1:00pm-3:30pm, Tue-Fri"), "TU,WE,TH,FR 09:00-11:30; TU,WE,TH,FR 13:00-15:30; ");
+  EXPECT_EQ(shown("8:00am-4:30pm, Mon, Fri;\\n8:00am-8:00pm, Tue, Wed, Thur"),
+            "MO,FR 08:00-16:30; TU,WE,TH 08:00-20:00; ");
+  EXPECT_EQ(shown("9:00am-11:30am & 1:00pm-3:30pm, Tue-Fri"),
+            "TU,WE,TH,FR 09:00-11:30; TU,WE,TH,FR 13:00-15:30; ");
   EXPECT_EQ(shown("24 hours"), "MO,TU,WE,TH,FR,SA,SU 00:00-24:00; ");
   EXPECT_EQ(shown("24 hours a day, 7 days a week"), "MO,TU,WE,TH,FR,SA,SU 00:00-24:00; ");
   EXPECT_EQ(shown("24/7"), "MO,TU,WE,TH,FR,SA,SU 00:00-24:00; ");
@@ -42,9 +44,11 @@ TEST(Hours, TimesWithoutDaysSaySo) {
 }
 
 TEST(Hours, GuessesNothing) {
-  for (const char* text : {"9-1", "Sat 9-1", "Mon-Fri 9-5", "9:00am-5:00, Mon-Fri", "8:00-4:00pm, Mon-Fri", "6:30am-6:300pm, Mon-Fri",
-                           "8:00m-5:00pm, Mon-Fri", "9:30pm-5:00pm, Fri", "Clinic: 9:00am-5:00pm, Mon-Fri", "9:00am-12:00pm; 1:00pm-4:00pm, Mon-Fri",
-                           "Mon-Fri", "2nd Sat 9am-1pm", "", "closed", "call", "25:00-26:00", "9:00am & 1:00pm, Tue", "01:00-05:0"})
+  for (const char* text :
+       {"9-1", "Sat 9-1", "Mon-Fri 9-5", "9:00am-5:00, Mon-Fri", "8:00-4:00pm, Mon-Fri",
+        "6:30am-6:300pm, Mon-Fri", "8:00m-5:00pm, Mon-Fri", "9:30pm-5:00pm, Fri",
+        "Clinic: 9:00am-5:00pm, Mon-Fri", "9:00am-12:00pm; 1:00pm-4:00pm, Mon-Fri", "Mon-Fri",
+        "2nd Sat 9am-1pm", "", "closed", "call", "25:00-26:00", "9:00am & 1:00pm, Tue", "01:00-05:0"})
     EXPECT_EQ(shown(text), "?") << text;
 }
 

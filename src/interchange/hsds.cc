@@ -20,20 +20,25 @@ std::string small(std::string_view text) {
 
 // Names of tables that only one of the two versions has.
 bool is_v1(Sheets& sheets) {
-  if (find_sheet(sheets, {"addresses", "schedules", "taxonomy_terms", "attributes", "accessibility", "cost_options"})) return false;
-  if (find_sheet(sheets, {"physical_addresses", "postal_addresses", "regular_schedules", "holiday_schedules", "taxonomy",
-                          "services_taxonomy", "service_taxonomy", "accessibility_for_disabilities", "eligibility",
-                          "services_at_location", "payments_accepted"}))
+  if (find_sheet(sheets,
+                 {"addresses", "schedules", "taxonomy_terms", "attributes", "accessibility", "cost_options"}))
+    return false;
+  if (find_sheet(sheets,
+                 {"physical_addresses", "postal_addresses", "regular_schedules", "holiday_schedules",
+                  "taxonomy", "services_taxonomy", "service_taxonomy", "accessibility_for_disabilities",
+                  "eligibility", "services_at_location", "payments_accepted"}))
     return true;
   for (const auto& [name, sheet] : sheets)
     for (const SheetRow& row : sheet.rows)
-      if (row.object.contains("website") || row.object.contains("fees_description") || row.object.contains("location_type"))
+      if (row.object.contains("website") || row.object.contains("fees_description") ||
+          row.object.contains("location_type"))
         return false;
   return true;
 }
 
 bool is_package(Sheets& sheets) {
-  return find_sheet(sheets, {"services", "organizations", "locations", "taxonomy", "taxonomy_terms"}) != nullptr;
+  return find_sheet(sheets, {"services", "organizations", "locations", "taxonomy", "taxonomy_terms"}) !=
+         nullptr;
 }
 
 Sheets sheets_of(const std::string& file, const Json& tabular, Report& report) {
@@ -57,17 +62,23 @@ bool is_tabular(const JsonFile& json) {
 class Import {
  public:
   Import(const Archive& archive, const HsdsOptions& options)
-      : archive_(archive), options_(options), assembler_(options.source, options.placeholders, options.language, imported_.report) {}
+      : archive_(archive),
+        options_(options),
+        assembler_(options.source, options.placeholders, options.language, imported_.report) {}
 
   Result<Imported> run() {
     for (std::size_t i = 0; i < archive_.entries().size(); ++i) {
       if (auto done = file(i); !done) return tl::unexpected(done.error());
     }
     if (!json_ && !is_package(sheets_))
-      return refuse("", msg("No HSDS data were found: no table with services, organizations or locations, and no JSON."));
+      return refuse(
+          "",
+          msg("No HSDS data were found: no table with services, organizations or locations, and no JSON."));
     if (!sheets_.empty()) {
-      if (is_v1(sheets_)) read_v1(sheets_, assembler_, imported_.report);
-      else read_v3(sheets_, assembler_, imported_.report);
+      if (is_v1(sheets_))
+        read_v1(sheets_, assembler_, imported_.report);
+      else
+        read_v3(sheets_, assembler_, imported_.report);
     } else {
       assembler_.settle();
     }
@@ -81,9 +92,11 @@ class Import {
     const std::string base = small(base_name(name));
     Report& report = imported_.report;
     if (base.starts_with('.') || name.starts_with("__MACOSX/")) return {};
-    const bool table = ends_with_any(base, {".csv", ".tsv"}), json = ends_with_any(base, {".json", ".ndjson", ".jsonl"});
+    const bool table = ends_with_any(base, {".csv", ".tsv"}),
+               json = ends_with_any(base, {".json", ".ndjson", ".jsonl"});
     if (base == "datapackage.json") {
-      report.add(Severity::note, name, 0, "", "", msg("The description of the package is not needed and was not read."));
+      report.add(Severity::note, name, 0, "", "",
+                 msg("The description of the package is not needed and was not read."));
       return {};
     }
     if (!table && !json) {
@@ -116,13 +129,15 @@ class Import {
     // A list page or a bare list is many entries; any other object is one, with lists of its own.
     auto json = read_json(name, *text, imported_.report, true);
     if (!json) return tl::unexpected(json.error());
-    if (json->items.size() == 1 && json->items[0].value.is_object() && json->items[0].value.contains("contents")) {
+    if (json->items.size() == 1 && json->items[0].value.is_object() &&
+        json->items[0].value.contains("contents")) {
       json = read_json(name, *text, imported_.report);
       if (!json) return tl::unexpected(json.error());
     }
     json_ = true;
     if (is_tabular(*json)) {
-      for (auto& [table, sheet] : sheets_of(name, json->items[0].value, imported_.report)) sheets_.emplace(table, std::move(sheet));
+      for (auto& [table, sheet] : sheets_of(name, json->items[0].value, imported_.report))
+        sheets_.emplace(table, std::move(sheet));
       return {};
     }
     return read_hsds_json(name, std::move(*json), assembler_, imported_.report);
@@ -144,6 +159,8 @@ Result<Imported> import_hsds(const std::string& path, const HsdsOptions& options
   return import_hsds(*archive, options);
 }
 
-Result<Imported> import_hsds(const Archive& archive, const HsdsOptions& options) { return Import(archive, options).run(); }
+Result<Imported> import_hsds(const Archive& archive, const HsdsOptions& options) {
+  return Import(archive, options).run();
+}
 
 }  // namespace lotse::interchange

@@ -71,8 +71,10 @@ void complete_part(Json& part, std::string_view list) {
     if (need.list == list && !part.contains(need.member)) part[std::string(need.member)] = need.otherwise;
   if (list == "metadata" && !part.contains("updated_by")) part["updated_by"] = "";
   if (list == "languages" || list == "lotse_languages")
-    if (const auto code = part.find("code"); code != part.end() && code->is_string()) *code = short_code(code->get<std::string>());
-  if (const auto term = part.find("taxonomy_term"); list == "attributes" && term != part.end() && term->is_object())
+    if (const auto code = part.find("code"); code != part.end() && code->is_string())
+      *code = short_code(code->get<std::string>());
+  if (const auto term = part.find("taxonomy_term");
+      list == "attributes" && term != part.end() && term->is_object())
     for (const char* member : {"name", "description"})
       if (!term->contains(member)) (*term)[member] = "";
 }
@@ -99,7 +101,8 @@ template <class T>
 void drop_defaults(Json& object) {
   static const Json nothing = to_json(T{});
   for (const auto& [name, value] : nothing.items())
-    if (name.starts_with("lotse_") && name != "lotse_language" && object.contains(name) && object[name] == value)
+    if (name.starts_with("lotse_") && name != "lotse_language" && object.contains(name) &&
+        object[name] == value)
       object.erase(name);
 }
 
@@ -124,7 +127,9 @@ auto listed(const Map& map, std::string_view id) {
 
 }  // namespace
 
-bool is_taxonomy(const directory::Term& term) { return term.rest.is_object() && term.rest.value(kTaxonomy, false); }
+bool is_taxonomy(const directory::Term& term) {
+  return term.rest.is_object() && term.rest.value(kTaxonomy, false);
+}
 
 Exporter::Exporter(const directory::Whole& whole, bool plain) : whole_(whole), plain_(plain) {
   for (const auto& o : whole.organisations) organisations_[o.id.text] = &o;
@@ -179,7 +184,8 @@ Json Exporter::organization(const directory::Organisation& o, Depth depth, bool 
     return json;
   }
   if (with_locations)
-    for (const auto* l : listed(locations_of_, o.id.text)) json["locations"].push_back(location(*l, Depth::full));
+    for (const auto* l : listed(locations_of_, o.id.text))
+      json["locations"].push_back(location(*l, Depth::full));
   return json;
 }
 
@@ -188,22 +194,26 @@ Json Exporter::placed(const directory::Placed& p, Depth depth, bool with_service
   json.erase("service_id");
   json.erase("location_id");
   if (depth == Depth::brief) only_flat(json);
-  if (const auto* l = found<directory::Location>(locations_, p.location_id.text)) json["location"] = location(*l, depth);
+  if (const auto* l = found<directory::Location>(locations_, p.location_id.text))
+    json["location"] = location(*l, depth);
   const auto* s = with_service ? found<directory::Service>(services_, p.service_id.text) : nullptr;
   if (s) json["service"] = service(*s, depth, true, false);
   return json;
 }
 
-Json Exporter::service(const directory::Service& s, Depth depth, bool with_organization, bool with_places) const {
+Json Exporter::service(const directory::Service& s, Depth depth, bool with_organization,
+                       bool with_places) const {
   Json json = entry(s);
   json.erase("organization_id");
   json.erase("program_id");
   if (depth == Depth::brief) only_flat(json);
-  const auto* o = with_organization ? found<directory::Organisation>(organisations_, s.organization_id.text) : nullptr;
+  const auto* o =
+      with_organization ? found<directory::Organisation>(organisations_, s.organization_id.text) : nullptr;
   if (o) json["organization"] = organization(*o, depth, depth == Depth::full);
   if (Json p = program(s); !p.is_null()) json["program"] = std::move(p);
   if (with_places)
-    for (const auto* each : listed(places_of_, s.id.text)) json["service_at_locations"].push_back(placed(*each, depth, false));
+    for (const auto* each : listed(places_of_, s.id.text))
+      json["service_at_locations"].push_back(placed(*each, depth, false));
   return json;
 }
 
@@ -216,7 +226,8 @@ Json Exporter::organization_full(std::string_view id) const {
   const auto* o = found<directory::Organisation>(organisations_, id);
   if (!o) return nullptr;
   Json json = organization(*o, Depth::full, true);
-  for (const auto* s : listed(services_of_, id)) json["services"].push_back(service(*s, Depth::full, false, true));
+  for (const auto* s : listed(services_of_, id))
+    json["services"].push_back(service(*s, Depth::full, false, true));
   return json;
 }
 
@@ -280,16 +291,21 @@ Files Exporter::json() const {
     }
     text += text.empty() ? "[]\n" : "\n]\n";
   };
-  write("services.json", whole_.services, [&](const auto& s) { return service(s, Depth::inner, true, true); });
-  write("organizations.json", whole_.organisations, [&](const auto& o) { return organization(o, Depth::full, true); });
+  write("services.json", whole_.services,
+        [&](const auto& s) { return service(s, Depth::inner, true, true); });
+  write("organizations.json", whole_.organisations,
+        [&](const auto& o) { return organization(o, Depth::full, true); });
   write("locations.json", whole_.locations, [&](const auto& l) { return location_full(l.id.text); });
-  write("service_at_locations.json", whole_.placed, [&](const auto& p) { return placed(p, Depth::inner, true); });
+  write("service_at_locations.json", whole_.placed,
+        [&](const auto& p) { return placed(p, Depth::inner, true); });
   write("taxonomy_terms.json", whole_.terms, [&](const auto& t) { return taxonomy_term(t.id); });
   write("taxonomies.json", whole_.terms, [&](const auto& t) { return taxonomy(t.id); });
   return files;
 }
 
-Json service_full(const directory::Whole& whole, std::string_view id, bool plain) { return Exporter(whole, plain).service_full(id); }
+Json service_full(const directory::Whole& whole, std::string_view id, bool plain) {
+  return Exporter(whole, plain).service_full(id);
+}
 Json organization_full(const directory::Whole& whole, std::string_view id, bool plain) {
   return Exporter(whole, plain).organization_full(id);
 }

@@ -14,8 +14,8 @@ namespace lotse::interchange {
 using Files = std::map<std::string, std::string>;
 
 /**
- * Makes HSDS documents from the directory, which must outlive it. With `plain` there is nothing but what the standard knows;
- * otherwise members with the prefix `lotse_` stay in as extensions.
+ * Makes HSDS documents from the directory, which must outlive it. With `plain` there is nothing but what the
+ * standard knows; otherwise members with the prefix `lotse_` stay in as extensions.
  */
 class Exporter {
  public:
@@ -29,15 +29,17 @@ class Exporter {
   Json taxonomy_term(std::string_view id) const;
   Json taxonomy(std::string_view id) const;
 
-  /** As in the standard's lists: no parts; a service with its organisation and program, a placed one with both its ends. */
+  /** As in the standard's lists: no parts; a service with its organisation and program, a placed one with
+   * both its ends. */
   Json service_brief(std::string_view id) const;
   Json organization_brief(std::string_view id) const;
   Json service_at_location_brief(std::string_view id) const;
   Json location_brief(std::string_view id) const;
 
   /**
-   * services.json, organizations.json, locations.json, service_at_locations.json, taxonomy_terms.json, taxonomies.json: each one an
-   * array. The organisation inside a service leaves out its locations, and an organisation its services: they are in their own files.
+   * services.json, organizations.json, locations.json, service_at_locations.json, taxonomy_terms.json,
+   * taxonomies.json: each one an array. The organisation inside a service leaves out its locations, and an
+   * organisation its services: they are in their own files.
    */
   Files json() const;
   /** The tabular form: a CSV file for each table that has rows, and datapackage.json. */

@@ -18,35 +18,48 @@ struct Columns {
 // Order and names as in the standard; members that it does not know come behind.
 constexpr std::array<Columns, 22> kTables{{
     {"organizations", "organization",
-     "id,name,alternate_name,description,email,website,tax_status,tax_id,year_incorporated,legal_status,logo,uri,"
+     "id,name,alternate_name,description,email,website,tax_status,tax_id,year_incorporated,legal_status,logo,"
+     "uri,"
      "parent_organization_id"},
     {"programs", "program", "id,organization_id,name,alternate_name,description"},
     {"services", "service",
-     "id,organization_id,program_id,name,alternate_name,description,url,email,status,interpretation_services,application_process,"
-     "fees_description,wait_time,fees,accreditations,eligibility_description,minimum_age,maximum_age,assured_date,assurer_email,"
+     "id,organization_id,program_id,name,alternate_name,description,url,email,status,interpretation_services,"
+     "application_process,"
+     "fees_description,wait_time,fees,accreditations,eligibility_description,minimum_age,maximum_age,assured_"
+     "date,assurer_email,"
      "licenses,alert,last_modified"},
     {"attributes", "attribute", "id,link_id,taxonomy_term_id,link_type,link_entity,value"},
     {"service_at_location", "service_at_location", "id,service_id,location_id,description"},
     {"locations", "location",
-     "id,location_type,url,organization_id,name,alternate_name,description,transportation,latitude,longitude,external_identifier,"
+     "id,location_type,url,organization_id,name,alternate_name,description,transportation,latitude,longitude,"
+     "external_identifier,"
      "external_identifier_type"},
-    {"phones", "phone", "id,location_id,service_id,organization_id,contact_id,service_at_location_id,number,extension,type,description"},
-    {"contacts", "contact", "id,organization_id,service_id,service_at_location_id,location_id,name,title,department,email"},
+    {"phones", "phone",
+     "id,location_id,service_id,organization_id,contact_id,service_at_location_id,number,extension,type,"
+     "description"},
+    {"contacts", "contact",
+     "id,organization_id,service_id,service_at_location_id,location_id,name,title,department,email"},
     {"addresses", "address",
-     "id,location_id,attention,address_1,address_2,city,region,state_province,postal_code,country,address_type"},
+     "id,location_id,attention,address_1,address_2,city,region,state_province,postal_code,country,address_"
+     "type"},
     {"schedules", "schedule",
-     "id,service_id,location_id,service_at_location_id,valid_from,valid_to,dtstart,timezone,until,count,wkst,freq,interval,byday,"
+     "id,service_id,location_id,service_at_location_id,valid_from,valid_to,dtstart,timezone,until,count,wkst,"
+     "freq,interval,byday,"
      "byweekno,bymonthday,byyearday,description,opens_at,closes_at,schedule_link,attending_type,notes"},
     {"funding", "funding", "id,organization_id,service_id,source"},
     {"service_areas", "service_area", "id,service_id,name,description,extent,extent_type,uri"},
     {"required_documents", "required_document", "id,service_id,document,uri"},
     {"languages", "language", "id,service_id,location_id,phone_id,name,code,note"},
     {"accessibility", "accessibility", "id,location_id,description,details,url"},
-    {"taxonomy_terms", "taxonomy_term", "id,code,name,description,parent_id,taxonomy,language,taxonomy_id,term_uri"},
+    {"taxonomy_terms", "taxonomy_term",
+     "id,code,name,description,parent_id,taxonomy,language,taxonomy_id,term_uri"},
     {"metadata", "metadata",
-     "id,resource_id,resource_type,last_action_date,last_action_type,field_name,previous_value,replacement_value,updated_by"},
-    {"cost_options", "cost_option", "id,service_id,valid_from,valid_to,option,currency,amount,amount_description"},
-    {"organization_identifiers", "organization_identifier", "id,organization_id,identifier_scheme,identifier_type,identifier"},
+     "id,resource_id,resource_type,last_action_date,last_action_type,field_name,previous_value,replacement_"
+     "value,updated_by"},
+    {"cost_options", "cost_option",
+     "id,service_id,valid_from,valid_to,option,currency,amount,amount_description"},
+    {"organization_identifiers", "organization_identifier",
+     "id,organization_id,identifier_scheme,identifier_type,identifier"},
     {"taxonomies", "taxonomy", "id,name,description,uri,version"},
     {"service_capacities", "service_capacity", "id,service_id,unit_id,available,maximum,description,updated"},
     {"units", "unit", "id,name,scheme,identifier,uri"},
@@ -94,8 +107,10 @@ class Tabular {
       entry("service_at_location", std::move(json), {});
     }
     for (const auto& t : e_.whole_.terms)
-      if (!is_taxonomy(t)) entry("taxonomy_terms", e_.taxonomy_term(t.id), {});
-      else entry("taxonomies", e_.taxonomy(t.id), {});
+      if (!is_taxonomy(t))
+        entry("taxonomy_terms", e_.taxonomy_term(t.id), {});
+      else
+        entry("taxonomies", e_.taxonomy(t.id), {});
     return written();
   }
 
@@ -106,12 +121,14 @@ class Tabular {
   }
 
   // A row, and rows for all parts below it.
-  void entry(const std::string& table, Json json, const std::vector<std::pair<std::string, std::string>>& owner) {
+  void entry(const std::string& table, Json json,
+             const std::vector<std::pair<std::string, std::string>>& owner) {
     const std::string id = text_of(json, "id");
     Json row = Json::object();
     for (auto& [name, value] : json.items()) {
       const auto list = value.is_array() ? table_of_list(name) : std::string_view{};
-      if (list.empty()) flat(table, row, name, value);
+      if (list.empty())
+        flat(table, row, name, value);
       else
         for (Json& each : value)
           if (each.is_object()) entry(std::string(list), each, {{owner_column(table, list), id}});
@@ -144,7 +161,8 @@ class Tabular {
   }
 
   // The same part under several owners is one row with several references.
-  void add(const std::string& table, Json row, const std::vector<std::pair<std::string, std::string>>& owner) {
+  void add(const std::string& table, Json row,
+           const std::vector<std::pair<std::string, std::string>>& owner) {
     auto& rows = rows_[table];
     auto& index = index_[table];
     const std::string id = text_of(row, "id");
@@ -159,7 +177,8 @@ class Tabular {
       const bool reference = !owner.empty() && name == owner[0].first;
       // A brief copy of a taxonomy term completes nothing and contradicts nothing.
       if (owner.empty()) continue;
-      if (reference ? before.contains(name) && before[name] != value : before.value(name, Json()) != value) fits = false;
+      if (reference ? before.contains(name) && before[name] != value : before.value(name, Json()) != value)
+        fits = false;
     }
     if (fits) {
       for (const auto& [column, value] : owner) before[column] = value;
@@ -189,7 +208,9 @@ class Tabular {
       }
       Json fields = Json::array();
       for (const auto& column : columns) fields.push_back({{"name", column}, {"type", "string"}});
-      resources.push_back({{"name", table.resource}, {"path", name}, {"profile", "tabular-data-resource"},
+      resources.push_back({{"name", table.resource},
+                           {"path", name},
+                           {"profile", "tabular-data-resource"},
                            {"schema", {{"fields", fields}, {"primaryKey", "id"}}}});
     }
     const Json package{{"name", "directory"}, {"profile", "tabular-data-package"}, {"resources", resources}};

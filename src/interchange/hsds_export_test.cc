@@ -22,18 +22,23 @@ Imported import(std::vector<std::pair<std::string, std::string>> files) {
 void lost(const Json& before, const Json& after, const std::string& path, std::vector<std::string>& found) {
   if (before.is_object() && after.is_object()) {
     for (const auto& [name, value] : before.items()) {
-      if (after.contains(name)) lost(value, after[name], path + "/" + name, found);
-      else found.push_back(path + "/" + name + " is missing");
+      if (after.contains(name))
+        lost(value, after[name], path + "/" + name, found);
+      else
+        found.push_back(path + "/" + name + " is missing");
     }
   } else if (before.is_array() && after.is_array()) {
     if (before.size() != after.size()) found.push_back(path + " has another length");
     for (std::size_t i = 0; i < before.size(); ++i) {
       const Json& each = before[i];
       const auto at = std::find_if(after.begin(), after.end(), [&](const Json& other) {
-        return each.is_object() && other.is_object() ? each.value("id", "") == other.value("id", "-") : each == other;
+        return each.is_object() && other.is_object() ? each.value("id", "") == other.value("id", "-")
+                                                     : each == other;
       });
-      if (at == after.end()) found.push_back(path + "/" + std::to_string(i) + " is missing");
-      else lost(each, *at, path + "/" + std::to_string(i), found);
+      if (at == after.end())
+        found.push_back(path + "/" + std::to_string(i) + " is missing");
+      else
+        lost(each, *at, path + "/" + std::to_string(i), found);
     }
   } else if (before != after) {
     found.push_back(path + ": " + before.dump() + " became " + after.dump());
@@ -100,10 +105,14 @@ TEST(RoundTrip, Lists) {
     const Json before = *parse_json(example(name));
     EXPECT_EQ(differences(before["contents"][0], without_ours(make(Exporter(w), w)), false), "") << name;
   };
-  back("service_list.json", [](const Exporter& e, const auto& w) { return e.service_brief(w.services.at(0).id.text); });
-  back("organization_list.json", [](const Exporter& e, const auto& w) { return e.organization_brief(w.organisations.at(0).id.text); });
-  back("service_at_location_list.json", [](const Exporter& e, const auto& w) { return e.service_at_location_brief(w.placed.at(0).id.text); });
-  back("taxonomy_term_list.json", [](const Exporter& e, const auto& w) { return e.taxonomy_term(w.terms.at(0).id); });
+  back("service_list.json",
+       [](const Exporter& e, const auto& w) { return e.service_brief(w.services.at(0).id.text); });
+  back("organization_list.json",
+       [](const Exporter& e, const auto& w) { return e.organization_brief(w.organisations.at(0).id.text); });
+  back("service_at_location_list.json",
+       [](const Exporter& e, const auto& w) { return e.service_at_location_brief(w.placed.at(0).id.text); });
+  back("taxonomy_term_list.json",
+       [](const Exporter& e, const auto& w) { return e.taxonomy_term(w.terms.at(0).id); });
   back("taxonomy_list.json", [](const Exporter& e, const auto& w) { return e.taxonomy(w.terms.at(0).id); });
 }
 
@@ -123,7 +132,9 @@ TEST(RoundTrip, TablesAgreeWithTheirJson) {
   const auto tabular = import({{"tabular.json", example("tabular.json")}});
   const auto a = whole_of(tables->batch), b = whole_of(tabular.batch);
   ASSERT_EQ(a.services.size(), 1u);
-  EXPECT_EQ(differences(service_full(a, a.services[0].id.text), without_end_blanks(service_full(b, b.services[0].id.text)), true), "");
+  EXPECT_EQ(differences(service_full(a, a.services[0].id.text),
+                        without_end_blanks(service_full(b, b.services[0].id.text)), true),
+            "");
   // The dangling references of the example: attributes, metadata, a contact's organisation and place.
   EXPECT_EQ(count(tables->report, Severity::row_not_used, "attributes.csv", "link_id"), 1u);
   EXPECT_EQ(count(tables->report, Severity::row_not_used, "metadata.csv", "resource_id"), 1u);
@@ -144,7 +155,10 @@ TEST(RoundTrip, OurOwnTablesAndFiles) {
     std::vector<std::pair<std::string, std::string>> list(files.begin(), files.end());
     const auto again = whole_of(import(list).batch);
     ASSERT_EQ(again.services.size(), 1u);
-    EXPECT_EQ(differences(without_end_blanks(service_full(w, id)), without_end_blanks(service_full(again, id)), true), "") << list[0].first;
+    EXPECT_EQ(differences(without_end_blanks(service_full(w, id)),
+                          without_end_blanks(service_full(again, id)), true),
+              "")
+        << list[0].first;
   }
 }
 
@@ -177,18 +191,21 @@ directory::Whole with_secret() {
 
 TEST(Export, ConfidentialLocationsAreInNoFormAndNoFile) {
   const auto w = with_secret();
-  std::string all = service_full(w, "s").dump() + organization_full(w, "o").dump() + service_at_location_full(w, "p").dump();
+  std::string all = service_full(w, "s").dump() + organization_full(w, "o").dump() +
+                    service_at_location_full(w, "p").dump();
   for (const auto& files : {export_json(w), export_csv(w)})
     for (const auto& [name, bytes] : files) all += bytes;
   EXPECT_TRUE(Exporter(w).location_full("secret-id").is_null());
-  for (const char* trace : {"secret-id", "Secret street", "54.5", "9.4"}) EXPECT_EQ(all.find(trace), std::string::npos) << trace;
+  for (const char* trace : {"secret-id", "Secret street", "54.5", "9.4"})
+    EXPECT_EQ(all.find(trace), std::string::npos) << trace;
 }
 
 TEST(Export, PlainLeavesOurExtensionsOut) {
   const auto w = with_secret();
   EXPECT_EQ(service_full(w, "s")["lotse_topics"], Json::array({"daycare"}));
   EXPECT_EQ(service_full(w, "s", true).dump().find("lotse_"), std::string::npos);
-  for (const auto& [name, bytes] : export_csv(w, true)) EXPECT_EQ(bytes.find("lotse_"), std::string::npos) << name;
+  for (const auto& [name, bytes] : export_csv(w, true))
+    EXPECT_EQ(bytes.find("lotse_"), std::string::npos) << name;
 }
 
 }  // namespace

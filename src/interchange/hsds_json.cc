@@ -66,11 +66,16 @@ class Splitter {
 
   void entry(Kind kind, Json value, const Origin& at) {
     switch (kind) {
-      case Kind::organisation: return organisation(std::move(value), at, false);
-      case Kind::location: return location(std::move(value), at, false);
-      case Kind::service: return service(std::move(value), at, false);
-      case Kind::placed: return placed(std::move(value), at, false);
-      default: return assembler_.add(kind, std::move(value), at);
+      case Kind::organisation:
+        return organisation(std::move(value), at, false);
+      case Kind::location:
+        return location(std::move(value), at, false);
+      case Kind::service:
+        return service(std::move(value), at, false);
+      case Kind::placed:
+        return placed(std::move(value), at, false);
+      default:
+        return assembler_.add(kind, std::move(value), at);
     }
   }
 
@@ -80,7 +85,8 @@ class Splitter {
     const auto found = object.find(member);
     if (found == object.end() || found->is_null()) return Json::array();
     if (!found->is_array()) {
-      report_.add(Severity::value_not_used, at.file, at.line, member, found->dump(), msg("This is no list; it was kept, but is not used."));
+      report_.add(Severity::value_not_used, at.file, at.line, member, found->dump(),
+                  msg("This is no list; it was kept, but is not used."));
       return Json::array();
     }
     return take(object, member);
@@ -139,14 +145,16 @@ bool has_any(const Json& object, std::initializer_list<const char*> members) {
 // By its members; where they could belong to two kinds, by the name of the file or list.
 std::optional<Kind> kind_of(const Json& o, std::string_view name) {
   if (!o.is_object()) return kind_of_name(name);
-  const bool service = has_any(o, {"service", "service_id"}), location = has_any(o, {"location", "location_id"});
+  const bool service = has_any(o, {"service", "service_id"}),
+             location = has_any(o, {"location", "location_id"});
   if (service && location) return Kind::placed;
   if (has_any(o, {"location_type", "latitude", "addresses"})) return Kind::location;
-  if (has_any(o, {"organization", "organization_id", "service_at_locations", "application_process", "fees_description"}))
+  if (has_any(o, {"organization", "organization_id", "service_at_locations", "application_process",
+                  "fees_description"}))
     return Kind::service;
   if (has_any(o, {"taxonomy_detail", "term_uri", "taxonomy_id"})) return Kind::term;
-  if (has_any(o, {"services", "programs", "legal_status", "website", "organization_identifiers", "year_incorporated",
-                  "parent_organization_id", "tax_status", "locations"}))
+  if (has_any(o, {"services", "programs", "legal_status", "website", "organization_identifiers",
+                  "year_incorporated", "parent_organization_id", "tax_status", "locations"}))
     return Kind::organisation;
   return kind_of_name(name);
 }
@@ -159,7 +167,8 @@ Result<void> read_hsds_json(const std::string& file, JsonFile json, Assembler& a
     report.read(file);
     const auto kind = kind_of(value, name);
     if (kind) return splitter.entry(*kind, std::move(value), {file, line});
-    report.add(Severity::row_not_used, file, line, "", value.dump(-1, ' ', false, Json::error_handler_t::replace),
+    report.add(Severity::row_not_used, file, line, "",
+               value.dump(-1, ' ', false, Json::error_handler_t::replace),
                msg("It cannot be told what kind of entry this is."));
   };
   const std::string name = base_name(file);
@@ -168,12 +177,14 @@ Result<void> read_hsds_json(const std::string& file, JsonFile json, Assembler& a
     // A file with several lists, each under the name of its kind.
     const bool lists = alone && item.value.is_object() && !item.value.contains("id");
     if (lists && item.value.contains("openapi_url")) {
-      report.add(Severity::note, file, item.line, "", "", msg("This file describes an interface; it holds no entries."));
+      report.add(Severity::note, file, item.line, "", "",
+                 msg("This file describes an interface; it holds no entries."));
     } else if (lists) {
       for (auto& [member, value] : item.value.items()) {
         const auto kind = kind_of_name(member);
         if (!kind || !value.is_array()) {
-          report.add(Severity::value_not_used, file, item.line, member, value.dump(), msg("It cannot be told what kind of entry this is."));
+          report.add(Severity::value_not_used, file, item.line, member, value.dump(),
+                     msg("It cannot be told what kind of entry this is."));
           continue;
         }
         for (Json& each : value) read(std::move(each), 0, member);

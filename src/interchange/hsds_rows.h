@@ -9,7 +9,8 @@
 #include "interchange/assemble.h"
 #include "interchange/table.h"
 
-/** The tables of a CSV package (1.1, 3.x, tabular.json), brought together by their columns. Used by hsds*.cc only. */
+/** The tables of a CSV package (1.1, 3.x, tabular.json), brought together by their columns. Used by hsds*.cc
+ * only. */
 namespace lotse::interchange {
 
 struct SheetRow {
@@ -49,10 +50,11 @@ using Put = std::function<void(Json& parent, const Parent& is, const Json& row, 
 Put into_list(std::string list);
 
 /**
- * Puts every row of the sheet into all its parents. Rows without any, or that stood before, are reported; so are references
- * to what is not there.
+ * Puts every row of the sheet into all its parents. Rows without any, or that stood before, are reported; so
+ * are references to what is not there.
  */
-void attach(Sheet* sheet, const std::vector<Parent>& parents, Assembler& assembler, Report& report, const Put& put);
+void attach(Sheet* sheet, const std::vector<Parent>& parents, Assembler& assembler, Report& report,
+            const Put& put);
 
 /** Adds every row of the sheet as an entry. */
 void add_entries(Sheet* sheet, Kind kind, Assembler& assembler);
@@ -63,7 +65,8 @@ void make_numbers(Sheet* sheet, std::initializer_list<const char*> members);
 /** Gives members another name. */
 void rename(Sheet* sheet, std::initializer_list<std::pair<const char*, const char*>> names);
 
-/** Reports texts that look garbled. With `breaks` a literal "\n" becomes a line break, and "###MON###" goes into `lotse_markers`. */
+/** Reports texts that look garbled. With `breaks` a literal "\n" becomes a line break, and "###MON###" goes
+ * into `lotse_markers`. */
 void tidy(Sheet& sheet, bool breaks, Report& report);
 
 /** Languages of a row go into services and locations by language_elements(). */
@@ -73,8 +76,8 @@ Put into_languages(Report& report);
 void read_v1(Sheets& sheets, Assembler& assembler, Report& report);
 void read_v3(Sheets& sheets, Assembler& assembler, Report& report);
 
-/** Names of tables that a version knows; the others are reported. */
-void report_unknown(const Sheets& sheets, std::initializer_list<std::string_view> known, Report& report);
+/** Reports the tables whose names are not among those `known`, which stand between blanks. */
+void report_unknown(const Sheets& sheets, std::string_view known, Report& report);
 
 /** Reads one JSON file of HSDS 3 (not tabular.json) into the assembler. */
 Result<void> read_hsds_json(const std::string& file, JsonFile json, Assembler& assembler, Report& report);

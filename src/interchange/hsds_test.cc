@@ -23,14 +23,21 @@ Imported import(Files files, bool placeholders = false) {
 const Files kSmall{
     {"organizations.csv", "id,name,description,url\n1,House,Helps,www.example.org\n"},
     {"locations.csv", "id,organization_id,name,latitude,longitude\n1,1,Hall,0,0\n2,9,Yard,54.1,9.2\n"},
-    {"services.csv", "id,organization_id,name,description,status\n1,1,Advice,One\\nTwo ###MON###,\n2,7,Lost,,\n1,1,Again,,\n3,1,Odd,,open\n"},
+    {"services.csv",
+     "id,organization_id,name,description,status\n1,1,Advice,One\\nTwo "
+     "###MON###,\n2,7,Lost,,\n1,1,Again,,\n3,1,Odd,,open\n"},
     {"services_at_location.csv", "id,service_id,location_id\n1,1,1\n2,2,1\n"},
-    {"physical_addresses.csv", "id,location_id,address_1,city,state_province,postal_code,country\n1,1,Street 1,Town,FL ,00101,   \n"},
-    {"regular_schedules.csv", "id,service_id,weekday,opens_at,closes_at,original_text\n,1,Monday,9:00am,5:00pm,hours\n"
-                              ",1,Friday,9:00am,5:00pm,hours\n,1,Sunday,9:00am,5:00,hours\n,2,Monday,9:00am,5:00pm,x\n"},
+    {"physical_addresses.csv",
+     "id,location_id,address_1,city,state_province,postal_code,country\n1,1,Street 1,Town,FL ,00101,   \n"},
+    {"regular_schedules.csv",
+     "id,service_id,weekday,opens_at,closes_at,original_text\n,1,Monday,9:00am,5:00pm,hours\n"
+     ",1,Friday,9:00am,5:00pm,hours\n,1,Sunday,9:00am,5:00,hours\n,2,Monday,9:00am,5:00pm,x\n"},
     {"eligibility.csv", "id,service_id,eligibility\n,,For all\n1,1,For some\n"},
-    {"languages.csv", "id,service_id,location_id,language\n1,1,1,Spanish (limited)\n1,1,1,Creole\n2,1,,Others upon request\n3,1,,\n"},
-    {"taxonomy.csv", "id,name,parent_id,vocabulary,taxonomy_facet\nP,Family,,AIRS,Service\nP-1,Groups,P,AIRS,Service\n"},
+    {"languages.csv",
+     "id,service_id,location_id,language\n1,1,1,Spanish (limited)\n1,1,1,Creole\n2,1,,Others upon "
+     "request\n3,1,,\n"},
+    {"taxonomy.csv",
+     "id,name,parent_id,vocabulary,taxonomy_facet\nP,Family,,AIRS,Service\nP-1,Groups,P,AIRS,Service\n"},
     {"services_taxonomy.csv", "id,service_id,taxonomy_id\n1,1,P-1\n2,1,P-1\n3,1,Q\n"},
     {"unknown_things.csv", "id\n1\n"}};
 
@@ -121,7 +128,7 @@ TEST(HsdsJson, WrongKindsAndUnknownMembersAreKept) {
   EXPECT_EQ(count(report, Severity::row_not_used, "services.json"), 2u);
   for (const auto& f : report.findings())
     if (f.field == "organization_id") {
-      EXPECT_EQ(f.line, 5u);
+      EXPECT_EQ(f.line, 6u);
     }
   const Json out = service_full(whole_of(batch), s.id.text);
   EXPECT_EQ(out["phones"][0]["x_more"], "y");
@@ -130,7 +137,9 @@ TEST(HsdsJson, WrongKindsAndUnknownMembersAreKept) {
 }
 
 TEST(HsdsJson, LinesAndBrokenLines) {
-  const auto [batch, report] = import({{"organizations.ndjson", "{\"id\":\"1\",\"name\":\"A\",\"website\":\"x\"}\n{broken\n{\"id\":\"2\",\"name\":\"B\"}\n"}});
+  const auto [batch, report] =
+      import({{"organizations.ndjson",
+               "{\"id\":\"1\",\"name\":\"A\",\"website\":\"x\"}\n{broken\n{\"id\":\"2\",\"name\":\"B\"}\n"}});
   EXPECT_EQ(batch.organisations.size(), 2u);
   EXPECT_EQ(count(report, Severity::row_not_used, "organizations.ndjson"), 1u);
 }

@@ -11,12 +11,12 @@ namespace {
 
 const std::vector<Parent> kService{{"service_id", Kind::service}};
 const std::vector<Parent> kLocation{{"location_id", Kind::location}};
-const std::vector<Parent> kHours{{"service_id", Kind::service},
-                                 {"location_id", Kind::location},
-                                 {"service_at_location_id", Kind::placed}};
+const std::vector<Parent> kHours{
+    {"service_id", Kind::service}, {"location_id", Kind::location}, {"service_at_location_id", Kind::placed}};
 
 Put append_text(std::string column, std::string member) {
-  return [column = std::move(column), member = std::move(member)](Json& parent, const Parent&, const Json& row, const Origin&) {
+  return [column = std::move(column), member = std::move(member)](Json& parent, const Parent&,
+                                                                  const Json& row, const Origin&) {
     const std::string text = text_of(row, column);
     const std::string before = text_of(parent, member);
     parent[member] = before.empty() ? text : before + "\n" + text;
@@ -63,7 +63,8 @@ std::string regular(Json& row, const Origin& at, Report& report) {
   row.erase("closes_at");
   const std::string said = opens.empty() && closes.empty() ? "" : opens + " – " + closes;
   if (!said.empty()) row["notes"] = said;
-  report.add(Severity::value_not_used, at.file, at.line, "opens_at", said.empty() ? text_of(row, "description") : said,
+  report.add(Severity::value_not_used, at.file, at.line, "opens_at",
+             said.empty() ? text_of(row, "description") : said,
              msg("These times cannot be read without guessing; they were kept as text."));
   return day;
 }
@@ -76,8 +77,10 @@ void regular_schedules(Sheet* sheet, Assembler& assembler, Report& report) {
     // A row may belong to a service and its location; it is reported once.
     Report unheard;
     const std::string day = regular(row, at, std::exchange(told, at.line) == at.line ? unheard : report);
-    if (day.empty()) parent["schedules"].push_back(std::move(row));
-    else add_weekday(parent, row, day);
+    if (day.empty())
+      parent["schedules"].push_back(std::move(row));
+    else
+      add_weekday(parent, row, day);
   };
   attach(sheet, kHours, assembler, report, put);
 }
@@ -110,11 +113,14 @@ void services_taxonomy(Sheet* sheet, Assembler& assembler, Report& report) {
       report.add(Severity::row_not_used, sheet->file, row.line, "taxonomy_id", id, std::move(why));
     };
     const Json* term = assembler.entry(Kind::term, id);
-    if (!term) refuse_row(msg("There is no such entry in the data."));
-    else if (!seen.emplace(service, id).second) refuse_row(msg("The service has this term already."));
+    if (!term)
+      refuse_row(msg("There is no such entry in the data."));
+    else if (!seen.emplace(service, id).second)
+      refuse_row(msg("The service has this term already."));
     if (row.dead) continue;
     row.object.erase("taxonomy_id");
-    if (const auto detail = text_of(row.object, "taxonomy_detail"); !detail.empty()) row.object["value"] = detail;
+    if (const auto detail = text_of(row.object, "taxonomy_detail"); !detail.empty())
+      row.object["value"] = detail;
     row.object.erase("taxonomy_detail");
     row.object["link_type"] = "taxonomy";
     row.object["link_entity"] = "service";
@@ -135,15 +141,23 @@ void phones_and_contacts(Sheets& sheets, Assembler& assembler, Report& report) {
       const std::string language = text_of(row.object, "language");
       if (language.empty()) continue;
       row.object.erase("language");
-      row.object["languages"] = language_elements(Json{{"name", language}}, nullptr, {phones->file, row.line}, report);
+      row.object["languages"] =
+          language_elements(Json{{"name", language}}, nullptr, {phones->file, row.line}, report);
     }
     make_numbers(phones, {"extension"});
   }
-  attach(phones, {{"service_id", Kind::service}, {"location_id", Kind::location}, {"organization_id", Kind::organisation},
-                  {"service_at_location_id", Kind::placed}, {"contact_id", Kind::service, &contact_rows}},
+  attach(phones,
+         {{"service_id", Kind::service},
+          {"location_id", Kind::location},
+          {"organization_id", Kind::organisation},
+          {"service_at_location_id", Kind::placed},
+          {"contact_id", Kind::service, &contact_rows}},
          assembler, report, into_list("phones"));
-  attach(contacts, {{"organization_id", Kind::organisation}, {"service_id", Kind::service},
-                    {"service_at_location_id", Kind::placed}, {"location_id", Kind::location}},
+  attach(contacts,
+         {{"organization_id", Kind::organisation},
+          {"service_id", Kind::service},
+          {"service_at_location_id", Kind::placed},
+          {"location_id", Kind::location}},
          assembler, report, into_list("contacts"));
 }
 
@@ -163,7 +177,10 @@ std::vector<std::pair<Kind, std::string>> ids_of(const Sheets& sheets) {
     const bool placed = name == "services_at_location" || name == "service_at_location";
     if (!services && !locations && !placed) continue;
     for (const SheetRow& row : sheet.rows)
-      ids.emplace_back(services ? Kind::service : locations ? Kind::location : Kind::placed, text_of(row.object, "id"));
+      ids.emplace_back(services    ? Kind::service
+                       : locations ? Kind::location
+                                   : Kind::placed,
+                       text_of(row.object, "id"));
   }
   return ids;
 }
@@ -173,8 +190,9 @@ void metadata(Sheet* sheet, Assembler& assembler, Report& report) {
   for (SheetRow& row : sheet->rows) {
     const std::string id = text_of(row.object, "resource_id"), type = text_of(row.object, "resource_type");
     Json* target = nullptr;
-    for (const auto& [name, kind] : {std::pair("service", Kind::service), std::pair("organization", Kind::organisation),
-                                     std::pair("location", Kind::location), std::pair("service_at_location", Kind::placed)})
+    for (const auto& [name, kind] :
+         {std::pair("service", Kind::service), std::pair("organization", Kind::organisation),
+          std::pair("location", Kind::location), std::pair("service_at_location", Kind::placed)})
       if (!target && (type.empty() || type == name)) target = assembler.entry(kind, id);
     row.object.erase("resource_id");
     if (target) {
@@ -186,6 +204,42 @@ void metadata(Sheet* sheet, Assembler& assembler, Report& report) {
     }
   }
 }
+
+void parts_of_v1(Sheets& sheets, Assembler& assembler, Report& report) {
+  const auto sheet = [&](std::initializer_list<std::string_view> names) { return find_sheet(sheets, names); };
+  addresses(sheet({"physical_addresses"}), "physical", assembler, report);
+  addresses(sheet({"postal_addresses"}), "postal", assembler, report);
+  phones_and_contacts(sheets, assembler, report);
+  regular_schedules(sheet({"regular_schedules"}), assembler, report);
+  holiday_schedules(sheet({"holiday_schedules"}), assembler, report);
+  rename(sheet({"languages"}), {{"language", "name"}});
+  attach(sheet({"languages"}), {{"service_id", Kind::service}, {"location_id", Kind::location}}, assembler,
+         report, into_languages(report));
+  attach(sheet({"eligibility"}), kService, assembler, report,
+         append_text("eligibility", "eligibility_description"));
+  attach(sheet({"programs"}), {{"organization_id", Kind::organisation}}, assembler, report,
+         into_list("programs"));
+  attach(sheet({"funding", "fundings"}),
+         {{"organization_id", Kind::organisation}, {"service_id", Kind::service}}, assembler, report,
+         into_list("funding"));
+  attach(sheet({"required_documents"}), kService, assembler, report, into_list("required_documents"));
+  attach(sheet({"payments_accepted", "payment_accepted"}), kService, assembler, report,
+         into_list("payments_accepted"));
+  rename(sheet({"service_areas"}), {{"service_area", "name"}});
+  attach(sheet({"service_areas"}), kService, assembler, report, into_list("service_areas"));
+  rename(sheet({"accessibility_for_disabilities"}), {{"accessibility", "description"}});
+  attach(sheet({"accessibility_for_disabilities"}), kLocation, assembler, report, into_list("accessibility"));
+  services_taxonomy(sheet({"services_taxonomy", "service_taxonomy"}), assembler, report);
+  metadata(sheet({"metadata"}), assembler, report);
+}
+
+// All tables of this version, by name, between blanks.
+constexpr std::string_view kKnown =
+    " organizations locations services services_at_location service_at_location taxonomy "
+    "physical_addresses postal_addresses phones contacts contact phone regular_schedules "
+    "holiday_schedules languages eligibility programs funding fundings required_documents "
+    "payments_accepted payment_accepted service_areas accessibility_for_disabilities "
+    "services_taxonomy service_taxonomy metadata ";
 
 }  // namespace
 
@@ -205,34 +259,9 @@ void read_v1(Sheets& sheets, Assembler& assembler, Report& report) {
   add_entries(sheet({"services_at_location", "service_at_location"}), Kind::placed, assembler);
   add_entries(sheet({"taxonomy"}), Kind::term, assembler);
   assembler.settle();
-  addresses(sheet({"physical_addresses"}), "physical", assembler, report);
-  addresses(sheet({"postal_addresses"}), "postal", assembler, report);
-  phones_and_contacts(sheets, assembler, report);
-  regular_schedules(sheet({"regular_schedules"}), assembler, report);
+  parts_of_v1(sheets, assembler, report);
   forget_rows(assembler, ids);
-  holiday_schedules(sheet({"holiday_schedules"}), assembler, report);
-  rename(sheet({"languages"}), {{"language", "name"}});
-  attach(sheet({"languages"}), {{"service_id", Kind::service}, {"location_id", Kind::location}}, assembler, report,
-         into_languages(report));
-  attach(sheet({"eligibility"}), kService, assembler, report, append_text("eligibility", "eligibility_description"));
-  attach(sheet({"programs"}), {{"organization_id", Kind::organisation}}, assembler, report, into_list("programs"));
-  attach(sheet({"funding", "fundings"}), {{"organization_id", Kind::organisation}, {"service_id", Kind::service}}, assembler,
-         report, into_list("funding"));
-  attach(sheet({"required_documents"}), kService, assembler, report, into_list("required_documents"));
-  attach(sheet({"payments_accepted", "payment_accepted"}), kService, assembler, report, into_list("payments_accepted"));
-  rename(sheet({"service_areas"}), {{"service_area", "name"}});
-  attach(sheet({"service_areas"}), kService, assembler, report, into_list("service_areas"));
-  rename(sheet({"accessibility_for_disabilities"}), {{"accessibility", "description"}});
-  attach(sheet({"accessibility_for_disabilities"}), kLocation, assembler, report, into_list("accessibility"));
-  services_taxonomy(sheet({"services_taxonomy", "service_taxonomy"}), assembler, report);
-  metadata(sheet({"metadata"}), assembler, report);
-  report_unknown(sheets,
-                 {"organizations", "locations", "services", "services_at_location", "service_at_location", "taxonomy",
-                  "physical_addresses", "postal_addresses", "phones", "contacts", "contact", "phone", "regular_schedules",
-                  "holiday_schedules", "languages", "eligibility", "programs", "funding", "fundings", "required_documents",
-                  "payments_accepted", "payment_accepted", "service_areas", "accessibility_for_disabilities",
-                  "services_taxonomy", "service_taxonomy", "metadata"},
-                 report);
+  report_unknown(sheets, kKnown, report);
 }
 
 }  // namespace lotse::interchange

@@ -8,12 +8,23 @@
 namespace lotse::interchange {
 namespace {
 
-constexpr std::array<Kind, 5> kMain{Kind::service, Kind::organisation, Kind::location, Kind::placed, Kind::term};
+constexpr std::array<Kind, 5> kMain{Kind::service, Kind::organisation, Kind::location, Kind::placed,
+                                    Kind::term};
 
 // Tables whose rows are parts; attributes and metadata may hang on any of them.
-constexpr std::array<std::string_view, 13> kParts3{
-    "phones", "contacts", "addresses", "schedules", "funding", "service_areas", "required_documents", "languages",
-    "accessibility", "cost_options", "programs", "organization_identifiers", "service_capacities"};
+constexpr std::array<std::string_view, 13> kParts3{"phones",
+                                                   "contacts",
+                                                   "addresses",
+                                                   "schedules",
+                                                   "funding",
+                                                   "service_areas",
+                                                   "required_documents",
+                                                   "languages",
+                                                   "accessibility",
+                                                   "cost_options",
+                                                   "programs",
+                                                   "organization_identifiers",
+                                                   "service_capacities"};
 
 // Rows of `attributes` and `metadata` name their target by id alone, whatever it is.
 class AnyTarget {
@@ -80,15 +91,17 @@ void parts(Sheets& sheets, Assembler& assembler, Report& report) {
   RowIndex phones = index_of(sheet("phones")), contacts = index_of(sheet("contacts"));
   attach(sheet("languages"), {{"phone_id", Kind::service, &phones}, service, location}, assembler, report,
          into_languages(report));
-  attach(sheet("phones"), {{"contact_id", Kind::service, &contacts}, location, service, organisation, placed}, assembler,
-         report, into_list("phones"));
-  attach(sheet("contacts"), {organisation, service, placed, location}, assembler, report, into_list("contacts"));
+  attach(sheet("phones"), {{"contact_id", Kind::service, &contacts}, location, service, organisation, placed},
+         assembler, report, into_list("phones"));
+  attach(sheet("contacts"), {organisation, service, placed, location}, assembler, report,
+         into_list("contacts"));
   attach(sheet("addresses"), {location}, assembler, report, into_list("addresses"));
   attach(sheet("accessibility"), {location}, assembler, report, into_list("accessibility"));
   attach(sheet("schedules"), {service, location, placed}, assembler, report, into_list("schedules"));
   attach(sheet("funding"), {organisation, service}, assembler, report, into_list("funding"));
   attach(sheet("programs"), {organisation}, assembler, report, into_list("programs"));
-  attach(sheet("organization_identifiers"), {organisation}, assembler, report, into_list("organization_identifiers"));
+  attach(sheet("organization_identifiers"), {organisation}, assembler, report,
+         into_list("organization_identifiers"));
   attach(sheet("service_areas"), {service, placed}, assembler, report, into_list("service_areas"));
   attach(sheet("required_documents"), {service}, assembler, report, into_list("required_documents"));
   attach(sheet("cost_options"), {service}, assembler, report, into_list("cost_options"));
@@ -106,8 +119,16 @@ void read_own_columns(Sheet& sheet) {
   for (SheetRow& row : sheet.rows)
     for (auto& [name, value] : row.object.items())
       if (name.starts_with("lotse_") && value.is_string())
-        if (auto json = parse_json(value.get_ref<const std::string&>()); json && !json->is_number()) value = std::move(*json);
+        if (auto json = parse_json(value.get_ref<const std::string&>()); json && !json->is_number())
+          value = std::move(*json);
 }
+
+// All tables of this version, by name, between blanks.
+constexpr std::string_view kKnown =
+    " organizations programs services attributes service_at_location service_at_locations "
+    "locations phones contacts addresses schedules funding service_areas "
+    "required_documents languages accessibility taxonomy_terms metadata cost_options "
+    "organization_identifiers taxonomies service_capacities units urls ";
 
 }  // namespace
 
@@ -132,12 +153,7 @@ void read_v3(Sheets& sheets, Assembler& assembler, Report& report) {
   hang_on(sheet({"attributes"}), "link_id", "attributes", any, report);
   hang_on(sheet({"metadata"}), "resource_id", "metadata", any, report);
   parts(sheets, assembler, report);
-  report_unknown(sheets,
-                 {"organizations", "programs", "services", "attributes", "service_at_location", "service_at_locations",
-                  "locations", "phones", "contacts", "addresses", "schedules", "funding", "service_areas",
-                  "required_documents", "languages", "accessibility", "taxonomy_terms", "metadata", "cost_options",
-                  "organization_identifiers", "taxonomies", "service_capacities", "units", "urls"},
-                 report);
+  report_unknown(sheets, kKnown, report);
 }
 
 }  // namespace lotse::interchange

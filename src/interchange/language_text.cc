@@ -27,8 +27,10 @@ std::vector<std::string> parts_of(std::string_view whole) {
     const char c = text[i];
     depth += (c == '(') - (c == ')');
     const bool sentence = c == '.' && (i + 1 == text.size() || text[i + 1] == ' ');
-    if (depth <= 0 && (sentence || std::string_view(",;/|\n\r").find(c) != std::string_view::npos)) parts.emplace_back();
-    else parts.back() += c;
+    if (depth <= 0 && (sentence || std::string_view(",;/|\n\r").find(c) != std::string_view::npos))
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   return parts;
 }
@@ -38,12 +40,14 @@ bool has_word_like(std::string_view folded, std::initializer_list<std::string_vi
 }
 
 bool is_about_interpreters(std::string_view folded) {
-  return has_word_like(folded, {"interpret", "translat", "traduc", "language line", "dolmetsch", "uebersetz", "sprachmittl"});
+  return has_word_like(
+      folded, {"interpret", "translat", "traduc", "language line", "dolmetsch", "uebersetz", "sprachmittl"});
 }
 
 bool is_about_others(std::string_view folded) {
-  return has_word_like(folded, {"other language", "others ", "other on ", "upon request", "on request", "as needed", "auf anfrage",
-                                "weitere sprachen", "andere sprachen", "any language", "language service", "nach bedarf"});
+  return has_word_like(folded, {"other language", "others ", "other on ", "upon request", "on request",
+                                "as needed", "auf anfrage", "weitere sprachen", "andere sprachen",
+                                "any language", "language service", "nach bedarf"});
 }
 
 // "English and Spanish" are two if both halves are languages; "Bosnia and …" is none of our business.
@@ -91,14 +95,18 @@ class Collector {
     return language_code(trimmed(text.substr(0, open)));
   }
 
-  void remark(std::string_view text) { result.remarks += (result.remarks.empty() ? "" : "; ") + std::string(text); }
+  void remark(std::string_view text) {
+    result.remarks += (result.remarks.empty() ? "" : "; ") + std::string(text);
+  }
 
   void add(SpokenLanguage language) {
     for (auto& before : result.languages) {
-      const bool same = language.code.empty() ? fold(before.name) == fold(language.name) : before.code == language.code;
+      const bool same =
+          language.code.empty() ? fold(before.name) == fold(language.name) : before.code == language.code;
       if (!same || before.code != language.code) continue;
       // The name of a second way to say it must not be lost: "Farsi, Persisch".
-      if (fold(before.name) != fold(language.name)) before.note += (before.note.empty() ? "" : "; ") + language.name;
+      if (fold(before.name) != fold(language.name))
+        before.note += (before.note.empty() ? "" : "; ") + language.name;
       if (!language.note.empty() && before.note.find(language.note) == std::string::npos)
         before.note += (before.note.empty() ? "" : "; ") + language.note;
       return;
@@ -143,7 +151,8 @@ class Collector {
     return true;
   }
 
-  // "limited Spanish", "Creole - not always available", "Spanish translators on request": a name with words around it.
+  // "limited Spanish", "Creole - not always available", "Spanish translators on request": a name with words
+  // around it.
   bool annotated(const std::string& text) {
     const auto first = text.find_first_of(" -");
     const auto last = text.find_last_of(' ');
@@ -157,7 +166,8 @@ class Collector {
     if (last == std::string::npos) return false;
     const auto tail = trimmed(all.substr(last + 1));
     const std::string front = fold(all.substr(0, last));
-    const bool weak = front == "limited" || front == "some" || front == "basic" || front == "etwas" || front == "wenig";
+    const bool weak =
+        front == "limited" || front == "some" || front == "basic" || front == "etwas" || front == "wenig";
     return weak && tail.size() > 3 && known(tail, trimmed(all.substr(0, last)));
   }
 };

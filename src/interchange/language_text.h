@@ -10,7 +10,8 @@ namespace lotse::interchange {
 
 /** What a text about languages says. */
 struct LanguageText {
-  /** In the order of the text, none twice. `name` is as written; `code` is ISO 639-3, or empty where we do not know the name. */
+  /** In the order of the text, none twice. `name` is as written; `code` is ISO 639-3, or empty where we do
+   * not know the name. */
   std::vector<directory::SpokenLanguage> languages;
   /** ISO 639-3 of languages that an interpreter speaks, not the house itself. */
   std::vector<std::string> interpreters;
@@ -20,16 +21,19 @@ struct LanguageText {
   std::string remarks;
 };
 
-/** Reads "English, Spanish (limited)", "Türkçe", "Farsi und Dari", "de; ar", "Haitian Creole. Others upon request". */
+/** Reads "English, Spanish (limited)", "Türkçe", "Farsi und Dari", "de; ar", "Haitian Creole. Others upon
+ * request". */
 LanguageText read_languages(std::string_view text);
 
-/** ISO 639-3 for a name in any language of the pages, an own name, or an ISO 639-1, -2 or -3 code; empty if unknown. */
+/** ISO 639-3 for a name in any language of the pages, an own name, or an ISO 639-1, -2 or -3 code; empty if
+ * unknown. */
 std::string language_code(std::string_view name_or_code);
 
 /** ISO 639-3 for an ISO 639-1, -2 (both kinds) or -3 code; empty for anything else. */
 std::string long_code(std::string_view code);
 
-/** The code as the web writes it: two letters where there are two ("urd" becomes "ur"). Unknown ones stay as they are. */
+/** The code as the web writes it: two letters where there are two ("urd" becomes "ur"). Unknown ones stay as
+ * they are. */
 std::string short_code(std::string_view iso639_3);
 
 }  // namespace lotse::interchange

@@ -31,7 +31,8 @@ TEST(Languages, NamesInManyTongues) {
   EXPECT_EQ(shown("Farsi, Persisch"), "Farsi=pes(Persisch)");
   EXPECT_EQ(shown("limited Spanish"), "Spanish=spa(limited)");
   EXPECT_EQ(shown("Group Counseling: English"), "English=eng(Group Counseling)");
-  EXPECT_EQ(shown("Niederdeutsch, einfache Sprache"), "Niederdeutsch=nds, einfache Sprache=deu(einfache Sprache)");
+  EXPECT_EQ(shown("Niederdeutsch, einfache Sprache"),
+            "Niederdeutsch=nds, einfache Sprache=deu(einfache Sprache)");
 }
 
 TEST(Languages, Codes) {

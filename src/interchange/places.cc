@@ -47,8 +47,9 @@ Problems missing(const Columns& c, const std::string& file) {
   Problems problems;
   const auto need = [&](bool there, const char* field, const char* titles) {
     if (!there)
-      problems.push_back({field, msg("{file} has no column for this; one of these titles is needed: {titles}.",
-                                     {{"file", file}, {"titles", titles}})});
+      problems.push_back(
+          {field, msg("{file} has no column for this; one of these titles is needed: {titles}.",
+                      {{"file", file}, {"titles", titles}})});
   };
   need(c.postcode.has_value(), "postcode", "zipcode, postcode, postal_code, zip, plz");
   need(c.name.has_value(), "name", "place, name, ort, city, town");
@@ -75,7 +76,8 @@ Result<Places> import_places(const std::string& file, std::string_view bytes, co
     const std::string& name = row.cells[*c.name];
     const auto lat = degrees(row.cells[*c.lat]), lon = degrees(row.cells[*c.lon]);
     if (code.empty() && name.empty()) {
-      report.add(Severity::row_not_used, file, row.line, table->columns[*c.postcode], "", msg("There is neither a postcode nor a name."));
+      report.add(Severity::row_not_used, file, row.line, table->columns[*c.postcode], "",
+                 msg("There is neither a postcode nor a name."));
     } else if (!lat || !lon || !is_valid({*lat, *lon})) {
       report.add(Severity::row_not_used, file, row.line, table->columns[*c.lat],
                  row.cells[*c.lat] + " / " + row.cells[*c.lon], msg("This is no place on earth."));
@@ -133,8 +135,9 @@ std::size_t approximate(directory::Batch& batch, const Lookup& lookup, Report& r
       }
     const auto point = address ? lookup(address->postal_code, address->city) : std::nullopt;
     if (!point) {
-      report.add(Severity::note, "", 0, "postal_code", address ? address->postal_code + " " + address->city : l.name,
-                 msg("The location has no point, and its postcode is not known; it will not be found by distance."));
+      report.add(
+          Severity::note, "", 0, "postal_code", address ? address->postal_code + " " + address->city : l.name,
+          msg("The location has no point, and its postcode is not known; it will not be found by distance."));
       continue;
     }
     if (l.latitude) l.rest[kKept]["latitude"] = *l.latitude;

@@ -25,22 +25,24 @@ struct Places {
 };
 
 /**
- * Reads a table of places. Columns by their titles: postcode (zipcode, postcode, postal_code, zip, plz), name (place, name, ort,
- * city, town), latitude (latitude, lat, breite), longitude (longitude, lon, lng, laenge). Where a postcode and name come several
- * times, the point is the mean of theirs. Codes of large customers, which name a firm instead of a place, cannot be told apart from
- * others and are taken.
+ * Reads a table of places. Columns by their titles: postcode (zipcode, postcode, postal_code, zip, plz), name
+ * (place, name, ort, city, town), latitude (latitude, lat, breite), longitude (longitude, lon, lng, laenge).
+ * Where a postcode and name come several times, the point is the mean of theirs. Codes of large customers,
+ * which name a firm instead of a place, cannot be told apart from others and are taken.
  */
 Result<Places> import_places(const std::string& file, std::string_view bytes, const TableForm& form = {});
 
 /** The point of a postcode or, if it is not known, of a town; nothing if neither is. */
 using Lookup = std::function<std::optional<Point>(const std::string& postcode, const std::string& town)>;
 
-/** A lookup in a list: mean of the points of the postcode, otherwise of the name if it stands for only one place (all within 25 km). */
+/** A lookup in a list: mean of the points of the postcode, otherwise of the name if it stands for only one
+ * place (all within 25 km). */
 Lookup lookup_in(const std::vector<Place>& places);
 
 /**
- * Gives every location without a valid point that of its postcode, and marks it as approximate; a location whose values were
- * no point keeps them in `rest`. What has no known postcode is reported. Returns how many got a point.
+ * Gives every location without a valid point that of its postcode, and marks it as approximate; a location
+ * whose values were no point keeps them in `rest`. What has no known postcode is reported. Returns how many
+ * got a point.
  */
 std::size_t approximate(directory::Batch& batch, const Lookup& lookup, Report& report);
 

@@ -6,8 +6,16 @@
 namespace lotse::interchange {
 namespace {
 
+directory::Address address(const char* city, const char* code) {
+  directory::Address a;
+  a.city = city;
+  a.postal_code = code;
+  return a;
+}
+
 TEST(Places, ReadsByTitlesAndTakesTheMean) {
-  const auto places = import_places("p.csv", "PLZ;Ort;Breite;Länge\n00101;Adorf;54,5;9,1\n00101;Adorf;54,7;9,3\n00102;Bedorf;0;0\n;;1;1\n");
+  const auto places = import_places(
+      "p.csv", "PLZ;Ort;Breite;Länge\n00101;Adorf;54,5;9,1\n00101;Adorf;54,7;9,3\n00102;Bedorf;0;0\n;;1;1\n");
   ASSERT_TRUE(places) << problems(places.error());
   ASSERT_EQ(places->list.size(), 1u);
   EXPECT_EQ(places->list[0].postcode, "00101");
@@ -24,17 +32,18 @@ TEST(Places, MissingColumnsAreNamedBeforeAnythingElse) {
 TEST(Places, ALocationWithoutAPointTakesThatOfItsPostcode) {
   directory::Batch batch;
   for (int i = 0; i < 5; ++i) batch.locations.push_back({{}, std::to_string(i)});
-  batch.locations[0].thing.addresses = {{.postal_code = "00101"}};
-  batch.locations[1].thing.addresses = {{.city = "Adorf", .postal_code = "99999"}};
-  batch.locations[2].thing.addresses = {{.city = "Zdorf", .postal_code = "99999"}};
-  batch.locations[3].thing.addresses = {{.postal_code = "00101"}};
+  batch.locations[0].thing.addresses = {address("", "00101")};
+  batch.locations[1].thing.addresses = {address("Adorf", "99999")};
+  batch.locations[2].thing.addresses = {address("Zdorf", "99999")};
+  batch.locations[3].thing.addresses = {address("", "00101")};
   batch.locations[3].thing.latitude = 54.1;
   batch.locations[3].thing.longitude = 9.9;
-  batch.locations[4].thing.addresses = {{.postal_code = "00101"}};
+  batch.locations[4].thing.addresses = {address("", "00101")};
   batch.locations[4].thing.latitude = 100;
   batch.locations[4].thing.longitude = 101;
   Report report;
-  const auto lookup = lookup_in({{"00101", "Adorf", 54.5, 9.1}, {"00109", "Zdorf", 54.5, 9.1}, {"00201", "Zdorf", 48.1, 11.5}});
+  const auto lookup = lookup_in(
+      {{"00101", "Adorf", 54.5, 9.1}, {"00109", "Zdorf", 54.5, 9.1}, {"00201", "Zdorf", 48.1, 11.5}});
   EXPECT_EQ(approximate(batch, lookup, report), 3u);
   EXPECT_EQ(batch.locations[0].thing.latitude, 54.5);
   EXPECT_TRUE(batch.locations[1].thing.lotse_approximate);

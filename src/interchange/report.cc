@@ -20,7 +20,8 @@ std::string cut(std::string_view text) {
   return std::string(text);
 }
 
-// A spreadsheet runs what begins with one of these; a tab or line end in front does not keep it from doing so.
+// A spreadsheet runs what begins with one of these; a tab or line end in front does not keep it from doing
+// so.
 std::string harmless(const std::string& value) {
   const auto at = value.find_first_not_of(" \t\r\n");
   if (at == std::string::npos) return value;
@@ -35,8 +36,8 @@ void Report::add(Finding finding) {
   findings_.push_back(std::move(finding));
 }
 
-void Report::add(Severity severity, std::string file, std::size_t line, std::string field, std::string_view value,
-                 Text reason) {
+void Report::add(Severity severity, std::string file, std::size_t line, std::string field,
+                 std::string_view value, Text reason) {
   add(Finding{severity, std::move(file), line, std::move(field), std::string(value), std::move(reason)});
 }
 
@@ -72,8 +73,9 @@ std::string Report::screen(const words::Language& language) const {
   std::string text;
   const auto number = [&](std::size_t n) { return words::number(language, static_cast<std::int64_t>(n)); };
   for (const auto& [file, total] : totals_) {
-    text += words::translate(language, msg("{file}: {read} read, {used} used",
-                                           {{"file", file}, {"read", number(total.read)}, {"used", number(total.used)}}));
+    text += words::translate(
+        language, msg("{file}: {read} read, {used} used",
+                      {{"file", file}, {"read", number(total.read)}, {"used", number(total.used)}}));
     text += '\n';
   }
   for (const Sum& sum : sums()) {
@@ -87,11 +89,11 @@ std::string Report::screen(const words::Language& language) const {
 
 std::string Report::csv(const words::Language& language) const {
   const auto say = [&](const Text& text) { return words::translate(language, text); };
-  std::string text = csv_line({say(msg("What")), say(msg("File")), say(msg("Line")), say(msg("Field")), say(msg("Value")),
-                               say(msg("Reason"))});
+  std::string text = csv_line({say(msg("What")), say(msg("File")), say(msg("Line")), say(msg("Field")),
+                               say(msg("Value")), say(msg("Reason"))});
   for (const Finding& f : findings_) {
-    text += csv_line({say(label(f.severity)), harmless(f.file), f.line ? std::to_string(f.line) : "", harmless(f.field),
-                      harmless(f.value), say(f.reason)});
+    text += csv_line({say(label(f.severity)), harmless(f.file), f.line ? std::to_string(f.line) : "",
+                      harmless(f.field), harmless(f.value), say(f.reason)});
   }
   return text;
 }
@@ -106,10 +108,14 @@ void Report::write_csv(const std::string& path, const words::Language& language)
 
 Text label(Severity severity) {
   switch (severity) {
-    case Severity::row_not_used: return msg("Row not used");
-    case Severity::value_not_used: return msg("Value not used");
-    case Severity::value_changed: return msg("Value changed");
-    case Severity::note: break;
+    case Severity::row_not_used:
+      return msg("Row not used");
+    case Severity::value_not_used:
+      return msg("Value not used");
+    case Severity::value_changed:
+      return msg("Value changed");
+    case Severity::note:
+      break;
   }
   return msg("Note");
 }
@@ -121,7 +127,8 @@ std::string csv_line(const std::vector<std::string>& cells) {
     if (i) line += ',';
     const bool blank_end = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
     // A single empty cell would be an empty line, which readers skip.
-    if (!blank_end && cell.find_first_of(",\"\r\n") == std::string::npos && (cells.size() > 1 || !cell.empty())) {
+    if (!blank_end && cell.find_first_of(",\"\r\n") == std::string::npos &&
+        (cells.size() > 1 || !cell.empty())) {
       line += cell;
       continue;
     }

@@ -10,7 +10,8 @@
 #include "base/result.h"
 #include "words/words.h"
 
-/** Data of others in, our data out: HSDS, tables through a mapping file, places. Bytes in, entries and a report out. */
+/** Data of others in, our data out: HSDS, tables through a mapping file, places. Bytes in, entries and a
+ * report out. */
 namespace lotse::interchange {
 
 /** How much a finding costs: a whole row, one value, nothing but its form, nothing. */
@@ -20,9 +21,10 @@ enum class Severity : std::uint8_t { row_not_used, value_not_used, value_changed
 struct Finding {
   Severity severity = Severity::note;
   std::string file;
-  std::size_t line = 0;  ///< 1-based, of the file, counting line ends inside quotation marks; 0: unknown or the whole file
-  std::string field;     ///< column or member; empty for the whole row
-  std::string value;     ///< what stood there, at most 120 code points
+  std::size_t line =
+      0;  ///< 1-based, of the file, counting line ends inside quotation marks; 0: unknown or the whole file
+  std::string field;  ///< column or member; empty for the whole row
+  std::string value;  ///< what stood there, at most 120 code points
   Text reason;
   bool operator==(const Finding&) const = default;
 };
@@ -59,8 +61,8 @@ class Report {
   /** The summary as lines for a terminal, totals first. */
   std::string screen(const words::Language& language) const;
   /**
-   * All findings as a table to keep: UTF-8 without BOM, comma, CRLF, header line. A value that a spreadsheet would take for a
-   * formula gets an apostrophe in front.
+   * All findings as a table to keep: UTF-8 without BOM, comma, CRLF, header line. A value that a spreadsheet
+   * would take for a formula gets an apostrophe in front.
    */
   std::string csv(const words::Language& language) const;
   /** Writes `csv()` into a file. Throws std::runtime_error if that fails. */

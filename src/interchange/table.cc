@@ -76,7 +76,8 @@ class CsvReader {
   // Blanks behind the closing mark are forgiven, anything else is not.
   bool after_quote(Record& record) {
     while (at_ < text_.size() && text_[at_] == ' ' && separator_ != ' ') ++at_;
-    if (at_ >= text_.size() || text_[at_] == separator_ || text_[at_] == '\n' || text_[at_] == '\r') return true;
+    if (at_ >= text_.size() || text_[at_] == separator_ || text_[at_] == '\n' || text_[at_] == '\r')
+      return true;
     return fail(record, "There is text behind a closing quotation mark.");
   }
 
@@ -105,7 +106,8 @@ class CsvReader {
 };
 
 bool is_blank(const Record& record) {
-  return std::all_of(record.cells.begin(), record.cells.end(), [](const auto& c) { return trimmed(c).empty(); });
+  return std::all_of(record.cells.begin(), record.cells.end(),
+                     [](const auto& c) { return trimmed(c).empty(); });
 }
 
 void trim(std::string& cell) {
@@ -143,11 +145,13 @@ std::vector<std::size_t> counts_of(std::string_view text, char separator) {
 
 constexpr std::size_t kMostFaults = 1000;
 
-Result<Table> read_csv(const std::string& file, std::string_view text, const TableForm& form, Report& report) {
+Result<Table> read_csv(const std::string& file, std::string_view text, const TableForm& form,
+                       Report& report) {
   Table table{file, {}, {}};
   const char separator = form.separator.empty() ? find_separator(text) : form.separator[0];
   if (separator != ',' && form.separator.empty())
-    report.add(Severity::note, file, 1, "", separator == '\t' ? std::string("tab") : std::string(1, separator),
+    report.add(Severity::note, file, 1, "",
+               separator == '\t' ? std::string("tab") : std::string(1, separator),
                msg("The cells are not divided by commas; this separator was taken."));
   CsvReader reader(text, separator, form.limits);
   Record record;
@@ -155,7 +159,8 @@ Result<Table> read_csv(const std::string& file, std::string_view text, const Tab
   while (reader.next(record)) {
     if (!record.fault && is_blank(record)) continue;
     if (table.columns.empty()) {
-      if (record.fault) return refuse("", msg("The first line of {file} cannot be read as a header.", {{"file", file}}));
+      if (record.fault)
+        return refuse("", msg("The first line of {file} cannot be read as a header.", {{"file", file}}));
       name_columns(table, std::move(record.cells), record.line, report);
       continue;
     }
@@ -166,11 +171,13 @@ Result<Table> read_csv(const std::string& file, std::string_view text, const Tab
         return refuse("", msg("{file} has too many broken rows; perhaps it is no table.", {{"file", file}}));
       continue;
     }
-    while (record.cells.size() > table.columns.size() && trimmed(record.cells.back()).empty()) record.cells.pop_back();
+    while (record.cells.size() > table.columns.size() && trimmed(record.cells.back()).empty())
+      record.cells.pop_back();
     if (record.cells.size() != table.columns.size()) {
-      report.add(Severity::row_not_used, file, record.line, "", record.cells.front(),
-                 msg("The row has {n} cells, the header {m}.", {{"n", std::to_string(record.cells.size())},
-                                                                {"m", std::to_string(table.columns.size())}}));
+      report.add(
+          Severity::row_not_used, file, record.line, "", record.cells.front(),
+          msg("The row has {n} cells, the header {m}.",
+              {{"n", std::to_string(record.cells.size())}, {"m", std::to_string(table.columns.size())}}));
       continue;
     }
     for (auto& cell : record.cells) trim(cell);
@@ -180,7 +187,8 @@ Result<Table> read_csv(const std::string& file, std::string_view text, const Tab
   return table;
 }
 
-void flatten(const Json& value, const std::string& name, std::vector<std::pair<std::string, std::string>>& cells) {
+void flatten(const Json& value, const std::string& name,
+             std::vector<std::pair<std::string, std::string>>& cells) {
   if (value.is_object() && !value.empty()) {
     for (const auto& [key, each] : value.items()) flatten(each, name.empty() ? key : name + "." + key, cells);
     return;
@@ -205,7 +213,8 @@ Json unwrapped(const Json& feature) {
   return row;
 }
 
-Result<Table> read_json_table(const std::string& file, std::string_view text, const TableForm& form, Report& report) {
+Result<Table> read_json_table(const std::string& file, std::string_view text, const TableForm& form,
+                              Report& report) {
   auto json = read_json(file, text, report);
   if (!json) return tl::unexpected(json.error());
   Table table{file, {}, {}};
@@ -213,7 +222,8 @@ Result<Table> read_json_table(const std::string& file, std::string_view text, co
   for (const JsonItem& item : json->items) {
     report.read(file);
     if (!item.value.is_object()) {
-      report.add(Severity::row_not_used, file, item.line, "", item.value.dump(), msg("This is no object with members."));
+      report.add(Severity::row_not_used, file, item.line, "", item.value.dump(),
+                 msg("This is no object with members."));
       continue;
     }
     const bool feature = item.value.value("type", Json()) == "Feature" && item.value.contains("geometry");
@@ -264,14 +274,16 @@ std::string cell_text(const Json& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return value.is_object() && value.empty() ? std::string() : value.dump();
-  const bool simple = std::none_of(value.begin(), value.end(), [](const Json& v) { return v.is_structured(); });
+  const bool simple =
+      std::none_of(value.begin(), value.end(), [](const Json& v) { return v.is_structured(); });
   if (!simple) return value.dump();
   std::string text;
   for (const Json& each : value) text += (text.empty() ? "" : ", ") + cell_text(each);
   return text;
 }
 
-Result<Table> read_table(const std::string& file, std::string_view bytes, const TableForm& form, Report& report) {
+Result<Table> read_table(const std::string& file, std::string_view bytes, const TableForm& form,
+                         Report& report) {
   if (bytes.size() > form.limits.file_bytes)
     return refuse("", msg("{file} is larger than an import may be.", {{"file", file}}));
   auto text = decode(file, bytes, form.encoding, report);

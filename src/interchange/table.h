@@ -34,18 +34,20 @@ struct TableForm {
 };
 
 /**
- * Reads a table. CSV as in RFC 4180 with any of four separators; JSON as an array of objects, an object with one array, one
- * object in each line, or a GeoJSON FeatureCollection, whose members become columns ("address.street"; a point becomes
- * "geometry.latitude" and "geometry.longitude"). Rows that cannot be used and an encoding other than UTF-8 are reported.
- * Refuses what is no table at all.
+ * Reads a table. CSV as in RFC 4180 with any of four separators; JSON as an array of objects, an object with
+ * one array, one object in each line, or a GeoJSON FeatureCollection, whose members become columns
+ * ("address.street"; a point becomes "geometry.latitude" and "geometry.longitude"). Rows that cannot be used
+ * and an encoding other than UTF-8 are reported. Refuses what is no table at all.
  */
-Result<Table> read_table(const std::string& file, std::string_view bytes, const TableForm& form, Report& report);
+Result<Table> read_table(const std::string& file, std::string_view bytes, const TableForm& form,
+                         Report& report);
 
 /**
- * The bytes as UTF-8 without BOM and NUL. Without `encoding` it is found out: BOM, UTF-8, UTF-16, otherwise Windows-1252; anything
- * but UTF-8 is reported.
+ * The bytes as UTF-8 without BOM and NUL. Without `encoding` it is found out: BOM, UTF-8, UTF-16, otherwise
+ * Windows-1252; anything but UTF-8 is reported.
  */
-Result<std::string> decode(const std::string& file, std::string_view bytes, std::string_view encoding, Report& report);
+Result<std::string> decode(const std::string& file, std::string_view bytes, std::string_view encoding,
+                           Report& report);
 
 /** One value of a JSON file that holds many, with the line it begins in. */
 struct JsonItem {
@@ -61,13 +63,15 @@ struct JsonFile {
 };
 
 /**
- * Reads JSON text (UTF-8) as a list of items: an array, an object with exactly one array of objects at its top, or one object in each
- * line. Any other object is one item. A line that is no JSON is reported, a broken file refused. With `whole` an object is
- * always one item.
+ * Reads JSON text (UTF-8) as a list of items: an array, an object with exactly one array of objects at its
+ * top, or one object in each line. Any other object is one item. A line that is no JSON is reported, a broken
+ * file refused. With `whole` an object is always one item.
  */
-Result<JsonFile> read_json(const std::string& file, std::string_view text, Report& report, bool whole = false);
+Result<JsonFile> read_json(const std::string& file, std::string_view text, Report& report,
+                           bool whole = false);
 
-/** A value as a person would write it into a cell: text bare, numbers and true/false as in JSON, null empty, lists by ", ". */
+/** A value as a person would write it into a cell: text bare, numbers and true/false as in JSON, null empty,
+ * lists by ", ". */
 std::string cell_text(const Json& value);
 
 /** The separator that divides the first rows most evenly; a comma if none does. */

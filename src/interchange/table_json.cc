@@ -15,7 +15,8 @@ class Walker {
   Walker(std::string_view text, std::size_t at, std::size_t line) : text_(text), at_(at), line_(line) {}
 
   char peek() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) step();
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+      step();
     return at_ < text_.size() ? text_[at_] : '\0';
   }
   void step() {
@@ -39,7 +40,8 @@ class Walker {
       if (depth == 0 && (c == ',' || c == ']' || c == '}')) return;
       depth += (c == '{' || c == '[') - (c == '}' || c == ']');
       step();
-    } while (depth > 0 || (at_ < text_.size() && std::string_view(",]} \t\r\n").find(text_[at_]) == std::string_view::npos));
+    } while (depth > 0 || (at_ < text_.size() &&
+                           std::string_view(",]} \t\r\n").find(text_[at_]) == std::string_view::npos));
   }
   std::size_t at() const { return at_; }
   std::size_t line() const { return line_; }
@@ -144,8 +146,11 @@ Result<JsonFile> read_json(const std::string& file, std::string_view text, Repor
   if (json->is_array()) return items_of(text, std::move(*json), "");
   if (!json->is_object()) return refuse("", msg("{file} holds no list and no object.", {{"file", file}}));
   if (!whole) {
-    const bool features = json->value("type", Json()) == "FeatureCollection" && (*json)["features"].is_array();
-    const std::string list = features ? "features" : json->contains("contents") ? "contents" : only_list(*json);
+    const bool features =
+        json->value("type", Json()) == "FeatureCollection" && (*json)["features"].is_array();
+    const std::string list = features                     ? "features"
+                             : json->contains("contents") ? "contents"
+                                                          : only_list(*json);
     if (!list.empty() && (*json)[list].is_array()) return items_of(text, std::move(*json), list);
   }
   JsonFile one;

@@ -29,8 +29,8 @@ inline directory::Whole whole_of(const directory::Batch& batch) {
   return whole;
 }
 
-inline std::size_t count(const Report& report, Severity severity, std::string_view file, std::string_view field = {},
-                         std::string_view reason = {}) {
+inline std::size_t count(const Report& report, Severity severity, std::string_view file,
+                         std::string_view field = {}, std::string_view reason = {}) {
   std::size_t n = 0;
   for (const Finding& f : report.findings())
     n += f.severity == severity && f.file == file && (field.empty() || f.field == field) &&

@@ -67,7 +67,8 @@ void clean_links(Json& list, Cleaner& c, const std::string& name, const std::str
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (!list[i].is_object()) continue;
     give_id(list[i], c, name, path, i, taken);
-    if (const auto number = list[i].find("identifier"); name == "organization_identifiers" && number != list[i].end())
+    if (const auto number = list[i].find("identifier");
+        name == "organization_identifiers" && number != list[i].end())
       if (const auto text = as_text(*number)) *number = *text;
     translate(list[i], "taxonomy_term_id", "term", c);
     const auto term = list[i].find("taxonomy_term");
@@ -83,15 +84,19 @@ void after(Json& object, directory::SpokenLanguage*, Cleaner& c) {
   const std::string code = text_of(object, "code");
   if (code.empty()) return;
   const std::string known = long_code(code);
-  if (known.empty()) c.note(Severity::note, "code", code, msg("We do not know this language code; it was kept."));
-  else object["code"] = known;
+  if (known.empty())
+    c.note(Severity::note, "code", code, msg("We do not know this language code; it was kept."));
+  else
+    object["code"] = known;
 }
 
 void after(Json& object, directory::Schedule*, Cleaner& c) {
   const std::string opens = text_of(object, "opens_at"), closes = text_of(object, "closes_at");
   if (opens.empty() && closes.empty()) return;
   // "10:00:00" and "10:00+01:00" are as the standard has them.
-  const auto good = [](const std::string& t) { return t.empty() || (t.size() >= 5 && parse_minute(t.substr(0, 5))); };
+  const auto good = [](const std::string& t) {
+    return t.empty() || (t.size() >= 5 && parse_minute(t.substr(0, 5)));
+  };
   if (good(opens) && good(closes)) return;
   if (const auto times = read_times(opens, closes)) {
     object["opens_at"] = times->first;

@@ -99,8 +99,10 @@ void clean(Json& object, Cleaner& c, const std::string& path) {
     Json value = std::move(*at);
     object.erase(name);
     if (value.is_null()) return;
-    if (clean_member<M>(value, c, name, path)) known[name] = std::move(value);
-    else c.keep(path, name, value);
+    if (clean_member<M>(value, c, name, path))
+      known[name] = std::move(value);
+    else
+      c.keep(path, name, value);
   });
   if (path.empty()) {
     // Unknown members of the entry itself go into its `rest`.

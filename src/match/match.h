@@ -22,14 +22,18 @@ using TopicNo = std::uint16_t;
 /** No topic: what the parent of a root is. */
 inline constexpr TopicNo kNoTopic = 0xFFFF;
 
-/** The tree of topics: parents[no] is the parent of topic `no`; a topic outside the vector is a root. Circles
- * end. */
+/**
+ * The tree of topics: parents[no] is the parent of topic `no`; a topic outside the vector is a root. Circles
+ * end.
+ */
 struct Topics {
   std::vector<TopicNo> parents{};
 };
 
-/** One folded and stemmed word of an offer, in UTF-8. Tier 0: of its title, 1: of a topic's name, 2: of its
- * texts. */
+/**
+ * One folded and stemmed word of an offer, in UTF-8. Tier 0: of its title, 1: of a topic's name, 2: of its
+ * texts.
+ */
 struct WordKey {
   std::string key{};
   std::uint8_t tier = 2;
@@ -61,26 +65,29 @@ struct Offer {
   std::vector<Opening> openings{};
   bool hours_known = false;  // true with no openings: known to have none. Openings make it true
   bool by_appointment = false;
-  Care care = Care::unknown;  // care for children while the parent is there
-  std::optional<int> care_min_months{},
-      care_max_months{};                    // completed months, both included; clamped to 0…250
+  Care care = Care::unknown;                // care for children while the parent is there
+  std::optional<int> care_min_months{};     // completed months, included; clamped to 0…250
+  std::optional<int> care_max_months{};     // the same
   std::optional<int> care_places{};         // clamped to 0…65534
   std::optional<int> min_age{}, max_age{};  // completed years of the person it is for, included; clamped to
                                             // 0…150; both empty: not known
-  std::uint16_t audience =
-      0;  // bits of the caller: for people of at least one of these only; 0: for everybody
+  std::uint16_t audience = 0;        // bits of the caller: only for people of any of these; 0: for everybody
   std::optional<int> free_places{};  // clamped to 0…65534; empty: not known
   Cost cost = Cost::unknown;
 };
 
-/** One word that was typed: found if any alternative is a word of the offer, or, from 4 code points on,
- * begins one. */
+/**
+ * One word that was typed: found if any alternative is a word of the offer, or, from 4 code points on,
+ * begins one.
+ */
 struct TypedWord {
   std::vector<std::string> alternatives{};  // folded and stemmed, UTF-8; empty ones find nothing
 };
 
-/** When somebody has time: one of the weekdays (bit 0: Monday … bit 6; none: any day) between two minutes of
- * the day. */
+/**
+ * When somebody has time: one of the weekdays (bit 0: Monday … bit 6; none: any day) between two minutes of
+ * the day.
+ */
 struct When {
   std::uint8_t weekdays = 0;
   int from = 0, to = 1440;
@@ -97,16 +104,14 @@ inline constexpr int kOverlapMinutes = 30;
 struct Question {
   std::vector<TopicNo> topics{};   // any of them, or a descendant of it
   std::vector<TypedWord> words{};  // all of them
-  std::optional<Point>
-      here{};  // only offers within the radius, and those that are everywhere; invalid counts as none
-  int radius_m = 25'000;                  // clamped to 0…21,000,000
+  std::optional<Point> here{};     // leaves what is near or everywhere; an invalid point counts as none
+  int radius_m = 25'000;           // clamped to 0…21,000,000
   std::optional<std::string> language{};  // ISO 639-3
   std::optional<When> when{};
   std::vector<int> child_ages_months{};  // completed months of all children to be cared for; clamped to 0…250
   std::optional<int> age{};              // completed years; clamped to 0…150
   std::uint16_t audience_is = 0;         // groups that the person belongs to
-  std::uint16_t audience_is_not =
-      0;  // groups that the person does not belong to; about the others nothing is known
+  std::uint16_t audience_is_not = 0;     // groups it does not belong to; about the others nothing is known
   bool only_free = false;
   std::optional<int> places{};           // that many free places; clamped to 0…65534
   std::uint32_t offset = 0, limit = 20;  // the page of hits
@@ -116,8 +121,10 @@ enum class Wish : std::uint8_t { language, when, child_care, age, audience, cost
 /** `fits_other`: fits in the second way: by interpreter, by appointment. Ranked like `fits`. */
 enum class Verdict : std::uint8_t { fits, fits_other, unknown, misses };
 
-/** Why: the verdict on one asked wish, and what the offer has to say to it (only the fields of that wish are
- * set). */
+/**
+ * Why: the verdict on one asked wish, and what the offer has to say to it (only the fields of that wish are
+ * set).
+ */
 struct Reason {
   Wish wish{};
   Verdict verdict{};
@@ -131,12 +138,11 @@ struct Reason {
 
 struct Hit {
   std::string id{};
-  std::optional<int>
-      distance_m{};          // of match/metric.h, rounded down; none: no place asked, or beyond the radius
-  bool approximate = false;  // the offer's place is only roughly known
+  std::optional<int> distance_m{};  // of match/metric.h, rounded down; none: no place asked, or far away
+  bool approximate = false;         // the offer's place is only roughly known
   std::uint8_t misses = 0, unknowns = 0;
-  std::uint8_t tier =
-      0;  // the worst of: topics (0 exact, 1 descendant), each word (best tier it is found in)
+  /** The worst of: the topics' (0 exact, 1 descendant), each word's (the best tier it is found in). */
+  std::uint8_t tier = 0;
   std::vector<Reason> reasons{};  // one for each asked wish, in the order of Wish
   bool operator==(const Hit&) const = default;
 };
@@ -212,7 +218,7 @@ class Builder {
   std::unique_ptr<State> state_;
 };
 
-/** Working memory of find(), kept by one thread from question to question; about 2 bytes for each offer. */
+/** Working memory of find(), kept by one thread from question to question; up to 5 bytes for each offer. */
 class Scratch {
  public:
   Scratch();
