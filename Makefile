@@ -28,7 +28,7 @@ setup-long:
 
 build: setup-build
 	@echo 'build: build/release/lotse (the first time this takes some minutes)'
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >/dev/null
 	@cmake --build --preset release --parallel $(JOBS) --target lotse
 
 run: build

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "directory/directory.h"
 #include "interchange/hsds.h"
@@ -22,9 +25,9 @@ namespace lotse {
 namespace {
 
 struct Wanted {
-  std::string path, source, report, map, to, form = "json";
+  std::string path, source, report, map, to, form = "json", language = "de";
   std::int64_t unit = 0;
-  bool dry = false, plain = false;
+  bool dry = false, plain = false, strict = false;
 };
 
 /** What a command works with. */
@@ -90,6 +93,25 @@ void print_problems(const Bench& b, const Problems& problems) {
   }
 }
 
+// A line that is written over twice a second while a long import works.
+class Progress {
+ public:
+  Progress(std::ostream& out, const directory::Batch& batch)
+      : total_(batch.organisations.size() + batch.locations.size() + batch.placed.size() + batch.terms.size() + 2 * batch.services.size()),
+        thread_([this, &out](const std::stop_token& stop) {
+          for (int tick = 1; !stop.stop_requested(); ++tick) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            if (tick % 10 == 0) out << "  " << done_ << " of at most " << total_ << '\r' << std::flush;
+          }
+        }) {}
+  std::atomic<std::size_t>* done() const { return &done_; }
+
+ private:
+  std::size_t total_;
+  mutable std::atomic<std::size_t> done_{0};
+  std::jthread thread_;
+};
+
 int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
   const auto& english = *words::language("en");
   const auto desk = desk_for(b, w.unit, w.dry);
@@ -109,7 +131,8 @@ int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
     b.out << "all findings: " << b.absolute(w.report) << "\n";
   }
   b.out << "comparing and writing " << imported.batch.services.size() << " services …" << std::endl;
-  const auto outcome = directory::put(*desk, imported.batch, w.dry);
+  const Progress progress(b.out, imported.batch);
+  const auto outcome = directory::put(*desk, imported.batch, w.dry, progress.done());
   if (!outcome) {
     print_problems(b, outcome.error());
     b.err << "lotse: nothing was written\n";
@@ -123,6 +146,9 @@ int import_hsds(const Bench& b, const Wanted& w) {
   b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
   interchange::HsdsOptions options;
   options.source = w.source.empty() ? "hsds:" + std::filesystem::path(w.path).filename().string() : w.source;
+  // A service is worth finding even if its organisation is missing in the data: a placeholder stands for it, and is reported.
+  options.placeholders = !w.strict;
+  options.language = w.language;
   auto imported = interchange::import_hsds(b.absolute(w.path), options);
   if (!imported) {
     print_problems(b, imported.error());
@@ -143,18 +169,18 @@ std::optional<std::string> bytes_of(const Bench& b, const std::string& path) {
 int import_table(const Bench& b, const Wanted& w) {
   const auto toml = bytes_of(b, w.map), bytes = bytes_of(b, w.path);
   if (!toml || !bytes) return 1;
-  const auto mapping = interchange::read_mapping(*toml, w.map);
+  auto mapping = interchange::read_mapping(*toml, w.map);
   if (!mapping) {
     print_problems(b, mapping.error());
     return 1;
   }
+  if (!w.source.empty()) mapping->name = w.source;
   b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
   auto imported = interchange::import_table(std::filesystem::path(w.path).filename().string(), *bytes, *mapping);
   if (!imported) {
     print_problems(b, imported.error());
     return 1;
   }
-  if (!w.source.empty()) imported->batch.source = w.source;
   return take(b, w, std::move(*imported));
 }
 
@@ -226,6 +252,8 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
     each.add_flag("--dry-run", w.dry, "Read, check and compare; write nothing");
     with_store(each);
   };
+  hsds->add_option("--language", w.language, "Language of the texts (BCP 47)")->capture_default_str();
+  hsds->add_flag("--strict", w.strict, "Leave out services whose organisation is missing in the data, instead of making a placeholder for it");
   common(*hsds);
   run(*hsds, [&w](const Bench& b) { return import_hsds(b, w); });
   auto* table = import->add_subcommand("table", "A table (CSV, JSON, GeoJSON) through a mapping file; see docs/import.md");

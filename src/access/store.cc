@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/store.h"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+#include <initializer_list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 
@@ -12,25 +16,39 @@
 namespace lotse::access {
 namespace {
 
-// What a statement names: which tables it reads and writes. Our SQL is plain: no comma joins, no quoted names.
+// What a statement names: which tables it reads and writes. Our SQL is plain: one table after each FROM, JOIN, INTO and UPDATE, no
+// quoted or qualified names, no comments. What is not plain is refused rather than understood.
 struct Named {
-  std::set<std::string> tables, written;
-  bool unit_id = false, keeper_unit = false;
+  std::set<std::string> tables, written, local;  // local: names given by WITH
+  bool unit_id = false, keeper_unit = false, plain = true;
 };
 
-std::vector<std::string> tokens_of(std::string_view sql) {
+bool is_word(std::string_view token) { return !token.empty() && (std::isalnum(static_cast<unsigned char>(token[0])) || token[0] == '_'); }
+
+bool one_of(std::string_view token, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), token) != words.end();
+}
+
+// Nothing where a text is not plain. Constants ('…') are left out.
+std::optional<std::vector<std::string>> tokens_of(std::string_view sql) {
   std::vector<std::string> tokens;
   for (std::size_t i = 0; i < sql.size();) {
     const auto c = static_cast<unsigned char>(sql[i]);
+    const char next = i + 1 < sql.size() ? sql[i + 1] : ' ';
     if (sql[i] == '\'') {
       const auto end = sql.find('\'', i + 1);
-      i = end == sql.npos ? sql.size() : end + 1;
+      if (end == sql.npos) return std::nullopt;
+      i = end + 1;
     } else if (std::isalnum(c) || c == '_') {
       std::string word;
       for (; i < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[i])) || sql[i] == '_'); ++i)
         word += static_cast<char>(std::tolower(static_cast<unsigned char>(sql[i])));
+      if (i < sql.size() && sql[i] == '\'') return std::nullopt;  // E'…', U&'…': other rules for the end of the constant
       tokens.push_back(std::move(word));
     } else {
+      const bool comment = (c == '-' && next == '-') || (c == '/' && next == '*');
+      const bool quote = std::string_view("\"`[];\\").find(sql[i]) != std::string_view::npos;
+      if (comment || quote || c >= 0x80 || (c == '$' && !std::isdigit(static_cast<unsigned char>(next)))) return std::nullopt;
       if (!std::isspace(c)) tokens.emplace_back(1, sql[i]);
       ++i;
     }
@@ -38,24 +56,80 @@ std::vector<std::string> tokens_of(std::string_view sql) {
   return tokens;
 }
 
+// Index after the bracket that closes the one at `open`.
+std::size_t after_brackets(const std::vector<std::string>& t, std::size_t open) {
+  int depth = 0;
+  for (std::size_t i = open; i < t.size(); ++i) {
+    if (t[i] == "(") ++depth;
+    if (t[i] == ")" && --depth == 0) return i + 1;
+  }
+  return t.size();
+}
+
+// WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (…), …
+bool read_with(const std::vector<std::string>& t, std::size_t i, std::set<std::string>& local) {
+  const auto at = [&](std::size_t k) { return k < t.size() ? std::string_view(t[k]) : std::string_view(); };
+  if (at(++i) == "recursive") ++i;
+  for (;; ++i) {
+    if (!is_word(at(i))) return false;
+    local.insert(t[i++]);
+    if (at(i) == "(") i = after_brackets(t, i);
+    if (at(i++) != "as") return false;
+    if (at(i) == "not") ++i;
+    if (at(i) == "materialized") ++i;
+    if (at(i) != "(") return false;
+    i = after_brackets(t, i);
+    if (at(i) != ",") return true;
+  }
+}
+
+// A comma between two tables of the FROM at `from`?
+bool lists_tables(const std::vector<std::string>& t, std::size_t from) {
+  int depth = 0;
+  for (std::size_t i = from + 1; i < t.size(); ++i) {
+    if (t[i] == "(") ++depth;
+    if (t[i] == ")" && --depth < 0) return false;
+    if (depth > 0) continue;
+    if (t[i] == ",") return true;
+    if (one_of(t[i], {"where", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "union", "intersect", "except",
+                      "returning", "set", "values"}))
+      return false;
+  }
+  return false;
+}
+
 Named names_in(std::string_view sql) {
-  const auto t = tokens_of(sql);
   Named named;
-  std::set<std::string> local;  // WITH name AS (…), WITH name(columns) AS (…)
-  for (std::size_t i = 0; i + 2 < t.size(); ++i)
-    if ((t[i] == "with" || t[i] == "recursive" || (t[i] == "," && i > 0 && t[i - 1] == ")")) &&
-        (t[i + 2] == "as" || t[i + 2] == "("))
-      local.insert(t[i + 1]);
-  for (std::size_t i = 0; i + 1 < t.size(); ++i) {
-    named.unit_id = named.unit_id || t[i] == "unit_id" || t[i + 1] == "unit_id";
-    named.keeper_unit = named.keeper_unit || t[i] == "keeper_unit" || t[i + 1] == "keeper_unit";
-    const bool update = t[i] == "update" && t[i + 1] != "set";
-    if (t[i] != "from" && t[i] != "join" && t[i] != "into" && !update) continue;
-    if (t[i] == "from" && i > 0 && t[i - 1] == "distinct") continue;  // IS DISTINCT FROM
-    const std::string& table = t[i + 1];
-    if (table == "(" || table == "skip" || local.contains(table)) continue;
-    named.tables.insert(table);
-    if (t[i] == "into" || update || (t[i] == "from" && i > 0 && t[i - 1] == "delete")) named.written.insert(table);
+  const auto read = tokens_of(sql);
+  const auto not_plain = [&] {
+    named.plain = false;
+    return named;
+  };
+  if (!read || read->empty() || !one_of(read->front(), {"select", "insert", "update", "delete", "with", "values"})) return not_plain();
+  const auto& t = *read;
+  const auto at = [&](std::size_t k) { return k < t.size() ? std::string_view(t[k]) : std::string_view(); };
+  for (std::size_t i = 0; i < t.size(); ++i)
+    if (t[i] == "with" && !read_with(t, i, named.local)) return not_plain();
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    named.unit_id = named.unit_id || t[i] == "unit_id";
+    named.keeper_unit = named.keeper_unit || t[i] == "keeper_unit";
+    // PostgreSQL's TABLE t and DELETE … USING t, SQLite's x IN t: further ways to name a table.
+    if (t[i] == "table" || (one_of(t[i], {"in", "using"}) && at(i + 1) != "(")) return not_plain();
+    const std::string_view before = i > 0 ? std::string_view(t[i - 1]) : std::string_view();
+    const bool update = t[i] == "update" && !one_of(before, {"do", "for", "key"});
+    const bool from = t[i] == "from" && !(before == "distinct" && i > 1 && one_of(t[i - 2], {"is", "not"}));
+    if (!from && !update && t[i] != "join" && t[i] != "into") continue;
+    if (from && lists_tables(t, i)) return not_plain();
+    const std::string_view table = at(i + 1);
+    if ((from || t[i] == "join") && table == "(") {
+      if (!one_of(at(i + 2), {"select", "values", "with"})) return not_plain();
+      continue;
+    }
+    if (!is_word(table) || at(i + 2) == "." || (at(i + 2) == "(" && t[i] != "into")) return not_plain();
+    const bool writes = update || t[i] == "into" || before == "delete";
+    if (named.local.contains(std::string(table)) && !writes) continue;
+    named.tables.emplace(table);
+    if (writes) named.written.emplace(table);
   }
   return named;
 }
@@ -65,7 +139,7 @@ Named names_in(std::string_view sql) {
 struct Store::Judged {
   std::map<std::string, TableKind, std::less<>> kinds;
   mutable std::shared_mutex mutex;
-  mutable std::map<std::pair<const char*, Reach>, bool> good;
+  mutable std::array<std::set<std::string, std::less<>>, 4> good;  // texts, by reach
 
   void declare(std::string_view line) {
     constexpr std::string_view kMark = "-- table ";
@@ -86,6 +160,10 @@ struct Store::Judged {
   bool allows(const sql::Statement& statement, Reach reach) const {
     if (reach == Reach::access) return true;
     const Named named = names_in(statement.text);
+    if (!named.plain) return false;
+    // A WITH may not take the name of a table: inside it, the table itself would be meant.
+    for (const auto& name : named.local)
+      if (kinds.contains(name)) return false;
     if (reach != Reach::unit_write && !named.written.empty()) return false;
     for (const auto& table : named.tables) {
       const auto at = kinds.find(table);
@@ -110,16 +188,15 @@ Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration
 Store::~Store() = default;
 
 void Store::judge(const sql::Statement& statement, Reach reach) const {
-  const std::pair key{statement.text.data(), reach};
+  auto& good = judged_->good.at(static_cast<std::size_t>(reach));
   {
     std::shared_lock lock(judged_->mutex);
-    const auto at = judged_->good.find(key);
-    if (at != judged_->good.end() && at->second) return;
+    if (good.contains(statement.text)) return;
   }
   if (!judged_->allows(statement, reach))
     throw Bug("statement " + std::string(statement.name) + " reaches beyond its door");
   std::unique_lock lock(judged_->mutex);
-  judged_->good[key] = true;
+  good.emplace(statement.text);
 }
 
 sql::EngineKind Store::kind() const { return engine_->kind(); }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "account/account.h"
+
+#include <algorithm>
+#include <map>
+
 #include "unit/unit.h"
 #include "web/form.h"
 
@@ -17,9 +21,22 @@ constexpr web::Access kOpen{&access::kNothing, access::kAccountPurpose, true};
 constexpr web::Access kSignedIn{&access::kNothing, access::kAccountPurpose, false};
 
 // Only a path of ours: a sign-in page that sends people to strangers helps those who fish for passwords.
+// Browsers drop tabs and line ends inside an address, so that "/<tab>/stranger" would be "//stranger".
 std::string own_path(std::string_view to) {
-  const bool good = to.size() > 1 && to[0] == '/' && to[1] != '/' && to.find('\\') == to.npos && to.substr(0, 5) != "/sign";
+  const bool plain = std::none_of(to.begin(), to.end(), [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\'; });
+  const bool good = to.size() > 1 && to[0] == '/' && to[1] != '/' && plain && to.substr(0, 5) != "/sign";
   return good ? std::string(to.substr(0, to.find('?'))) : "/staff";
+}
+
+// The path came decoded.
+Url to_path(const std::string& path) {
+  std::string encoded;
+  for (std::size_t at = 0; at < path.size();) {
+    const auto end = std::min(path.find('/', at + 1), path.size());
+    (encoded += '/') += http::percent_encode(std::string_view(path).substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return Url::path(encoded);
 }
 
 std::string function_label(const Ask& ask, std::string_view function) {
@@ -55,7 +72,7 @@ http::Response refused(const Ask& ask, Text text, int status = 422) {
 http::Response started(Ask& ask, const std::string& account, const access::Membership& membership) {
   const auto secret = ask.site.gate().start(account, membership);
   if (!ask.session.empty()) ask.site.gate().end(ask.session);
-  auto response = web::see(Url::path(own_path(ask.given("to"))));
+  auto response = web::see(to_path(own_path(ask.given("to"))));
   web::set_cookie(response, ask.site, ask.site.session_cookie(), secret, 0);
   return response;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -133,7 +134,13 @@ template <class N>
 struct JsonOf<N> {
   static Json write(N v) { return v; }
   static bool read(const Json& j, N& v) {
-    if (std::is_same_v<N, bool> ? !j.is_boolean() : !j.is_number_integer()) return false;
+    if constexpr (std::is_same_v<N, bool>) {
+      if (!j.is_boolean()) return false;
+    } else {
+      if (!j.is_number_integer()) return false;
+      // A number that does not fit is no number of this kind; it must not come back as another one.
+      if (j.is_number_unsigned() ? !std::in_range<N>(j.get<std::uint64_t>()) : !std::in_range<N>(j.get<std::int64_t>())) return false;
+    }
     v = j.get<N>();
     return true;
   }

@@ -93,7 +93,8 @@ std::string fold(std::string_view text) {
     const UChar32 c = folded.char32At(i);
     const auto type = u_charType(c);
     if (type == U_NON_SPACING_MARK || c == 0x0640) continue;  // vowel signs and the Arabic lengthening stroke
-    if (!u_isalnum(c)) {
+    // U+02BC counts as a letter, but Ukrainian and Tigrinya write it for the apostrophe (сімʼя, сім'я).
+    if (!u_isalnum(c) || c == 0x02BC) {
       blank = !out.empty();
       continue;
     }

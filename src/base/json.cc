@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct Guard {
   std::string reason;
   bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
     using E = Json::parse_event_t;
-    if (depth > 64) reason = "nested deeper than 64";
+    const bool opens = event == E::object_start || event == E::array_start;
+    if (depth > 64 || (opens && depth == 64)) reason = "nested deeper than 64";
     if (event == E::object_start) keys.emplace_back();
     if (event == E::object_end && !keys.empty()) keys.pop_back();
     if (event == E::key && !keys.empty() && !keys.back().insert(parsed.get<std::string>()).second)
@@ -24,6 +26,29 @@ struct Guard {
   }
 };
 
+// Says how far the parser has read: the guard is not told where it is.
+struct Reading {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+  const char* at;
+  const char** furthest;
+  reference operator*() const { return *at; }
+  Reading& operator++() {
+    *furthest = ++at;
+    return *this;
+  }
+  Reading operator++(int) {
+    const Reading before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const Reading& other) const { return at == other.at; }
+};
+
+// The line of the character at `byte`, a line end being the last of its own line.
 std::size_t line_at(std::string_view text, std::size_t byte) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(byte, text.size())), '\n'));
 }
@@ -32,12 +57,13 @@ std::size_t line_at(std::string_view text, std::size_t byte) {
 
 std::optional<Json> parse_json(std::string_view text, JsonFault* fault) {
   Guard guard;
+  const char* furthest = text.data();
   try {
-    return Json::parse(text.begin(), text.end(), std::ref(guard));
+    return Json::parse(Reading{text.data(), &furthest}, Reading{text.data() + text.size(), &furthest}, std::ref(guard));
   } catch (const Json::parse_error& e) {
-    if (fault) *fault = {line_at(text, e.byte), "not valid JSON here"};
+    if (fault) *fault = {line_at(text, std::max<std::size_t>(e.byte, 1) - 1), "not valid JSON here"};
   } catch (const std::exception& e) {
-    if (fault) *fault = {1, guard.reason.empty() ? "not valid JSON" : guard.reason};
+    if (fault) *fault = {line_at(text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(furthest - text.data(), 1)) - 1), guard.reason.empty() ? "not valid JSON" : guard.reason};
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,9 +77,10 @@ struct Outcome {
 
 /**
  * Puts the whole batch into the store in one transaction, kept by the desk's unit; nothing is removed, what vanished is listed.
- * With `dry` nothing is written. Refuses entries of the source that another unit keeps.
+ * With `dry` nothing is written. Refuses entries of the source that another unit keeps. `done`, where given, counts up while it
+ * works, for a progress line.
  */
-Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry);
+Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry, std::atomic<std::size_t>* done = nullptr);
 
 /** Our id for an entry of a source: its own where that is a UUID, otherwise one made of source, kind and id, always the same. */
 std::string id_for(std::string_view source, std::string_view kind, std::string_view foreign_id);

@@ -179,7 +179,7 @@ Html audience_facts(const Ask& ask, const Service& s, const Words& words) {
   if (s.minimum_age && s.maximum_age)
     text += el("p", {}, {ask.t("Age: {from} to {to} years", {{"from", words::number(ask.language, static_cast<int>(*s.minimum_age))}, {"to", words::number(ask.language, static_cast<int>(*s.maximum_age))}})});
   else if (s.minimum_age && *s.minimum_age > 0)
-    text += el("p", {}, {ask.t("Age: from {from} years", {{"from", words::number(ask.language, static_cast<int>(*s.minimum_age))}})});
+    text += el("p", {}, {ask.tn("Age: from {n} year", "Age: from {n} years", static_cast<int>(*s.minimum_age))});
   return text;
 }
 

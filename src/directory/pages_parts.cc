@@ -21,6 +21,9 @@ Html inline_hours(const Ask& ask, const match::Opening& o) {
   return el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, o.from, o.to)});
 }
 
+// A time span reads from left to right in every language; here it stands inside a sentence without an element of its own.
+std::string isolated(const std::string& span) { return "\u2066" + span + "\u2069"; }
+
 std::string age_range(const Ask& ask, const match::Reason& r) {
   if (r.min && r.max) return ask.t("from {from} to {to}", {{"from", age_text(ask, *r.min)}, {"to", age_text(ask, *r.max)}});
   if (r.min) return ask.t("from {from}", {{"from", age_text(ask, *r.min)}});
@@ -43,7 +46,7 @@ std::string when_reason(const Ask& ask, const match::Reason& r) {
   switch (r.verdict) {
     case match::Verdict::fits:
       return r.opening ? ask.t("Open at your time: {day} {hours}", {{"day", words::weekday_name(ask.language, r.opening->weekday)},
-                                                                     {"hours", words::hours(ask.language, r.opening->from, r.opening->to)}})
+                                                                     {"hours", isolated(words::hours(ask.language, r.opening->from, r.opening->to))}})
                        : ask.t("Open at your time");
     case match::Verdict::fits_other: return ask.t("By appointment");
     case match::Verdict::unknown: return ask.t("Please ask for the opening hours");

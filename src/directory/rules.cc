@@ -71,7 +71,9 @@ Problems check(const Service& s) {
       problems.push_back({i == 0 ? "phone" : "phone_" + std::to_string(i + 1), msg("Enter a telephone number, for example 030 23125 123.")});
   if (!s.email.empty() && !looks_like_email(s.email))
     problems.push_back({"email", msg("Enter an e-mail address in the form name@example.org.")});
-  if (!s.url.empty() && !web::Url::web(s.url) && !web::Url::web("https://" + s.url))
+  // A bare "www.example.org" is taken; something with another scheme is not.
+  const bool bare = s.url.find(':') == s.url.npos && s.url.find('.') != s.url.npos && web::Url::web("https://" + s.url);
+  if (!s.url.empty() && !web::Url::web(s.url) && !bare)
     problems.push_back({"url", msg("Enter a web address that begins with https://.")});
   check_hours(s, problems);
   check_care(s.lotse_child_care, problems);

@@ -10,6 +10,7 @@
 #include "directory/finder.h"
 #include "http/form.h"
 #include "match/match.h"
+#include "words/words.h"
 
 /** What a visitor asked for, and what comes of it. */
 namespace lotse::directory {
@@ -34,20 +35,20 @@ struct ChildClass {
   const char* label;  // English message id
   int months;         // a child in the middle of the class
 };
-inline constexpr ChildClass kChildClasses[] = {{"under1", "Under 1 year", 6},
-                                               {"1to2", "1 to 2 years", 24},
-                                               {"3to5", "3 to 5 years", 54},
-                                               {"6to10", "6 to 10 years", 96},
-                                               {"11up", "11 years and older", 150}};
+inline constexpr ChildClass kChildClasses[] = {{"under1", words::N_("Under 1 year"), 6},
+                                               {"1to2", words::N_("1 to 2 years"), 24},
+                                               {"3to5", words::N_("3 to 5 years"), 54},
+                                               {"6to10", words::N_("6 to 10 years"), 96},
+                                               {"11up", words::N_("11 years and older"), 150}};
 struct Time {
   std::string_view key;
   const char* label;
   Minute from, to;
 };
-inline constexpr Time kTimes[] = {{"morning", "Morning (8 to 12)", 480, 720},
-                                  {"noon", "Midday (12 to 14)", 720, 840},
-                                  {"afternoon", "Afternoon (14 to 17)", 840, 1020},
-                                  {"evening", "Evening (17 to 21)", 1020, 1260}};
+inline constexpr Time kTimes[] = {{"morning", words::N_("Morning (8 to 12)"), 480, 720},
+                                  {"noon", words::N_("Midday (12 to 14)"), 720, 840},
+                                  {"afternoon", words::N_("Afternoon (14 to 17)"), 840, 1020},
+                                  {"evening", words::N_("Evening (17 to 21)"), 1020, 1260}};
 inline constexpr int kRadii[] = {2, 5, 10, 25, 50};
 inline constexpr int kPageSize = 20;
 

@@ -310,7 +310,7 @@ Work plan(access::View& view, const Batch& batch, UnitId unit, std::int64_t now)
 
 }  // namespace
 
-Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry) {
+Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry, std::atomic<std::size_t>* done_count) {
   const auto door = desk.unit(access::kDirectoryWrite);
   const auto now = desk.now().ms;
   if (dry) {
@@ -325,6 +325,7 @@ Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry) {
       // An id of another source or unit: the conditional upsert leaves it alone, and we undo everything.
       if (change.change(*row.statement, row.values) == 0) w.problems.push_back({row.id, msg("Another unit keeps this entry.")});
       change.also(row.what, row.id);
+      if (done_count) ++*done_count;
     }
     if (!w.problems.empty()) throw Stale();
     const auto ids = [](const sql::Row& r) { return std::string(r.text(0)); };
@@ -332,7 +333,10 @@ Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry) {
       for (auto& service : change.rows(kServicesOfOrganisation, {id}, ids)) w.services.insert(std::move(service));
     for (const auto& id : w.locations)
       for (auto& service : change.rows(kServicesOfLocation, {id}, ids)) w.services.insert(std::move(service));
-    for (const auto& id : w.services) derive(change, id);
+    for (const auto& id : w.services) {
+      derive(change, id);
+      if (done_count) ++*done_count;
+    }
     return w;
   });
   if (!done.problems.empty()) return refuse(std::move(done.problems));

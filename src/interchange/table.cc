@@ -44,10 +44,10 @@ class CsvReader {
       if (c == separator_ || c == '\n' || c == '\r') break;
       value += c;
       ++at_;
-      if (value.size() > limits_.cell_bytes) return fail(record, "A cell is longer than may be.");
+      if (value.size() > limits_.cell_bytes) return fail(record, words::N_("A cell is longer than may be."));
     }
     record.cells.push_back(std::move(value));
-    if (record.cells.size() > limits_.columns) return fail(record, "There are more columns than may be.");
+    if (record.cells.size() > limits_.columns) return fail(record, words::N_("There are more columns than may be."));
     if (at_ < text_.size() && text_[at_] == separator_) {
       ++at_;
       return true;
@@ -68,9 +68,9 @@ class CsvReader {
       if (c == '\n' || (c == '\r' && (at_ + 1 >= text_.size() || text_[at_ + 1] != '\n'))) ++line_;
       value += c;
       if (value.size() > limits_.cell_bytes)
-        return fail(record, "A cell is longer than may be; perhaps a quotation mark is not closed.");
+        return fail(record, words::N_("A cell is longer than may be; perhaps a quotation mark is not closed."));
     }
-    return fail(record, "A quotation mark is opened and never closed.");
+    return fail(record, words::N_("A quotation mark is opened and never closed."));
   }
 
   // Blanks behind the closing mark are forgiven, anything else is not.
@@ -78,7 +78,7 @@ class CsvReader {
     while (at_ < text_.size() && text_[at_] == ' ' && separator_ != ' ') ++at_;
     if (at_ >= text_.size() || text_[at_] == separator_ || text_[at_] == '\n' || text_[at_] == '\r')
       return true;
-    return fail(record, "There is text behind a closing quotation mark.");
+    return fail(record, words::N_("There is text behind a closing quotation mark."));
   }
 
   void end_of_line() {

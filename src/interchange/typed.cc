@@ -12,6 +12,9 @@ namespace lotse::interchange::typed {
 void Cleaner::keep(const std::string& path, const std::string& name, const Json& value) {
   const std::string key = path.empty() ? name : path + "/" + name;
   kept[key] = value;
+  if (value.is_array())
+    for (Json& each : kept[key])
+      if (each.is_object()) each.erase("lotse_parent");
   note(Severity::value_not_used, name, value.dump(-1, ' ', false, Json::error_handler_t::replace),
        msg("The value is of another kind than the standard says; it was kept, but is not used."));
 }

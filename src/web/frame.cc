@@ -77,7 +77,7 @@ Html footer(const Ask& ask) {
                 {ask.t("The texts of this website were translated by a machine. Is something wrong? Please tell us:"), " ",
                  link(Url::path("/help"), ask.t("Report a wrong text"))});
   } else if (state.origin == words::Origin::checked) {
-    notes += el("p", {cls("lo-footer__note")}, {ask.t("The translation was checked on {date}.", {{"date", std::string(state.on)}})});
+    notes += el("p", {cls("lo-footer__note")}, {ask.t("The translation was checked on {date}.", {{"date", words::day_long(ask.language, Day::parse(state.on).value_or(Day{}))}})});
   }
   if (ask.site.options().sample)
     notes += el("p", {cls("lo-footer__note")},

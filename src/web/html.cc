@@ -52,6 +52,10 @@ bool has_blank_or_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7F; });
 }
 
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
 }  // namespace
 
 Html Html::text(std::string_view text) {
@@ -62,6 +66,7 @@ Html Html::text(std::string_view text) {
 
 Url Url::path(std::string path, std::string_view query) {
   CHECK(!path.empty() && path[0] == '/' && path.substr(0, 2) != "//" && path.find('\\') == path.npos);
+  CHECK(!has_control(path) && !has_control(query));
   if (!query.empty()) (path += '?') += query;
   return Url(std::move(path));
 }

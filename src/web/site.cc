@@ -124,7 +124,7 @@ void Site::check() const {
 
 struct Site::Found {
   const Route* route = nullptr;
-  bool other_method = false;
+  std::string allow;  // methods of the routes that match but for the method
   std::map<std::string, std::string> values;
 };
 
@@ -134,7 +134,8 @@ Site::Found Site::find(const http::Request& request) const {
   for (const Route& route : routes_) {
     if (!matches(route.pattern, request.path, values)) continue;
     if (route.method != request.method) {
-      found.other_method = true;
+      const std::string method = route.method == "GET" ? "GET, HEAD" : route.method;
+      if (found.allow.find(method) == found.allow.npos) found.allow += (found.allow.empty() ? "" : ", ") + method;
       continue;
     }
     // A pattern with fixed words goes before one with placeholders.
@@ -145,13 +146,15 @@ Site::Found Site::find(const http::Request& request) const {
   return found;
 }
 
+http::Response Site::choose_language(const Ask& ask) const {
+  auto response = see(ask.here());
+  if (const auto* language = words::language(ask.asked("_language")))
+    set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
+  return response;
+}
+
 http::Response Site::run(Ask& ask, const Route& route) {
-  const std::string chosen = ask.asked("_language");
-  if (ask.request.method == "GET" && !chosen.empty()) {
-    auto response = see(ask.here());
-    if (const auto* language = words::language(chosen)) set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
-    return response;
-  }
+  if (ask.request.method == "GET" && !ask.asked("_language").empty()) return choose_language(ask);
   if (!route.access.open && !ask.desk.actor().signed_in()) throw SignInNeeded();
   if (ask.request.method == "POST") {
     if (!from_our_pages(ask.request)) return error(ask, 403);
@@ -174,13 +177,20 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     return Ask{request, *this, *language, access::Desk(store_, std::move(who), purpose, *clock_), {}, {}, {}, session,
                guard_of(guard_secret + session), wants_json(request)};
   };
-  const auto failed = [&](int status) { return error(make({}), status); };
+  const auto failed = [&](int status) { return error(make(actor.value_or(access::Actor{})), status); };
   try {
     if (!session.empty()) actor = gate_.resume(session);
     if (!actor) session.clear();
-    if (!found.route) return failed(found.other_method ? 405 : 404);
-    pattern = found.route->pattern;
     auto query = http::decode_form(request.query);
+    if (!found.route) {
+      if (!found.allow.empty()) return failed(405).add("Allow", found.allow);
+      // The page that says so offers the languages as well.
+      if (request.method != "GET" || !query || !query->find("_language")) return failed(404);
+      Ask lost = make(actor.value_or(access::Actor{}));
+      lost.query = std::move(*query);
+      return choose_language(lost);
+    }
+    pattern = found.route->pattern;
     if (!query) return failed(400);
     Ask ask = make(actor.value_or(access::Actor{}));
     ask.values = std::move(found.values);
@@ -229,7 +239,7 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
 
 http::Response Site::answer(const http::Request& request) {
   if (auto asset = http::serve_asset(request, http::assets())) {
-    asset->add("X-Content-Type-Options", "nosniff");
+    if (asset->header("X-Content-Type-Options").empty()) asset->add("X-Content-Type-Options", "nosniff");
     asset->route = "/static/{asset}";
     return *asset;
   }

@@ -119,6 +119,7 @@ class Site {
   Found find(const http::Request& request) const;
   http::Response dispatch(const http::Request& request, std::string& pattern);
   http::Response run(Ask& ask, const Route& route);
+  http::Response choose_language(const Ask& ask) const;
   access::Store& store_;
   std::shared_ptr<const Clock> clock_;
   SiteOptions options_;
