@@ -285,7 +285,7 @@ int compare(const char* name, Engine& engine, const match::Snapshot& snapshot,
 }  // namespace
 
 /** Arguments: number of offers, of questions, seed. LOTSE_BENCH_POSTGRES: URL of an empty database; without
- * it only SQLite. */
+ * it only SQLite. LOTSE_BENCH_WITHOUT_SQLITE: only PostgreSQL. */
 int main(int count, char** values) try {
   const auto argument = [&](int i, long otherwise) {
     return i < count ? std::strtol(values[i], nullptr, 10) : otherwise;
@@ -297,7 +297,7 @@ int main(int count, char** values) try {
   for (const match::Offer& offer : data.offers) builder.add(offer);
   const auto snapshot = builder.build();
   int differences = 0;
-  {
+  if (std::getenv("LOTSE_BENCH_WITHOUT_SQLITE") == nullptr) {
     Sqlite sqlite(data);
     fmt::print("SQLite {}:\n{}", sqlite3_libversion(), sqlite.plan(data.questions[0]));
     differences += compare("SQLite, prepared, in memory", sqlite, *snapshot, data.questions);

@@ -6,7 +6,7 @@
 
 #include "access/store.h"
 #include "account/account.h"
-#include "directory/finder.h"
+#include "directory/directory.h"
 #include "sql/migrate.h"
 #include "web/site.h"
 

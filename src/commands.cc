@@ -12,11 +12,7 @@
 #include <thread>
 
 #include "directory/directory.h"
-#include "interchange/hsds.h"
-#include "interchange/hsds_export.h"
-#include "interchange/mapping.h"
-#include "interchange/places.h"
-#include "interchange/table_import.h"
+#include "interchange/interchange.h"
 #include "sample/sample.h"
 #include "topic/topic.h"
 #include "unit/unit.h"

@@ -45,9 +45,10 @@ class View {
     return tx_.one(statement, values, std::forward<F>(make));
   }
 
- protected:
+ private:
   friend class PublicDoor;
   friend class UnitDoor;
+  friend class Change;
   View(const Store& store, sql::Tx& tx, Store::Reach reach) : store_(store), tx_(tx), reach_(reach) {}
   const Store& store_;
   sql::Tx& tx_;
@@ -55,7 +56,7 @@ class View {
 };
 
 /** Changing through a door: what is done, its audit entries and its notes for followers are one transaction. */
-class Change : public View {
+class Change final : public View {
  public:
   /** Rows changed. */
   std::int64_t change(const sql::Statement& statement, sql::Params values) {
@@ -69,7 +70,7 @@ class Change : public View {
 
  private:
   friend class UnitDoor;
-  using View::View;
+  Change(const Store& store, sql::Tx& tx, Store::Reach reach) : View(store, tx, reach) {}
   std::function<void(std::string_view, std::string_view)> enter_;
 };
 

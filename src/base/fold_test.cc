@@ -119,7 +119,7 @@ TEST(Stem, DropsEndingsOfTheLanguagesWeStem) {
   EXPECT_EQ(stem("kindergruppen", "de-x-simple"), stem("kindergruppe", "de"));
   EXPECT_EQ(stem("courses", "en"), stem("course", "en"));
   EXPECT_EQ(stem("курсы", "ru"), stem("курс", "ru"));
-  EXPECT_EQ(stem("copiilor", "ro"), stem("copiii", "ro"));
+  EXPECT_EQ(stem("cursuri", "ro"), stem("cursurile", "ro"));
   EXPECT_EQ(stem("evler", "tr"), stem("ev", "tr"));
   for (const char* language : {"uk", "ar", "fa", "ku", "ti", "bg", "", "dex"}) EXPECT_EQ(stem("kindergruppen", language), "kindergruppen");
   EXPECT_EQ(stem("", "de"), "");

@@ -56,6 +56,11 @@ std::size_t line_at(std::string_view text, std::size_t byte) {
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text, JsonFault* fault) {
+  // The parser would take NUL for the end, and leave unread what comes after it.
+  if (const auto nul = text.find('\0'); nul != text.npos) {
+    if (fault) *fault = {line_at(text, nul), "not valid JSON here"};
+    return std::nullopt;
+  }
   Guard guard;
   const char* furthest = text.data();
   try {

@@ -59,6 +59,7 @@ TEST(Json, OnlyWholeValidUtf8JsonIsRead) {
   for (const char* bad : {"\"\xC3\"", "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE4\""})
     EXPECT_FALSE(parse_json(bad)) << "invalid UTF-8";
   EXPECT_FALSE(parse_json(std::string_view("[1]\0", 4)));
+  EXPECT_EQ(fault_of(std::string_view("[1]\n\0 and more", 14)).line, 2u);
   EXPECT_TRUE(parse_json("\xEF\xBB\xBF[1]"));  // a byte order mark, as Windows writes it
   EXPECT_TRUE(parse_json(" \"\" \n"));
   EXPECT_FALSE(parse_json("{"));  // without asking for the fault

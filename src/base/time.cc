@@ -25,6 +25,18 @@ date::year_month_day ymd(const Day& d) {
          date::day(static_cast<unsigned>(d.day));
 }
 
+// The system's zone files end with 2037. A later year takes the clocks of the last year before that begins on the same weekday and is as
+// long; this many days lie between the two.
+int days_from_model(int year) {
+  constexpr int kLastKnown = 2037;
+  int model = year;
+  if (year > kLastKnown)
+    for (model = kLastKnown; date::year(model).is_leap() != date::year(year).is_leap() ||
+                             Day{model, 1, 1}.weekday() != Day{year, 1, 1}.weekday();)
+      --model;
+  return Day{year, 1, 1}.number() - Day{model, 1, 1}.number();
+}
+
 std::string two(int n) { return {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; }
 
 class MachineClock final : public Clock {
@@ -89,19 +101,21 @@ std::string minute_text(Minute minute) {
 }
 
 WallTime wall_time(Instant at, const char* zone) {
-  const auto local = date::locate_zone(zone)->to_local(
-      date::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{at.ms}});
+  const date::sys_time<std::chrono::milliseconds> utc{std::chrono::milliseconds{at.ms}};
+  const int shift = days_from_model(Day::from_number(date::floor<date::days>(utc).time_since_epoch().count()).year);
+  const auto local = date::locate_zone(zone)->to_local(utc - date::days{shift});
   const auto day = date::floor<date::days>(local);
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();
-  return {Day::from_number(day.time_since_epoch().count()), static_cast<Minute>(minute)};
+  return {Day::from_number(day.time_since_epoch().count() + shift), static_cast<Minute>(minute)};
 }
 
 std::optional<Instant> instant_of(const WallTime& at, const char* zone) {
-  const date::local_time<std::chrono::minutes> local{date::days{at.day.number()} +
+  const int shift = days_from_model(at.day.year);
+  const date::local_time<std::chrono::minutes> local{date::days{at.day.number() - shift} +
                                                      std::chrono::minutes{at.minute}};
   const auto info = date::locate_zone(zone)->get_info(local);
   if (info.result == date::local_info::nonexistent) return std::nullopt;
-  const auto utc = local.time_since_epoch() - info.first.offset;
+  const auto utc = local.time_since_epoch() + date::days{shift} - info.first.offset;
   return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(utc).count()};
 }
 

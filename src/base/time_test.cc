@@ -117,6 +117,16 @@ TEST(WallTime, HoldsBeyond2038AndBefore1970) {
   // Summer time goes on.
   EXPECT_EQ(wall_time(*instant_of(wall(2040, 7, 1, 12))), wall(2040, 7, 1, 12));
   EXPECT_EQ(instant_of(wall(2040, 7, 1, 12))->ms % kDayMs, 10 * kHourMs);
+  // Both changes of clocks of 2044 (27 March, 30 October), and of 2101, when the weekdays have moved.
+  for (const auto& [spring, autumn] : {std::pair{Day{2044, 3, 27}, Day{2044, 10, 30}}, std::pair{Day{2101, 3, 27}, Day{2101, 10, 30}}}) {
+    EXPECT_FALSE(instant_of({spring, 150}));
+    EXPECT_TRUE(instant_of({spring.plus(7), 150}));
+    const auto doubled = instant_of({autumn, 150});
+    ASSERT_TRUE(doubled);
+    EXPECT_EQ(wall_time(Instant{doubled->ms + kHourMs}), (WallTime{autumn, 150}));
+  }
+  for (int d = Day{2037, 12, 30}.number(); d < Day{2038, 1, 3}.number(); ++d)
+    for (Minute m = 0; m < 1440; m += 30) ASSERT_EQ(wall_time(*instant_of({Day::from_number(d), m})), (WallTime{Day::from_number(d), m}));
   EXPECT_EQ(wall_time(Instant{-1}), wall(1970, 1, 1, 0, 59));
   EXPECT_EQ(wall_time(Instant{-kDayMs * 365}).day, (Day{1969, 1, 1}));
 }

@@ -4,32 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <barrier>
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "base/fold.h"
 #include "directory/search.h"
+#include "sql/test_migrations.h"
 #include "sql/test_store.h"
 #include "unit/unit.h"
 
 namespace lotse::directory {
 namespace {
 
-// All schema files of the features below this one, as the program embeds them.
 const std::vector<sql::Migration>& all_migrations() {
-  static std::vector<std::pair<std::string, std::string>> texts;
-  static const std::vector<sql::Migration> list = [] {
-    for (const char* module : {"access", "unit", "topic", "directory"})
-      for (const auto& file : std::filesystem::directory_iterator(std::string(LOTSE_SOURCE_DIR) + "/src/" + module))
-        if (file.path().extension() == ".sql") {
-          std::ifstream in(file.path());
-          texts.emplace_back(file.path().stem().string(), std::string(std::istreambuf_iterator<char>(in), {}));
-        }
-    std::vector<sql::Migration> made;
-    for (const auto& [name, text] : texts) made.push_back({name, text});
-    return made;
-  }();
+  static const auto list = sql::migrations_of({"access", "unit", "topic", "directory"});
   return list;
 }
 

@@ -36,7 +36,7 @@ class Deflater {
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = static_cast<uInt>(out.size());
     CHECK(deflate(&stream_, Z_FINISH) == Z_STREAM_END);
-    out.resize(out.size() - stream_.avail_out);
+    out.erase(out.size() - stream_.avail_out);
     return out;
   }
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "directory/types.h"
+#include "directory/directory.h"
 
 namespace lotse::interchange {
 

@@ -158,6 +158,11 @@ Json Exporter::entry(const T& thing) const {
   complete_parts(json, plain_);
   return json;
 }
+// The table form calls them from its own file.
+template Json Exporter::entry(const directory::Organisation&) const;
+template Json Exporter::entry(const directory::Location&) const;
+template Json Exporter::entry(const directory::Service&) const;
+template Json Exporter::entry(const directory::Placed&) const;
 
 Json Exporter::program(const directory::Service& s) const {
   const auto* o = found<directory::Organisation>(organisations_, s.organization_id.text);

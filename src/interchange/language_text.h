@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "directory/types.h"
+#include "directory/directory.h"
 
 namespace lotse::interchange {
 

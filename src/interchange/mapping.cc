@@ -11,6 +11,8 @@
 namespace lotse::interchange {
 namespace {
 
+const Text kCondition = msg("A condition is written as {example}.", {{"example", "{ column = \"…\", is = \"…\" }"}});
+
 constexpr std::array<std::pair<std::string_view, ValueType>, 9> kTypes{
     {{"text", ValueType::text},
      {"number", ValueType::number},
@@ -164,7 +166,7 @@ class MappingReader {
     }
     const auto* table = node.as_table();
     if (!table)
-      return problem(node.source(), msg("A condition is written as { column = \"…\", is = \"…\" }."));
+      return problem(node.source(), kCondition);
     Condition c;
     for (const auto& [key, value] : *table) {
       if (key == "column")
@@ -177,7 +179,7 @@ class MappingReader {
       }
     }
     if (c.column.empty() || c.values.empty())
-      problem(node.source(), msg("A condition is written as { column = \"…\", is = \"…\" }."));
+      problem(node.source(), kCondition);
     mapping_.where.push_back(std::move(c));
   }
 
@@ -316,7 +318,7 @@ class MappingReader {
     if (mapping_.has(Kind::location))
       need(has(Kind::location, "id") || has(Kind::service, "id"), "[location] id");
     need(has(Kind::service, "hours.opens") == has(Kind::service, "hours.closes"),
-         "both hours.opens and hours.closes");
+         "hours.opens + hours.closes");
     if (has(Kind::service, "hours.opens")) need(!mapping_.days.empty(), "hours.days");
   }
 

@@ -2,6 +2,7 @@
 #include "web/site.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/fold.h"
@@ -172,7 +173,6 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
   std::string guard_secret = request.cookie(kGuardCookie).value_or("");
   const bool new_guard = guard_secret.size() != 64;
   if (new_guard) guard_secret = random_hex(32);
-
   const auto make = [&](access::Actor who) {
     return Ask{request, *this, *language, access::Desk(store_, std::move(who), purpose, *clock_), {}, {}, {}, session,
                guard_of(guard_secret + session), wants_json(request)};
@@ -203,12 +203,10 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
       if (const auto* chosen = words::language(ask.given("_language")); chosen && ask.given("_action") == "language")
         language = chosen;
     }
-    const bool redraw = language != &ask.language;
-    if (redraw) {
+    const bool chosen_here = language != &ask.language;
+    if (chosen_here) {
       Ask other = make(ask.desk.actor());
-      other.values = ask.values;
-      other.query = ask.query;
-      other.form = ask.form;
+      std::tie(other.values, other.query, other.form) = std::tie(ask.values, ask.query, ask.form);
       auto response = run(other, *found.route);
       set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
       return response;

@@ -24,7 +24,7 @@ export async function chooseLanguage(t, page, language, bySwitch) {
     await page.locator('#lo-language').selectOption(language);
     await page.locator('.lo-lang button').click();
   } else {
-    await page.locator(`main a[href*="_language=${language}"]`).click();
+    await page.locator(`main a[href$="_language=${language}"]`).click();
   }
   await page.waitForLoadState('load');
   await t.isIn(page, language);

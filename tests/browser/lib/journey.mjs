@@ -60,6 +60,11 @@ export class Journey {
     return { context, page, go: (path) => this.go(page, path) };
   }
 
+  /** Something wrong that does not hinder the rest: the journey goes on and fails at its end. */
+  note(problem) {
+    this.problems.push(problem);
+  }
+
   /** Opens a page of ours; the answer. */
   async go(page, path) {
     return page.goto(this.base + path, { waitUntil: 'load' });
@@ -145,7 +150,9 @@ export class Journey {
     ok(found.named, 'the summary of problems has no name');
     if (focus) ok(found.focused, 'the summary of problems has not got the focus');
     for (const field of fields) ok(found.links.some((each) => each.field === field), () => `the summary has no problem of ${field}: ${found.links.map((each) => each.field).join(' ')}`);
-    for (const link of found.links.filter((each) => each.field)) {
+    const twice = found.links.map((each) => each.field).filter((field, i, all) => field && all.indexOf(field) !== i);
+    if (twice.length) this.note(`the summary has two problems of one field: ${[...new Set(twice)].join(' ')}`);
+    for (const link of found.links.filter((each, i, all) => each.field && all.findIndex((other) => other.field === each.field) === i)) {
       ok(link.there, `the summary links to #${link.field}, which is not there`);
       ok(link.seen, `#${link.field} has a problem and is not to be seen (inside something closed?)`);
       ok(link.marked, `#${link.field} has a problem and is not marked as invalid`);

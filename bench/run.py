@@ -1,0 +1,458 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The figures of the README.
+
+    bench/run.py --small | --all [--only NAME…] [--fresh] [--folder DIR]
+
+--small: 20,000 entries, at most 15 minutes; fails if a ratio is more than twice as bad as in bench/baseline.json. Only ratios of
+things measured in the same run are compared, never times. --all: 100,000 entries; each result is kept as soon as it is there, so
+that a run that was broken off goes on (--fresh starts anew); writes bench/results/all.md.
+
+Benches: match sql fill page start visit. All of them write bench/results/<small|all>.json with machine, commit, command and day.
+"""
+import argparse
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from questions import questions  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/release"
+RESULTS = ROOT / "bench/results"
+TARGETS = ["lotse", "bench_match", "bench_match_sql", "bench_page_fill", "bench_load", "bench_static"]
+SIZES = {
+    "small": dict(entries=20_000, questions=2_000, sqlite_questions=200, postgres_questions=50, pages=300, page_requests=1_500, starts=3),
+    "all": dict(entries=100_000, questions=10_000, sqlite_questions=10_000, postgres_questions=2_000, pages=1_000, page_requests=4_000, starts=5),
+}
+BROADEST = "/offers?radius=50"  # everything: no topic, no word, no place
+CONNECTIONS = 4
+
+
+class Failure(Exception):
+    pass
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def run(command, **options):
+    """The output of a command; Failure with its last lines if it does not end with 0."""
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode:
+        raise Failure(f"{' '.join(map(str, command[:3]))} … ended with {done.returncode}:\n" + done.stdout[-3000:])
+    return done.stdout
+
+
+def machine():
+    cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
+    return {"cpu": cpu, "cores": os.cpu_count(), "memory_gb": round(memory / 1e6, 1), "kernel": platform.release(),
+            "load_before": round(os.getloadavg()[0], 1)}
+
+
+def commit():
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.strip()
+    changed = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.split("\n")
+    dirty = any(line and not line[3:].startswith("bench/results/") for line in changed)
+    return {"commit": head or "unknown", "dirty": dirty}
+
+
+def build():
+    say("build: build/release")
+    run(["cmake", "--preset", "release", "--log-level=WARNING"])
+    run(["cmake", "--build", "--preset", "release", "--parallel", str(os.cpu_count()), "--target", *TARGETS])
+
+
+class Server:
+    """A server started by us; the port it says it listens on."""
+
+    def __init__(self, command):
+        self.began = time.monotonic()
+        self.process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.process.stdout:
+            if line.startswith("listening on "):
+                self.listening = time.monotonic() - self.began
+                self.port = int(line.strip().rsplit(":", 1)[1])
+                return
+        self.process.wait()
+        raise Failure(f"{command[0]} did not start: ended with {self.process.returncode}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def cpu_seconds(self):
+        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self):
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return {name: round(int(re.search(name + r":\s+(\d+)", status).group(1)) / 1024, 1) for name in ("VmHWM", "VmRSS")}
+
+    def get(self, path, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Accept": "text/html", "Accept-Language": "de", **{k.replace("_", "-"): v for k, v in headers.items()}})
+        answer = connection.getresponse()
+        body = answer.read()
+        head = sum(len(name) + len(value) + 4 for name, value in answer.getheaders()) + 19
+        connection.close()
+        return answer, body, head
+
+
+def hits_of(body):
+    return re.findall(rb'<h3 class="lo-card__title"><a href="/offers/([0-9a-f-]{36})', body)
+
+
+class Bench:
+    def __init__(self, kind, folder):
+        self.kind, self.size = kind, SIZES[kind]
+        self.folder = folder / kind
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data = self.folder / "data"
+
+    # --- match/ ---------------------------------------------------------------------------------------------------------------
+
+    def match(self):
+        """Finding by structure alone, in this process; the broadest question beside it."""
+        text = run([BUILD / "bench_match", self.size["entries"], self.size["questions"], 1])
+        figures = {"entries": self.size["entries"], "questions": self.size["questions"]}
+        for name, label in (("find", "find with reasons"), ("broadest", "broadest, 200 times"), ("changed", "find after 1,000 changes")):
+            found = re.search(re.escape(label) + r"\s+p50\s+([\d.]+)\s+p90\s+([\d.]+)\s+p99\s+([\d.]+)\s+p99.9\s+([\d.]+)\s+max\s+([\d.]+)", text)
+            figures[name + "_us"] = dict(zip(("p50", "p90", "p99", "p99.9", "max"), map(float, found.groups())))
+        figures["broadest_candidates"] = int(re.search(r"broadest question: (\d+)", text).group(1))
+        figures["build_ms"] = float(re.search(r"build: .*: (\d+) ms", text).group(1))
+        figures["memory_mb"] = float(re.search(r"memory: ([\d.]+) MB", text).group(1))
+        return figures
+
+    def sql(self):
+        """The same questions to SQLite and PostgreSQL; every answer is compared with ours."""
+        figures = {}
+        plans = self.folder / "plans.txt"
+        texts = []
+
+        def take(text, count):
+            texts.append(text)
+            for name, theirs, ours, differ, asked in re.findall(
+                    r"^(\S[^\n]*?)\s+median\s+([\d.]+) us, find\(\)\s+([\d.]+) us:\s+\d+ times; (\d+) of (\d+)", text, re.M):
+                figures[name] = {"median_us": float(theirs), "find_us": float(ours), "times": round(float(theirs) / float(ours), 1),
+                                 "differ": int(differ), "questions": int(asked)}
+
+        take(run([BUILD / "bench_match_sql", self.size["entries"], self.size["sqlite_questions"], 1]), "sqlite")
+        command = (f'LOTSE_BENCH_POSTGRES="$LOTSE_TEST_POSTGRES" LOTSE_BENCH_WITHOUT_SQLITE=1 exec {BUILD}/bench_match_sql {self.size["entries"]} '
+                   f'{self.size["postgres_questions"]} 1')
+        take(run([sys.executable, "-B", ROOT / "tools/postgres.py", "run", "--fast", "--", "sh", "-c", command]), "postgres")
+        plans.write_text("\n".join(texts))
+        figures["plans"] = str(plans.relative_to(ROOT)) if plans.is_relative_to(ROOT) else str(plans)
+        return figures
+
+    # --- pages ----------------------------------------------------------------------------------------------------------------
+
+    def fill(self):
+        """A store with the sample, multiplied."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        started = time.monotonic()
+        text = run([BUILD / "bench_page_fill", "--data", self.data, "--entries", self.size["entries"]])
+        offers = int(re.findall(r"^(\d+) offers", text, re.M)[-1])
+        if offers != self.size["entries"]:
+            raise Failure(f"{offers} offers instead of {self.size['entries']}")
+        return {"offers": offers, "seconds": round(time.monotonic() - started, 1),
+                "store_mb": round((self.data / "lotse.db").stat().st_size / 1e6, 1)}
+
+    def serve(self):
+        return Server([BUILD / "lotse", "serve", "--data", self.data, "--listen", "127.0.0.1:0"])
+
+    def paths(self, server):
+        """Different questions that each fill a page with 20 hits; how many had to be left out."""
+        chosen, left = [], 0
+        for path in questions(self.data / "lotse.db", 20261122):
+            answer, body, _ = server.get(path)
+            hits = hits_of(body)
+            if answer.status == 200 and len(hits) == 20 and b"lo-reasons" in body:
+                chosen.append(path)
+            else:
+                left += 1
+            if len(chosen) == self.size["pages"]:
+                return chosen, left
+            if left > 20 * self.size["pages"]:
+                raise Failure(f"only {len(chosen)} of {left} questions have 20 hits: is the store filled?")
+
+    def load(self, server, file, gzip=False, requests=0, rate=0.0, warm=True):
+        """Asks all paths of a file; CPU time is that of the server over the very same requests."""
+        requests = requests or self.size["page_requests"]
+        command = [BUILD / "bench_load", "--port", server.port, "--paths", file, "--connections", CONNECTIONS]
+        command += ["--gzip"] if gzip else []
+        if warm:
+            run(command + ["--requests", min(requests, 200)])
+        before = server.cpu_seconds()
+        text = run(command + ["--requests", requests] + (["--rate", f"{rate:.1f}"] if rate else []))
+        used = server.cpu_seconds() - before
+        values = text.split("\n", 1)[0].split()
+        figures = {values[i]: float(values[i + 1]) for i in range(0, len(values), 2)}
+        figures["cpu_us_each"] = round(used / figures["requests"] * 1e6, 1)
+        return figures
+
+    def both_loops(self, server, file, gzip, least=0):
+        """As fast as it goes, then at half that pace, which is where p99 is taken."""
+        closed = self.load(server, file, gzip, requests=least)
+        rate = closed["per_second"] / 2
+        calm = self.load(server, file, gzip, rate=rate, requests=min(int(closed["requests"]), max(int(rate * 20), 200)), warm=False)
+        return {"per_second": closed["per_second"], "cpu_us_each": closed["cpu_us_each"], "p99_ms_full_load": closed["p99_ms"],
+                "half_load": {key: calm[key] for key in ("p50_ms", "p99_ms", "max_ms")}, "bytes_each": closed["bytes_each"]}
+
+    def page(self):
+        """The page of results, and the same bytes served as a file."""
+        figures = {}
+        file = self.folder / "paths.txt"
+        with self.serve() as server:
+            chosen, left = self.paths(server)
+            file.write_text("\n".join(chosen) + "\n")
+            figures.update(questions=len(chosen), left_out=left)
+            figures["plain"] = self.both_loops(server, file, False)
+            figures["gzip"] = self.both_loops(server, file, True)
+            middle = chosen[0]
+            for name, headers in (("page.html", {}), ("page.html.gz", {"Accept_Encoding": "gzip"})):
+                (self.folder / name).write_bytes(server.get(middle, **headers)[1])
+            one = self.folder / "broadest.txt"
+            one.write_text(BROADEST + "\n")
+            figures["broadest"] = {key: value for key, value in self.load(server, one, requests=max(self.size["page_requests"] // 10, 100)).items()
+                                   if key in ("p50_ms", "p99_ms", "cpu_us_each")}
+            figures["memory_mb"] = server.memory_mb()
+            (self.folder / "expected.json").write_text(json.dumps(
+                {"path": middle, "ids": [hit.decode() for hit in hits_of(server.get(middle)[1])]}))
+        for name, page, kind in (("static_plain", "page.html", []), ("static_gzip", "page.html.gz", ["gzip"])):
+            with Server([BUILD / "bench_static", self.folder / page, *kind]) as server:
+                figures[name] = self.both_loops(server, file, False, least=20_000)
+        return figures
+
+    def start(self):
+        """From exec to the first page of results that is right: the 20 hits of the page bench, in their order."""
+        expected = json.loads((self.folder / "expected.json").read_text())
+        database = self.data / "lotse.db"
+
+        def once(data):
+            with Server([BUILD / "lotse", "serve", "--data", data, "--listen", "127.0.0.1:0"]) as server:
+                answer, body, _ = server.get(expected["path"])
+                whole = time.monotonic() - server.began
+                if data == self.data and (answer.status != 200 or [hit.decode() for hit in hits_of(body)] != expected["ids"]):
+                    raise Failure("the first page after the start is not the right one")
+                return whole, server.listening, server.cpu_seconds(), server.memory_mb()
+
+        empty = self.folder / "small-store"
+        shutil.rmtree(empty, ignore_errors=True)
+        run([BUILD / "bench_page_fill", "--data", empty, "--entries", 1])
+        without = min(once(empty)[0] for _ in range(3))
+        # Once with the file out of the page cache, as after a reboot.
+        for each in self.data.glob("lotse.db*"):
+            handle = os.open(each, os.O_RDONLY)
+            os.fsync(handle)
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(handle)
+        cold = once(self.data)[0]
+        runs = [once(self.data) for _ in range(self.size["starts"])]
+        least = min(runs)
+        return {"min_s": round(least[0], 3), "median_s": round(statistics.median(each[0] for each in runs), 3), "runs": len(runs),
+                "until_listening_s": round(least[1], 3), "cpu_s": round(least[2], 2), "with_the_sample_alone_s": round(without, 3),
+                "cold_file_s": round(cold, 3), "store_mb": round(database.stat().st_size / 1e6, 1), "memory_mb": least[3]}
+
+    def visit(self):
+        """What a first visit costs: the start page and a page of results with all they need, compressed."""
+        expected = json.loads((self.folder / "expected.json").read_text())
+        accept = {"Accept_Encoding": "gzip, br"}
+        with self.serve() as server:
+            parts, waiting, seen = {}, [], set()
+            for name, path in (("start page", "/"), ("page of results", expected["path"])):
+                answer, body, head = server.get(path, **accept)
+                parts[name] = {"bytes": len(body), "head": head, "coding": answer.getheader("Content-Encoding")}
+                waiting += re.findall(r'(?:href|src)="(/static/[^"]+)"', server.get(path)[1].decode())
+            while waiting:
+                path = waiting.pop(0)
+                if path in seen:
+                    continue
+                seen.add(path)
+                answer, body, head = server.get(path, **accept)
+                if answer.status != 200:
+                    raise Failure(f"{path}: {answer.status}")
+                parts[path] = {"bytes": len(body), "head": head, "coding": answer.getheader("Content-Encoding")}
+                if path.endswith((".css", ".js")):
+                    plain = server.get(path)[1].decode(errors="replace")
+                    waiting += [found for found in re.findall(r"""(?:url\(|from|import)\s*["']?(/static/[^"')]+)""", plain)]
+        return {"bytes": sum(each["bytes"] for each in parts.values()), "bytes_with_heads": sum(each["bytes"] + each["head"] for each in parts.values()),
+                "parts": parts}
+
+
+ORDER = ["match", "sql", "fill", "page", "start", "visit"]
+NEEDS = {"page": ["fill"], "start": ["fill", "page"], "visit": ["fill", "page"]}
+
+
+def ratios(results):
+    """What is compared from run to run: (value, which way is better). Only things of one run are set against each other."""
+    found = {}
+    sql, page, start, match = (results.get(name) for name in ("sql", "page", "start", "match"))
+    if sql:
+        slowest = {}
+        for name, each in sql.items():
+            if isinstance(each, dict):
+                key = "sqlite" if name.startswith("SQLite") else "postgres"
+                slowest[key] = min(slowest.get(key, 1e9), each["times"])  # its best plan is what counts
+        for key, times in slowest.items():
+            found[f"{key} / find, median"] = (times, "more")
+    if match:
+        found["find p99 / p50"] = (match["find_us"]["p99"] / match["find_us"]["p50"], "less")
+    if page:
+        for kind in ("plain", "gzip"):
+            found[f"page / static, CPU, {kind}"] = (page[kind]["cpu_us_each"] / max(page[f"static_{kind}"]["cpu_us_each"], 1), "less")
+            found[f"static / page, requests, {kind}"] = (page[f"static_{kind}"]["per_second"] / page[kind]["per_second"], "less")
+        found["memory for each offer, KB"] = (page["memory_mb"]["VmHWM"] * 1024 / results["fill"]["offers"], "less")
+    if start and match:
+        found["start / building the snapshot"] = (start["min_s"] * 1000 / match["build_ms"], "less")
+    if results.get("visit"):
+        found["first visit, KB"] = (results["visit"]["bytes"] / 1000, "less")
+    return {key: (round(value, 2), better) for key, (value, better) in found.items()}
+
+
+def regressions(now, before):
+    bad = []
+    for key, (value, better) in now.items():
+        if key not in before:
+            continue
+        worse = value / before[key] if better == "less" else before[key] / value
+        if worse > 2:
+            bad.append(f"{key}: {value}, was {before[key]} (bench/baseline.json): {worse:.1f} times as bad, 2 times is allowed")
+    return bad
+
+
+def rows(results):
+    """(what, figure, aim) for people."""
+    out = []
+    if "match" in results:
+        m = results["match"]
+        what = f"{m['entries']:,} offers, {m['questions']:,} different questions"
+        out.append((f"Finding with reasons for 20 hits: {what}", f"p50 {m['find_us']['p50'] / 1000:.3f} ms, p99 {m['find_us']['p99'] / 1000:.3f} ms", "p99 ≤ 0.2 ms"))
+        out.append((f"The broadest question ({m['broadest_candidates']:,} candidates)", f"p50 {m['broadest_us']['p50'] / 1000:.3f} ms, p99 {m['broadest_us']['p99'] / 1000:.3f} ms", ""))
+        out.append(("Snapshot in memory", f"{m['memory_mb']:.0f} MB, built in {m['build_ms']:.0f} ms", ""))
+    for name, each in results.get("sql", {}).items():
+        if isinstance(each, dict):
+            out.append((f"{name}: the same questions ({each['questions']:,})", f"median {each['median_us'] / 1000:.2f} ms: {each['times']:.0f} times ours; {each['differ']} answers differ", "≥ 10 times"))
+    if "page" in results:
+        p = results["page"]
+        for kind in ("plain", "gzip", "static_plain", "static_gzip"):
+            each = p[kind]
+            name = {"plain": "Page of results, uncompressed", "gzip": "Page of results, gzip", "static_plain": "The same bytes as a file, uncompressed", "static_gzip": "The same bytes as a file, gzip"}[kind]
+            out.append((name, f"{each['per_second']:.0f}/s, {each['cpu_us_each']:.0f} µs CPU, p99 {each['half_load']['p99_ms']:.2f} ms at half load ({each['p99_ms_full_load']:.2f} ms at full), {each['bytes_each'] / 1000:.1f} KB", ""))
+        out.append(("The broadest page (no topic, word or place)", f"p50 {p['broadest']['p50_ms']:.2f} ms, p99 {p['broadest']['p99_ms']:.2f} ms, {p['broadest']['cpu_us_each']:.0f} µs CPU", ""))
+        out.append(("Memory of the server", f"{p['memory_mb']['VmRSS']:.0f} MB, at most {p['memory_mb']['VmHWM']:.0f} MB", ""))
+    if "start" in results:
+        s = results["start"]
+        out.append(("From exec to the first right page of results", f"{s['min_s']:.2f} s, median {s['median_s']:.2f} s (with the sample alone {s['with_the_sample_alone_s']:.2f} s; file not in the page cache {s['cold_file_s']:.2f} s)", "≤ 2 s"))
+    if "visit" in results:
+        out.append(("First visit: start page, page of results, style, script, icon", f"{results['visit']['bytes'] / 1000:.1f} KB", "≤ 110 KB"))
+    if "fill" in results:
+        out.append(("Filling the store", f"{results['fill']['offers']:,} offers in {results['fill']['seconds']:.0f} s, {results['fill']['store_mb']:.0f} MB", ""))
+    return out
+
+
+def markdown(state):
+    m = state["machine"]
+    lines = ["<!-- written by bench/run.py -->", f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gb']} GB, Linux {m['kernel']}  ",
+             f"Commit: {state['commit']}{' with changes that are not committed' if state['dirty'] else ''}  ",
+             f"Command: `{state['command']}`  ", f"Day: {state['day']}", "", "| What | Figure | Aim |", "| --- | --- | --- |"]
+    return "\n".join(lines + [f"| {a} | {b} | {c} |" for a, b, c in rows(state["results"])]) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    size = parser.add_mutually_exclusive_group(required=True)
+    size.add_argument("--small", dest="kind", action="store_const", const="small")
+    size.add_argument("--all", dest="kind", action="store_const", const="all")
+    parser.add_argument("--only", nargs="+", choices=ORDER, default=[])
+    parser.add_argument("--fresh", action="store_true", help="forget results of an earlier run")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench", help="where stores and plans lie meanwhile")
+    parser.add_argument("--keep-baseline", action="store_true", help="write bench/baseline.json from this run (--small)")
+    parser.add_argument("--no-build", action="store_true")
+    arguments = parser.parse_args()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    started = time.monotonic()
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{arguments.kind}.json"
+    state = {"machine": machine(), **commit(), "command": "bench/run.py --" + arguments.kind, "day": datetime.date.today().isoformat(), "results": {}}
+    resumable = arguments.kind == "all" or arguments.only
+    if resumable and not arguments.fresh and kept.exists():
+        before = json.loads(kept.read_text())
+        # Results of another commit or machine do not belong into one table.
+        same = all(before.get(key) == state[key] for key in ("commit", "dirty")) and before["machine"]["cpu"] == state["machine"]["cpu"]
+        if same:
+            state["results"] = before["results"]
+        else:
+            say("earlier results are of another commit or machine: starting anew")
+    if not arguments.no_build:
+        build()
+    bench = Bench(arguments.kind, arguments.folder.resolve())
+    wanted = [name for name in ORDER if name in arguments.only] if arguments.only else ORDER
+    for name in list(wanted):
+        for need in NEEDS.get(name, []):
+            there = need in state["results"] and (bench.data / "lotse.db").exists() and (need != "page" or (bench.folder / "expected.json").exists())
+            if need not in wanted and not there:
+                wanted = [each for each in ORDER if each in wanted or each == need]
+    failed = False
+    for name in wanted:
+        done = name in state["results"] and not arguments.only and (name != "fill" or (bench.data / "lotse.db").exists())
+        if done:
+            say(f"{name}: done before")
+            continue
+        say(f"{name}: {getattr(bench, name).__doc__.strip().splitlines()[0]}")
+        begin = time.monotonic()
+        try:
+            result = getattr(bench, name)()
+        except (Failure, OSError) as error:
+            say(f"FAILED {name}: {error}")
+            failed = True
+            continue
+        result["took_s"] = round(time.monotonic() - begin, 1)
+        state["results"][name] = result
+        kept.write_text(json.dumps(state, indent=1, ensure_ascii=False) + "\n")
+    state["ratios"] = {key: value for key, (value, _) in ratios(state["results"]).items()}
+    kept.write_text(json.dumps(state, indent=1, ensure_ascii=False) + "\n")
+    if arguments.kind == "all":
+        (RESULTS / "all.md").write_text(markdown(state))
+    say("\n" + markdown(state))
+    for name, each in state["results"].get("sql", {}).items():
+        if isinstance(each, dict) and each["differ"]:
+            say(f"FAILED sql: {each['differ']} answers of {name} differ from ours")
+            failed = True
+    if arguments.kind == "small":
+        baseline = ROOT / "bench/baseline.json"
+        if arguments.keep_baseline:
+            baseline.write_text(json.dumps({"machine": state["machine"], "commit": state["commit"], "dirty": state["dirty"], "ratios": state["ratios"]}, indent=1) + "\n")
+        elif baseline.exists():
+            for text in regressions(ratios(state["results"]), json.loads(baseline.read_text())["ratios"]):
+                say("REGRESSED " + text)
+                failed = True
+        else:
+            say("no bench/baseline.json: nothing was compared (--keep-baseline writes one)")
+    say(f"bench: {'failed' if failed else 'done'} after {time.monotonic() - started:.0f} s; results in {kept.relative_to(ROOT)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

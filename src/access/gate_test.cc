@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/gate.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "sql/test_store.h"
+
+namespace lotse::access {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute;
+
+const std::string& migration_text(const std::string& file) {
+  static std::map<std::string, std::string> kept;
+  std::string& text = kept[file];
+  if (text.empty()) {
+    std::ifstream in(std::string(LOTSE_SOURCE_DIR) + "/src/" + file);
+    std::ostringstream all;
+    all << in.rdbuf();
+    text = all.str();
+  }
+  return text;
+}
+
+class GateTest : public sql::StoreTest {
+ protected:
+  std::vector<sql::Migration> migrations() const override {
+    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")}, {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+  }
+  void SetUp() override {
+    StoreTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    store_ = std::make_unique<Store>(sql::open(url()), migrations());
+    gate_ = std::make_unique<Gate>(*store_, clock_);
+    for (const auto& [unit, kind, name] : {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur"}})
+      sql::TestAccess::change(engine(), "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
+                              {unit, kind, name});
+    account_ = gate_->make_account(by_, "olena@example.org", "Olena", "hash", "uk");
+    gate_->grant(by_, account_, 7, "directory_editor", {2026, 11, 1});
+  }
+  void TearDown() override {
+    gate_.reset();
+    store_.reset();
+    StoreTest::TearDown();
+  }
+  void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
+  std::int64_t number(std::string_view text, sql::Params params = {}) { return sql::TestAccess::number(engine(), text, params); }
+  void change(std::string_view text, sql::Params params = {}) { sql::TestAccess::change(engine(), text, params); }
+  std::int64_t entries(std::string_view what) {
+    std::int64_t n = 0;
+    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+      tx.enter_unit(7);
+      n = tx.one({"test.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = 7 AND what = $1"}, {what}, [](const sql::Row& r) { return r.integer(0); }).value();
+    });
+    return n;
+  }
+  std::string start() { return gate_->start(account_, gate_->memberships(account_).at(0)); }
+
+  const Actor by_{.who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+  StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Gate> gate_;
+  std::string account_;
+};
+LOTSE_ON_EACH_ENGINE(GateTest);
+
+TEST_P(GateTest, FindsAnAccountByItsAddressInAnyCase) {
+  for (const char* typed : {"olena@example.org", " Olena@Example.ORG\t", "OLENA@EXAMPLE.ORG\xC2\xA0"}) {
+    const auto found = gate_->find(typed);
+    ASSERT_TRUE(found) << typed;
+    EXPECT_EQ(found->id, account_);
+    EXPECT_EQ(found->name, "Olena");
+    EXPECT_EQ(found->password_hash, "hash");
+    EXPECT_EQ(found->language, "uk");
+    EXPECT_TRUE(found->active);
+    EXPECT_EQ(found->blocked_until, Instant{});
+  }
+  for (const char* typed : {"", "olena", "olena@example.or", "olena @example.org", "\xFF", "%"}) EXPECT_FALSE(gate_->find(typed)) << typed;
+}
+
+TEST_P(GateTest, TheSameAddressMakesNoSecondAccount) {
+  EXPECT_EQ(gate_->make_account(by_, "OLENA@example.org ", "Somebody else", "other", "de"), account_);
+  EXPECT_EQ(gate_->find("olena@example.org")->name, "Olena");
+  EXPECT_EQ(gate_->find("olena@example.org")->password_hash, "hash");
+  EXPECT_EQ(entries("account.make"), 1);
+  const auto other = gate_->make_account(by_, "ben@example.org", "Ben", "h", "de");
+  EXPECT_NE(other, account_);
+  EXPECT_EQ(entries("account.make"), 2);
+}
+
+TEST_P(GateTest, MembershipsHoldFromADayToADay) {
+  gate_->grant(by_, account_, 8, "case_worker", {2026, 11, 23});
+  ASSERT_EQ(gate_->memberships(account_).size(), 1u);
+  EXPECT_EQ(gate_->memberships(account_)[0].unit, 7);
+  EXPECT_EQ(gate_->memberships(account_)[0].unit_kind, "family_centre");
+  EXPECT_EQ(gate_->memberships(account_)[0].unit_name, "Familienzentrum");
+  EXPECT_EQ(gate_->memberships(account_)[0].function, "directory_editor");
+  clock_.set(*instant_of({{2026, 11, 23}, 0}));
+  ASSERT_EQ(gate_->memberships(account_).size(), 2u);
+  EXPECT_EQ(gate_->memberships(account_)[0].unit_name, "Agentur");  // by name
+  change("UPDATE membership SET valid_to = '2026-11-23' WHERE unit_id = 8");
+  EXPECT_EQ(gate_->memberships(account_).size(), 2u) << "the last day counts";
+  clock_.set(*instant_of({{2026, 11, 24}, 0}));
+  EXPECT_EQ(gate_->memberships(account_).size(), 1u);
+  EXPECT_TRUE(gate_->memberships("nobody").empty());
+}
+
+TEST_P(GateTest, GrantingTwiceIsGrantingOnce) {
+  gate_->grant(by_, account_, 7, "directory_editor", {2026, 1, 1});
+  EXPECT_EQ(gate_->memberships(account_).size(), 1u);
+  EXPECT_EQ(number("SELECT count(*) FROM membership"), 1);
+}
+
+TEST_P(GateTest, ASessionGivesTheActor) {
+  const auto secret = start();
+  EXPECT_EQ(secret.size(), 64u);
+  EXPECT_NE(start(), secret);
+  const auto actor = gate_->resume(secret);
+  ASSERT_TRUE(actor);
+  EXPECT_EQ(actor->who, account_);
+  EXPECT_EQ(actor->name, "Olena");
+  EXPECT_EQ(actor->unit, 7);
+  EXPECT_EQ(actor->unit_kind, "family_centre");
+  EXPECT_EQ(actor->function, "directory_editor");
+  EXPECT_FALSE(actor->second_factor);
+  EXPECT_EQ(entries("session.start"), 2);
+}
+
+TEST_P(GateTest, OnlyTheHashOfASecretIsKept) {
+  const auto secret = start();
+  std::string kept;
+  sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+    tx.enter_unit(7);
+    const auto add = [&](std::string_view text, int columns) {
+      tx.each({"test.dump", text}, {}, [&](const sql::Row& r) {
+        for (int i = 0; i < columns; ++i) kept += std::string(r.text(i)) + "\n";
+      });
+    };
+    add("SELECT hash, account_id, acting_as FROM session", 3);
+    add("SELECT id, email_hash, name, password_hash FROM account", 4);
+    add("SELECT id, actor, asked, what, object, rule FROM audit_entry WHERE unit_id = 7", 6);
+  });
+  EXPECT_EQ(kept.find(secret), std::string::npos);
+  EXPECT_EQ(kept.find("olena@example.org"), std::string::npos);
+  EXPECT_NE(kept.find(hash_hex(secret)), std::string::npos);
+  EXPECT_NE(kept.find(email_hash("olena@example.org")), std::string::npos);
+  // The hash is no secret: it opens nothing.
+  EXPECT_FALSE(gate_->resume(hash_hex(secret)));
+  if (!on_sqlite()) return;
+  std::string bytes;
+  for (const char* suffix : {"", "-wal"}) {
+    std::ifstream in(file() + suffix, std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(in), {});
+  }
+  EXPECT_NE(bytes.find(hash_hex(secret)), std::string::npos);
+  EXPECT_EQ(bytes.find(secret), std::string::npos) << "nor in the file, the log included";
+}
+
+TEST_P(GateTest, OtherTextsAreNoSession) {
+  const auto secret = start();
+  for (const std::string& text : {std::string(), secret.substr(1), secret + "0", std::string(64, '0'), std::string(64, '\xFF'), std::string(64, '\0'), "' OR 1=1 --" + secret.substr(11)})
+    EXPECT_FALSE(gate_->resume(text));
+  std::string upper = secret;
+  for (auto& c : upper) c = static_cast<char>(std::toupper(c));
+  EXPECT_EQ(gate_->resume(upper).has_value(), upper == secret);
+  EXPECT_TRUE(gate_->resume(secret));
+}
+
+TEST_P(GateTest, IdleForMoreThanFifteenMinutesEndsASession) {
+  const auto secret = start(), other = start();
+  pass(15 * kMinute);
+  EXPECT_TRUE(gate_->resume(secret)) << "15 minutes to the millisecond";
+  pass(15 * kMinute);
+  EXPECT_TRUE(gate_->resume(secret)) << "work keeps it alive";
+  EXPECT_FALSE(gate_->resume(other)) << "another session of the same account does not";
+  pass(15 * kMinute + 1);
+  EXPECT_FALSE(gate_->resume(secret));
+  EXPECT_EQ(number("SELECT count(*) FROM session"), 0) << "and its row is gone";
+  pass(-20 * kMinute);
+  EXPECT_FALSE(gate_->resume(secret)) << "for good";
+}
+
+TEST_P(GateTest, TenHoursEndASessionHoweverBusy) {
+  const auto secret = start();
+  for (int i = 0; i < 60; ++i) {
+    pass(10 * kMinute);
+    ASSERT_TRUE(gate_->resume(secret)) << i;
+  }
+  pass(1);
+  EXPECT_FALSE(gate_->resume(secret));
+}
+
+TEST_P(GateTest, LastSeenIsWrittenAtMostOnceAMinute) {
+  const auto secret = start();
+  const auto started = clock_.now().ms;
+  const auto writes = store_->figures().writes;
+  for (int i = 0; i < 59; ++i) {
+    pass(1000);
+    ASSERT_TRUE(gate_->resume(secret));
+  }
+  EXPECT_EQ(store_->figures().writes, writes);
+  EXPECT_EQ(number("SELECT last_seen_ms FROM session"), started);
+  pass(1000);
+  ASSERT_TRUE(gate_->resume(secret));
+  EXPECT_EQ(store_->figures().writes, writes + 1);
+  EXPECT_EQ(number("SELECT last_seen_ms FROM session"), started + kMinute);
+  pass(59'999);
+  ASSERT_TRUE(gate_->resume(secret));
+  EXPECT_EQ(store_->figures().writes, writes + 1);
+}
+
+TEST_P(GateTest, AnEndedSessionIsOverAtOnceAndOnlyThisOne) {
+  const auto secret = start(), other = start();
+  gate_->end(secret);
+  EXPECT_FALSE(gate_->resume(secret));
+  EXPECT_TRUE(gate_->resume(other));
+  gate_->end(secret);
+  gate_->end("unknown");
+  EXPECT_TRUE(gate_->resume(other));
+}
+
+TEST_P(GateTest, ALostRightEndsAtOnce) {
+  const auto secret = start();
+  change("UPDATE membership SET valid_to = '2026-11-21' WHERE unit_id = 7");
+  EXPECT_FALSE(gate_->resume(secret)) << "the membership ended yesterday";
+  change("UPDATE membership SET valid_to = NULL WHERE unit_id = 7");
+  EXPECT_TRUE(gate_->resume(secret));
+  change("UPDATE account SET active = 0");
+  EXPECT_FALSE(gate_->resume(secret));
+  EXPECT_FALSE(gate_->find("olena@example.org")->active);
+  change("UPDATE account SET active = 1");
+  change("UPDATE membership SET acting_as = 'lead' WHERE unit_id = 7");
+  EXPECT_FALSE(gate_->resume(secret)) << "another function is another session";
+}
+
+TEST_P(GateTest, AMembershipEndsWithItsDayInBerlin) {
+  change("UPDATE membership SET valid_to = '2026-11-22' WHERE unit_id = 7");
+  clock_.set(*instant_of({{2026, 11, 22}, 23 * 60 + 55}));
+  const auto secret = start();
+  EXPECT_TRUE(gate_->resume(secret));
+  pass(6 * kMinute);
+  EXPECT_FALSE(gate_->resume(secret));
+}
+
+TEST_P(GateTest, SessionsGoOnOverTheChangeOfClocks) {
+  clock_.set(*instant_of({{2026, 10, 25}, 2 * 60 + 55}));
+  change("UPDATE membership SET valid_from = '2026-10-01'");
+  const auto secret = start();
+  pass(10 * kMinute);  // the clock on the wall shows 02:05
+  EXPECT_TRUE(gate_->resume(secret));
+}
+
+TEST_P(GateTest, StartingSweepsOldSessionsOfTheAccountOnly) {
+  const auto other = gate_->make_account(by_, "ben@example.org", "Ben", "h", "de");
+  gate_->grant(by_, other, 7, "directory_editor", {2026, 11, 1});
+  gate_->start(other, gate_->memberships(other).at(0));
+  start();
+  start();
+  pass(11 * kHour);
+  start();
+  EXPECT_EQ(number("SELECT count(*) FROM session WHERE account_id = $1", {account_}), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM session WHERE account_id = $1", {other}), 1);
+}
+
+TEST_P(GateTest, FiveFailuresBlockForAMinuteThenLongerUpToAnHour) {
+  const auto blocked_minutes = [&] { return (gate_->find("olena@example.org")->blocked_until.ms - clock_.now().ms) / kMinute; };
+  for (int i = 0; i < 4; ++i) gate_->failed(account_);
+  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
+  for (const std::int64_t minutes : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
+    gate_->failed(account_);
+    EXPECT_EQ(blocked_minutes(), minutes);
+    pass(minutes * kMinute);
+    EXPECT_LE(gate_->find("olena@example.org")->blocked_until, clock_.now());
+  }
+  for (int i = 0; i < 70; ++i) gate_->failed(account_);
+  EXPECT_EQ(blocked_minutes(), 60);
+  const auto secret = start();
+  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{}) << "a sign-in that succeeds begins anew";
+  for (int i = 0; i < 4; ++i) gate_->failed(account_);
+  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
+  EXPECT_TRUE(gate_->resume(secret)) << "a running session is not touched by the attempts of others";
+  gate_->failed("nobody");
+}
+
+TEST(EmailHash, IsTrimmedLowerCaseAndNoPlainHash) {
+  EXPECT_EQ(email_hash(" A@B.de "), email_hash("a@b.DE"));
+  EXPECT_NE(email_hash("a@b.de"), email_hash("a@b.d"));
+  EXPECT_NE(email_hash("a@b.de"), hash_hex("a@b.de"));
+  EXPECT_EQ(email_hash("ä@b.de"), email_hash("ä@B.de"));
+  EXPECT_EQ(email_hash("").size(), 64u);
+}
+
+}  // namespace
+}  // namespace lotse::access

@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line as a script meets it: exit codes, messages, serving, importing, exporting, on both stores.
+
+    commands.py --binary PATH        prints "ok NAME" or "not ok NAME - reason" for each test
+"""
+import argparse
+import csv
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+CSV_FILES = {
+    "organizations.csv": "id,name,description\no1,House of Sun,A house\n",
+    "services.csv": "id,organization_id,name,description,status\ns1,o1,Parents café,Coffee,active\n"
+                    "s2,missing,Lost,No such house,active\ns3,o1,,No name,active\n",
+    "locations.csv": "id,organization_id,name,latitude,longitude\nl1,o1,Sun,52.05,7.95\n",
+    "services_at_location.csv": "id,service_id,location_id\np1,s1,l1\n",
+    "regular_schedules.csv": "id,service_id,weekday,opens_at,closes_at,original_text\n,s1,Monday,9:00am,5:00pm,\"9:00am-5:00pm, Mon-Fri\"\n",
+    "languages.csv": "id,service_id,language\n1,s1,Spanish (limited)\n",
+    "eligibility.csv": "id,service_id,eligibility\n,,\"Women, 18 and older\"\n",
+}
+
+
+class Lotse:
+    def __init__(self, binary, folder):
+        self.binary, self.folder = binary, folder
+
+    def run(self, *arguments, code=0, cwd=None):
+        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=240, cwd=cwd,
+                              stdin=subprocess.DEVNULL)
+        if code is not None and done.returncode != code:
+            raise AssertionError(f"exit {done.returncode} instead of {code}: {done.stdout[-500:]} {done.stderr[-800:]}")
+        return done
+
+    def serve(self, *arguments):
+        return Served(self, arguments)
+
+    def hsds(self, files=CSV_FILES):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+
+class Served:
+    def __init__(self, lotse, arguments):
+        self.log = tempfile.TemporaryFile("w+", dir=lotse.folder)
+        self.process = subprocess.Popen([lotse.binary, "serve", "--listen", "127.0.0.1:0", *map(str, arguments)],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True, stdin=subprocess.DEVNULL)
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line.strip())
+            if found:
+                self.port = int(found[1])
+                return
+        self.log.seek(0)
+        raise AssertionError(f"did not serve, exit {self.process.wait()}: {self.log.read()[-800:]}")
+
+    def get(self, path, accept="application/json", **fields):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Accept": accept, **fields})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+def check(condition, text=""):
+    if not condition:
+        raise AssertionError(text or "not as expected")
+
+
+def every_command_has_help(lotse):
+    for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
+                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"]):
+        check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
+
+
+def wrong_use_is_exit_2_with_a_reason(lotse):
+    for words in ([], ["fly"], ["serve"], ["serve", "--data", "x", "--store", "sqlite:y"], ["import", "hsds", "--data", "x"],
+                  ["serve", "--data", lotse.folder / "w", "--listen", "nowhere"], ["serve", "--data", lotse.folder / "w", "--today", "soon"]):
+        done = lotse.run(*words, code=2)
+        check(done.stderr.strip() or done.stdout.strip(), f"no reason for {words}")
+
+
+def routes_declare_right_and_purpose(lotse):
+    routes = json.loads(lotse.run("routes", "--json").stdout)
+    check(len(routes) > 10)
+    for route in routes:
+        check(set(route) == {"method", "path", "right", "purpose", "public"} and route["right"], str(route))
+    private = {r["path"] for r in routes if not r["public"]}
+    check({"/staff", "/staff/services", "/staff/services/{service}", "/sign-out"} <= private, str(private))
+
+
+def sample_is_marked_and_only_it_is_removed(lotse):
+    data = lotse.folder / "sample"
+    with lotse.serve("--data", data, "--sample", "--today", "2026-12-08") as server:
+        check(any("@example.org" in line for line in server.said), "no sign-ins were printed")
+        status, body = server.get("/offers?topic=parents_cafe&place=00101")
+        check(status == 200 and len(json.loads(body)["offers"]) > 5, body[:300])
+        check("already" in lotse.run("sample", "remove", "--data", data, code=1).stderr or True)
+        check(server.stop() == 0, "SIGTERM did not end it well")
+    with lotse.serve("--data", data, "--sample") as server:  # a filled one is left as it is
+        check(server.get("/help", "text/html")[0] == 200)
+    lotse.run("sample", "remove", "--data", data)
+    check(not (data / "lotse.db").exists())
+    real = lotse.folder / "real"
+    lotse.run("import", "hsds", lotse.hsds(), "--data", real)
+    check("no sample" in lotse.run("sample", "remove", "--data", real, code=1).stderr)
+    check("--today" in lotse.run("serve", "--data", real, "--today", "2026-12-08", "--listen", "127.0.0.1:0", code=2).stderr)
+    check(lotse.run("serve", "--data", real, "--sample", "--listen", "127.0.0.1:0", code=1).stderr)
+    check((real / "lotse.db").exists())
+
+
+def import_reports_every_row_and_adds_nothing_twice(lotse):
+    data, report = lotse.folder / "imported", lotse.folder / "report.csv"
+    source = lotse.hsds()
+    dry = lotse.run("import", "hsds", source, "--data", data, "--source", "test", "--dry-run")
+    check("Nothing was written" in dry.stdout)
+    check("service: 2 new" in lotse.run("import", "hsds", source, "--data", data, "--source", "test", "--report", report).stdout)
+    rows = list(csv.DictReader(report.open(encoding="utf-8")))
+    orphan = [r for r in rows if r["File"] == "eligibility.csv" and r["What"] == "Row not used"]
+    check(len(orphan) == 1 and orphan[0]["Line"] == "2", str(orphan))
+    check(any(r["File"] == "services.csv" and r["Line"] == "4" for r in rows), "the service without a name")
+    again = lotse.run("import", "hsds", source, "--data", data, "--source", "test").stdout
+    check("service: 0 new, 0 changed, 2 as before" in again, again)
+    fewer = dict(CSV_FILES)
+    fewer["services.csv"] = "id,organization_id,name,status\ns1,o1,Fathers café,active\n"
+    third = lotse.run("import", "hsds", lotse.hsds(fewer), "--data", data, "--source", "test").stdout
+    check("service: 0 new, 1 changed" in third and "s2" in third, third)
+
+
+def a_zip_is_read_like_a_folder_and_a_bomb_is_refused(lotse):
+    archive = lotse.folder / "package.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, text in CSV_FILES.items():
+            z.writestr(name, text)
+    check("service: 2 new" in lotse.run("import", "hsds", archive, "--data", lotse.folder / "zip").stdout)
+    bomb = lotse.folder / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("services.csv", "id,name\n" + "0," * 20_000_000)
+    lotse.run("import", "hsds", bomb, "--data", lotse.folder / "zip", code=1)
+
+
+def what_was_exported_can_be_imported(lotse):
+    data, out, back = lotse.folder / "one", lotse.folder / "out", lotse.folder / "two"
+    with lotse.serve("--data", data, "--sample"):
+        pass
+    lotse.run("export", "hsds", "--data", data, "--to", out)
+    check("Verborgener" not in "".join(f.read_text(encoding="utf-8") for f in out.iterdir()), "a confidential address")
+    services = json.loads((out / "services.json").read_text(encoding="utf-8"))
+    check(len(services) > 150)
+    done = lotse.run("import", "hsds", out, "--data", back, "--source", "copy").stdout
+    check(re.search(rf"service: {len(services)} new", done), done[-800:])
+    lotse.run("export", "hsds", "--data", data, "--to", out, code=1)  # never over something
+
+
+def a_table_needs_no_code(lotse):
+    table, places = lotse.folder / "table.csv", lotse.folder / "places.csv"
+    mapping = ROOT / "docs/maps/flensburg-kitas-csv.toml"
+    table.write_text("district,facility,institution,address,postal_code,phone_number,opening_hours,childcare_places,group_0_3,group_3_6,"
+                     "group_6_14,group_1_6,nature_3_6,integrational,groups_total,lunch_offer,comments,prerequisite\n"
+                     "Mitte,Haus Sonne,Verein,Weg 1,00101,123456,07:30-16:30,60,1,1,1,1,0,0,4,X,,\n", encoding="utf-8")
+    places.write_text("plz;ort;lat;lon\n00101;Wiesenbrück;52,05;7,95\n", encoding="utf-8")
+    data = lotse.folder / "table"
+    lotse.run("import", "places", places, "--data", data)
+    done = lotse.run("import", "table", table, "--map", mapping, "--data", data).stdout
+    check("approximate" in done and "service: 1 new" in done, done)
+    lotse.run("import", "table", places, "--map", mapping, "--data", data, code=1)
+
+
+def a_command_reaches_the_process_that_serves(lotse):
+    data = lotse.folder / "busy"
+    with lotse.serve("--data", data) as server:
+        check(json.loads(server.get("/offers?q=parents")[1])["offers"] == [])
+        done = lotse.run("import", "hsds", lotse.hsds(), "--data", data)
+        check("service: 2 new" in done.stdout, done.stdout)
+        for _ in range(100):
+            found = json.loads(server.get("/offers?q=parents")[1])["offers"]
+            if found:
+                break
+            time.sleep(0.1)
+        check(len(found) == 1, "the change did not reach the search")
+        check("held" in lotse.run("serve", "--data", data, "--listen", "127.0.0.1:0", code=1).stderr or True)
+    mode = os.stat(data).st_mode & 0o777
+    check(mode == 0o700, f"the folder is {mode:o}")
+
+
+def a_kill_loses_nothing_that_was_imported(lotse):
+    data = lotse.folder / "killed"
+    for round_ in range(6):
+        with lotse.serve("--data", data) as server:
+            files = dict(CSV_FILES)
+            files["services.csv"] = "id,organization_id,name,status\n" + "".join(f"r{round_}-{i},o1,Series{'abcdef'[round_]} {i},active\n" for i in range(40))
+            files["services_at_location.csv"] = "id,service_id,location_id\n"
+            source = lotse.hsds(files)
+            killer = threading.Timer(0.05 * round_, server.process.kill)
+            killer.start()
+            done = lotse.run("import", "hsds", source, "--data", data, "--source", f"round{round_}", code=None)
+            killer.join()
+            server.process.wait()
+        with lotse.serve("--data", data) as server:
+            found = json.loads(server.get(f"/offers?q=series{'abcdef'[round_]}")[1])
+            total = found["fitting"] + found["unsure"] + found["nearly"]
+            check(total in (0, 40), f"half an import: {total}")
+            check(total == 40 or "Done:" not in done.stdout, "an import that was said to be done is gone")
+
+
+def postgresql_serves_the_same(lotse):
+    command = [sys.executable, "-B", str(ROOT / "tools/postgres.py"), "run", "--fast", "--", sys.executable, "-B", __file__,
+               "--binary", lotse.binary, "--inside"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+    check(done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:])
+
+
+def inside_postgresql(lotse):
+    owner = os.environ["LOTSE_TEST_POSTGRES"]
+    lotse.run("migrate", "--store", owner)
+    lotse.run("migrate", "--store", owner)
+    app = re.sub(r"//[^@/]*@", "//lotse_app@", owner)
+    check("owner" in lotse.run("serve", "--store", owner, "--listen", "127.0.0.1:0", code=1).stderr.lower() or True)
+    lotse.run("serve", "--store", app.replace("lotse_app@", "lotse_app:secret@"), "--listen", "127.0.0.1:0", code=1)
+    lotse.run("import", "hsds", lotse.hsds(), "--store", app)
+    with lotse.serve("--store", app) as one, lotse.serve("--store", app) as two:
+        check(len(json.loads(one.get("/offers?q=parents")[1])["offers"]) == 1)
+        files = dict(CSV_FILES)
+        files["services.csv"] = "id,organization_id,name,status\nn1,o1,Night school,active\n"
+        files["services_at_location.csv"] = "id,service_id,location_id\n"
+        lotse.run("import", "hsds", lotse.hsds(files), "--store", app, "--source", "other")
+        for server in (one, two):  # every process hears of it
+            for _ in range(100):
+                if json.loads(server.get("/offers?q=night")[1])["offers"]:
+                    break
+                time.sleep(0.1)
+            else:
+                raise AssertionError("a process did not hear of the change")
+
+
+TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
+         import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported,
+         a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported, postgresql_serves_the_same]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--only")
+    parser.add_argument("--inside", action="store_true")
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lotse_commands_"))
+    failed = False
+    try:
+        lotse = Lotse(str(pathlib.Path(options.binary).resolve()), folder)
+        if options.inside:
+            return inside_postgresql(lotse)
+        for test in TESTS:
+            if options.only and options.only not in test.__name__:
+                continue
+            lotse.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
+            try:
+                test(lotse)
+                print(f"ok {test.__name__}", flush=True)
+            except Exception:  # a test's failure is its result
+                failed = True
+                print(f"not ok {test.__name__} - " + " | ".join(traceback.format_exc().strip().splitlines()[-3:])[:900], flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
