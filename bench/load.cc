@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Asks a server on this machine over HTTP/1.1 with connections that stay open, one thread each, and prints how long answers took.
-// Closed loop: each connection asks as soon as it has its answer. Open loop (--rate): questions start at fixed times, and an
-// answer's time counts from then, so that a server that stands still is not spared.
+// Asks a server on this machine over HTTP/1.1 with connections that stay open, one thread each, and prints
+// how long answers took. Closed loop: each connection asks as soon as it has its answer. Open loop (--rate):
+// questions start at fixed times, and an answer's time counts from then, so that a server that stands still
+// is not spared.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -33,7 +34,7 @@ struct Settings {
   int connections = 4;
   std::size_t requests = 1000;
   bool gzip = false;
-  double rate = 0;       // requests a second; 0: closed loop
+  double rate = 0;  // requests a second; 0: closed loop
   std::string language = "de";
 };
 
@@ -55,7 +56,9 @@ class Connection {
   std::pair<int, std::size_t> ask(const std::string& request) {
     for (int attempt = 0;; ++attempt) {
       if (fd_ < 0) open();
-      if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()) && fill()) break;
+      if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()) &&
+          fill())
+        break;
       end();  // closed between two requests: once more on a new one
       if (attempt == 2) throw std::runtime_error("the server does not answer");
     }
@@ -79,7 +82,8 @@ class Connection {
   template <class Number>
   static Number number(std::string_view text) {
     Number value{};
-    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) throw std::runtime_error("not an answer that we can read");
+    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())
+      throw std::runtime_error("not an answer that we can read");
     return value;
   }
   static std::string_view field(std::string_view fields, std::string_view name) {
@@ -121,8 +125,9 @@ std::vector<std::string> requests_of(const Settings& settings) {
   std::vector<std::string> requests;
   for (std::string path; std::getline(file, path);)
     if (!path.empty())
-      requests.push_back("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Language: " + settings.language +
-                         "\r\n" + (settings.gzip ? "Accept-Encoding: gzip\r\n" : "") + "\r\n");
+      requests.push_back(
+          "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Language: " +
+          settings.language + "\r\n" + (settings.gzip ? "Accept-Encoding: gzip\r\n" : "") + "\r\n");
   if (requests.empty()) throw std::runtime_error("no paths in " + settings.paths);
   return requests;
 }
@@ -141,7 +146,8 @@ int run(const Settings& settings) {
         if (i >= settings.requests) return;
         auto begin = Clock::now();
         if (settings.rate > 0) {
-          begin = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(static_cast<double>(i) / settings.rate));
+          begin = start + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(static_cast<double>(i) / settings.rate));
           std::this_thread::sleep_until(begin);
         }
         try {
@@ -168,12 +174,17 @@ int run(const Settings& settings) {
   std::sort(all.milliseconds.begin(), all.milliseconds.end());
   const auto percentile = [&](double p) {
     const auto n = all.milliseconds.size();
-    return n == 0 ? 0.0 : all.milliseconds[std::min(n - 1, static_cast<std::size_t>(p / 100 * static_cast<double>(n)))];
+    return n == 0 ? 0.0
+                  : all.milliseconds[std::min(n - 1,
+                                              static_cast<std::size_t>(p / 100 * static_cast<double>(n)))];
   };
   const std::size_t answered = all.milliseconds.size();
-  std::printf("requests %zu seconds %.3f per_second %.1f p50_ms %.3f p90_ms %.3f p99_ms %.3f max_ms %.3f bytes_each %.0f\n", answered, seconds,
-              static_cast<double>(answered) / seconds, percentile(50), percentile(90), percentile(99), percentile(100),
-              answered ? static_cast<double>(all.bytes) / static_cast<double>(answered) : 0);
+  std::printf(
+      "requests %zu seconds %.3f per_second %.1f p50_ms %.3f p90_ms %.3f p99_ms %.3f max_ms %.3f bytes_each "
+      "%.0f\n",
+      answered, seconds, static_cast<double>(answered) / seconds, percentile(50), percentile(90),
+      percentile(99), percentile(100),
+      answered ? static_cast<double>(all.bytes) / static_cast<double>(answered) : 0);
   for (const auto& [status, n] : all.statuses) std::printf("status %d: %zu\n", status, n);
   const bool good = all.broken == 0 && all.statuses.size() == 1 && all.statuses.begin()->first == 200;
   if (!good) std::fprintf(stderr, "bench_load: not every answer was 200\n");
@@ -191,13 +202,20 @@ int main(int count, char** values) try {
       continue;
     }
     const std::string value = i + 1 < count ? values[++i] : "";
-    if (name == "--port") settings.port = std::atoi(value.c_str());
-    else if (name == "--paths") settings.paths = value;
-    else if (name == "--connections") settings.connections = std::clamp(std::atoi(value.c_str()), 1, 150);
-    else if (name == "--requests") settings.requests = std::strtoul(value.c_str(), nullptr, 10);
-    else if (name == "--rate") settings.rate = std::atof(value.c_str());
-    else if (name == "--language") settings.language = value;
-    else throw std::runtime_error("unknown argument " + name);
+    if (name == "--port")
+      settings.port = std::atoi(value.c_str());
+    else if (name == "--paths")
+      settings.paths = value;
+    else if (name == "--connections")
+      settings.connections = std::clamp(std::atoi(value.c_str()), 1, 150);
+    else if (name == "--requests")
+      settings.requests = std::strtoul(value.c_str(), nullptr, 10);
+    else if (name == "--rate")
+      settings.rate = std::atof(value.c_str());
+    else if (name == "--language")
+      settings.language = value;
+    else
+      throw std::runtime_error("unknown argument " + name);
   }
   return run(settings);
 } catch (const std::exception& error) {

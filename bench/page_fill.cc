@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Fills an empty store for the benches of pages: the sample, multiplied into many towns. The same arguments give the same
-// entries, but for the times of their change.
+// Fills an empty store for the benches of pages: the sample, multiplied into many towns. The same arguments
+// give the same entries, but for the times of their change.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -30,7 +30,9 @@ constexpr Point kSampleTown{52.05, 7.95};
 class Draw {
  public:
   double fraction() { return static_cast<double>(engine_()) / 4294967296.0; }
-  std::size_t below(std::size_t n) { return std::min(n - 1, static_cast<std::size_t>(fraction() * static_cast<double>(n))); }
+  std::size_t below(std::size_t n) {
+    return std::min(n - 1, static_cast<std::size_t>(fraction() * static_cast<double>(n)));
+  }
   /** The first are drawn often, the last seldom, as with words and towns. */
   std::size_t skewed(std::size_t n) {
     return std::min(n - 1, static_cast<std::size_t>(std::pow(static_cast<double>(n), fraction())) - 1);
@@ -46,10 +48,16 @@ struct Town {
 };
 
 std::string invented(std::size_t number, bool name) {
-  constexpr std::array<const char*, 16> kFirst{"Bir", "Hal", "Wie", "Gru", "Mor", "Tan", "Kel", "Ost", "Lin", "Fal", "Ros", "Bern", "Sil", "Wald", "Erl", "Hol"};
-  constexpr std::array<const char*, 16> kMiddle{"ken", "me", "sen", "den", "ra", "nen", "ters", "ga", "bel", "der", "lin", "hau", "go", "wi", "rut", "dor"};
-  constexpr std::array<const char*, 16> kLast{"brueck", "hausen", "feld", "moor", "tal", "berg", "bach", "rode", "stedt", "horst", "werder", "kirchen", "furt", "au", "see", "rath"};
-  constexpr std::array<const char*, 16> kEnd{"kurs", "gruppe", "runde", "treff", "hilfe", "stunde", "werk", "kreis", "beratung", "plan", "raum", "spiel", "fest", "lotse", "paten", "laden"};
+  constexpr std::array<const char*, 16> kFirst{"Bir", "Hal", "Wie", "Gru",  "Mor", "Tan",  "Kel", "Ost",
+                                               "Lin", "Fal", "Ros", "Bern", "Sil", "Wald", "Erl", "Hol"};
+  constexpr std::array<const char*, 16> kMiddle{"ken", "me",  "sen", "den", "ra", "nen", "ters", "ga",
+                                                "bel", "der", "lin", "hau", "go", "wi",  "rut",  "dor"};
+  constexpr std::array<const char*, 16> kLast{"brueck", "hausen", "feld",  "moor",  "tal",    "berg",
+                                              "bach",   "rode",   "stedt", "horst", "werder", "kirchen",
+                                              "furt",   "au",     "see",   "rath"};
+  constexpr std::array<const char*, 16> kEnd{"kurs", "gruppe", "runde",    "treff", "hilfe", "stunde",
+                                             "werk", "kreis",  "beratung", "plan",  "raum",  "spiel",
+                                             "fest", "lotse",  "paten",    "laden"};
   std::string text = std::string(kFirst[number % 16]) + kMiddle[number / 16 % 16];
   if (number / 256 % 16) text += kMiddle[(number / 256 + 5) % 16];
   text += (name ? kLast : kEnd)[(number * 7 + number / 4096) % 16];
@@ -61,7 +69,9 @@ std::vector<Town> towns() {
   Draw draw;
   std::vector<Town> made;
   for (std::size_t i = 0; i < kTowns; ++i)
-    made.push_back({"00" + std::to_string(500 + i), invented(i * 37 + 11, true), {47.6 + draw.fraction() * 7, 6.2 + draw.fraction() * 8.4}});
+    made.push_back({"00" + std::to_string(500 + i),
+                    invented(i * 37 + 11, true),
+                    {47.6 + draw.fraction() * 7, 6.2 + draw.fraction() * 8.4}});
   return made;
 }
 
@@ -77,7 +87,8 @@ class Copier {
   std::size_t add(directory::Batch& batch, std::size_t number, std::size_t most) {
     const Town& town = towns_[draw_.skewed(towns_.size())];
     const double turn = draw_.fraction() * 6.28, far = draw_.fraction() * 0.06;
-    const Point shift{town.middle.lat - kSampleTown.lat + far * std::sin(turn), town.middle.lon - kSampleTown.lon + far * std::cos(turn) * 1.6};
+    const Point shift{town.middle.lat - kSampleTown.lat + far * std::sin(turn),
+                      town.middle.lon - kSampleTown.lon + far * std::cos(turn) * 1.6};
     const std::string mark = "#" + std::to_string(number);
     for (auto o : sample_.organisations) {
       const std::string key = o.id.text + mark;
@@ -88,7 +99,8 @@ class Copier {
     for (auto l : sample_.locations) {
       const std::string key = l.id.text + mark;
       l.id.text = directory::id_for("bench", "location", key);
-      if (!l.organization_id.empty()) l.organization_id.text = directory::id_for("bench", "organisation", l.organization_id.text + mark);
+      if (!l.organization_id.empty())
+        l.organization_id.text = directory::id_for("bench", "organisation", l.organization_id.text + mark);
       if (l.latitude && l.longitude) *l.latitude += shift.lat, *l.longitude += shift.lon;
       for (auto& a : l.addresses) a.postal_code = town.postcode, a.city = town.name;
       batch.locations.push_back({std::move(l), key});
@@ -97,11 +109,13 @@ class Copier {
     for (const auto& original : sample_.services) {
       if (offers >= most) break;
       const auto at = placed_of_.find(original.id.text);
-      if (at == placed_of_.end() && !original.lotse_everywhere) continue;  // only at an address that is kept secret
+      if (at == placed_of_.end() && !original.lotse_everywhere)
+        continue;  // only at an address that is kept secret
       const std::string key = original.id.text + mark;
       auto s = vary(original, town);
       s.id.text = directory::id_for("bench", "service", key);
-      s.organization_id.text = directory::id_for("bench", "organisation", original.organization_id.text + mark);
+      s.organization_id.text =
+          directory::id_for("bench", "organisation", original.organization_id.text + mark);
       if (s.status == "active") offers += at == placed_of_.end() ? 1 : at->second.size();
       if (at != placed_of_.end())
         for (const auto* each : at->second) {
@@ -118,7 +132,8 @@ class Copier {
   }
 
  private:
-  // A name of its own and some words that only few others have; hours, languages, ages and cost a little different.
+  // A name of its own and some words that only few others have; hours, languages, ages and cost a little
+  // different.
   directory::Service vary(directory::Service s, const Town& town) {
     std::string more = " " + invented(draw_.skewed(kWords), false), words = " " + town.name + ".";
     for (std::size_t i = draw_.below(5); i-- > 0;) words += " " + invented(draw_.skewed(kWords), false);
@@ -131,7 +146,8 @@ class Copier {
     constexpr std::array<const char*, 6> kSpoken{"eng", "ukr", "rus", "ara", "tur", "fas"};
     if (draw_.below(3) == 0) {
       const std::string code = kSpoken[draw_.below(kSpoken.size())];
-      if (std::none_of(s.languages.begin(), s.languages.end(), [&](const auto& l) { return l.code == code; })) s.languages.push_back({"", "", code, ""});
+      if (std::none_of(s.languages.begin(), s.languages.end(), [&](const auto& l) { return l.code == code; }))
+        s.languages.push_back({"", "", code, ""});
     }
     if (draw_.below(4) == 0) s.lotse_interpreters.push_back(kSpoken[draw_.below(kSpoken.size())]);
     if (!s.schedules.empty() && draw_.below(3) == 0) {
@@ -172,7 +188,8 @@ int fill(const StoreChoice& choice, std::size_t wanted) {
     return 1;
   }
   const auto unit = unit::all(access::Desk(*store, {}, access::kDirectoryPurpose, *clock)).front();
-  const access::Desk desk(*store, access::operator_of(unit.id, unit.kind, "operator:bench"), access::kDirectoryPurpose, *clock);
+  const access::Desk desk(*store, access::operator_of(unit.id, unit.kind, "operator:bench"),
+                          access::kDirectoryPurpose, *clock);
   const auto sample = directory::read_whole(desk);
   Copier copier(sample);
   std::vector<unit::Place> places;
@@ -183,9 +200,11 @@ int fill(const StoreChoice& choice, std::size_t wanted) {
   for (int round = 0; offers < wanted; ++round) {
     directory::Batch batch;
     batch.source = "bench:" + std::to_string(round);
-    while (batch.placed.size() < kBatch && offers < wanted) offers += copier.add(batch, copy++, wanted - offers);
+    while (batch.placed.size() < kBatch && offers < wanted)
+      offers += copier.add(batch, copy++, wanted - offers);
     if (const auto done = directory::put(desk, batch, false); !done) {
-      for (const auto& each : done.error()) std::cerr << "bench_page_fill: " << each.field << ": " << each.text.id << "\n";
+      for (const auto& each : done.error())
+        std::cerr << "bench_page_fill: " << each.field << ": " << each.text.id << "\n";
       return 1;
     }
     const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The bytes of a file for every path, through our own HTTP server: what a page is compared with.
-#include <cstdlib>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -53,7 +53,11 @@ std::string routes_json(std::span<const web::Route> routes) {
                     {"right", each.access.right ? each.access.right->name : ""},
                     {"purpose", "P" + std::to_string(each.access.purpose)},
                     {"public", each.access.open}});
-  list.push_back({{"method", "GET"}, {"path", "/static/{asset}"}, {"right", access::kNothing.name}, {"purpose", "P6"}, {"public", true}});
+  list.push_back({{"method", "GET"},
+                  {"path", "/static/{asset}"},
+                  {"right", access::kNothing.name},
+                  {"purpose", "P6"},
+                  {"public", true}});
   return list.dump(1);
 }
 

@@ -25,8 +25,9 @@ struct StoreChoice {
 };
 
 /**
- * Opens the store for serving and commands. SQLite stores are made and brought up to date here; a PostgreSQL store must have been
- * migrated by its owner, and the role must not be able to get round its fences (sql::Refused otherwise).
+ * Opens the store for serving and commands. SQLite stores are made and brought up to date here; a PostgreSQL
+ * store must have been migrated by its owner, and the role must not be able to get round its fences
+ * (sql::Refused otherwise).
  */
 std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock);
 

@@ -33,7 +33,9 @@ struct Bench {
   std::string folder;
   std::ostream& out;
   std::ostream& err;
-  std::string absolute(const std::string& path) const { return (std::filesystem::path(folder) / path).lexically_normal().string(); }
+  std::string absolute(const std::string& path) const {
+    return (std::filesystem::path(folder) / path).lexically_normal().string();
+  }
 };
 
 std::string operator_name() {
@@ -41,7 +43,8 @@ std::string operator_name() {
   return "operator:" + (user && user->pw_name ? std::string(user->pw_name) : std::to_string(getuid()));
 }
 
-// The unit that keeps what is imported. In an empty store a first one is made for it, and the starting topics with it.
+// The unit that keeps what is imported. In an empty store a first one is made for it, and the starting topics
+// with it.
 std::optional<access::Desk> desk_for(const Bench& b, std::int64_t wanted, bool dry) {
   const access::Desk visitor(b.store, {}, access::kDirectoryPurpose, *b.clock);
   auto units = unit::all(visitor);
@@ -53,14 +56,19 @@ std::optional<access::Desk> desk_for(const Bench& b, std::int64_t wanted, bool d
     unit::make(b.store, *b.clock, operator_name(), first);
     units = unit::all(visitor);
     b.out << "made unit " << units.front().id << " (coordination), which keeps what is imported\n";
-    const access::Desk desk(b.store, access::operator_of(units.front().id, first.kind, operator_name()), access::kDirectoryPurpose, *b.clock);
+    const access::Desk desk(b.store, access::operator_of(units.front().id, first.kind, operator_name()),
+                            access::kDirectoryPurpose, *b.clock);
     topic::put(desk, topic::starting_catalogue());
   }
-  if (units.empty() && dry) return access::Desk(b.store, access::operator_of(1, "coordination", operator_name()), access::kDirectoryPurpose, *b.clock);
+  if (units.empty() && dry)
+    return access::Desk(b.store, access::operator_of(1, "coordination", operator_name()),
+                        access::kDirectoryPurpose, *b.clock);
   for (const auto& each : units)
     if (wanted == each.id || (wanted == 0 && units.size() == 1))
-      return access::Desk(b.store, access::operator_of(each.id, each.kind, operator_name()), access::kDirectoryPurpose, *b.clock);
-  b.err << (wanted ? "lotse: there is no unit with this number. These are the units:\n" : "lotse: say which unit keeps the entries, with --unit. These are the units:\n");
+      return access::Desk(b.store, access::operator_of(each.id, each.kind, operator_name()),
+                          access::kDirectoryPurpose, *b.clock);
+  b.err << (wanted ? "lotse: there is no unit with this number. These are the units:\n"
+                   : "lotse: say which unit keeps the entries, with --unit. These are the units:\n");
   for (const auto& each : units) b.err << "  " << each.id << "  " << each.kind << "  " << each.name << "\n";
   return std::nullopt;
 }
@@ -69,10 +77,13 @@ void print_outcome(const Bench& b, const directory::Outcome& outcome, bool dry) 
   b.out << (dry ? "Nothing was written (--dry-run). It would be:\n" : "Done:\n");
   for (const auto& [kind, counts] : outcome.kinds) {
     if (counts.added + counts.changed + counts.same == 0 && counts.vanished.empty()) continue;
-    b.out << "  " << kind << ": " << counts.added << " new, " << counts.changed << " changed, " << counts.same << " as before\n";
+    b.out << "  " << kind << ": " << counts.added << " new, " << counts.changed << " changed, " << counts.same
+          << " as before\n";
     if (!counts.vanished.empty()) {
-      b.out << "    " << counts.vanished.size() << " given before are missing now; they were left as they are:\n";
-      for (std::size_t i = 0; i < counts.vanished.size() && i < 20; ++i) b.out << "      " << counts.vanished[i] << "\n";
+      b.out << "    " << counts.vanished.size()
+            << " given before are missing now; they were left as they are:\n";
+      for (std::size_t i = 0; i < counts.vanished.size() && i < 20; ++i)
+        b.out << "      " << counts.vanished[i] << "\n";
       if (counts.vanished.size() > 20) b.out << "      … and " << counts.vanished.size() - 20 << " more\n";
     }
   }
@@ -85,7 +96,8 @@ void print_problems(const Bench& b, const Problems& problems) {
       b.err << "  … and " << problems.size() - 20 << " more\n";
       return;
     }
-    b.err << "lotse: " << (each.field.empty() ? "" : each.field + ": ") << words::translate(*words::language("en"), each.text) << "\n";
+    b.err << "lotse: " << (each.field.empty() ? "" : each.field + ": ")
+          << words::translate(*words::language("en"), each.text) << "\n";
   }
 }
 
@@ -93,7 +105,8 @@ void print_problems(const Bench& b, const Problems& problems) {
 class Progress {
  public:
   Progress(std::ostream& out, const directory::Batch& batch)
-      : total_(batch.organisations.size() + batch.locations.size() + batch.placed.size() + batch.terms.size() + 2 * batch.services.size()),
+      : total_(batch.organisations.size() + batch.locations.size() + batch.placed.size() +
+               batch.terms.size() + 2 * batch.services.size()),
         thread_([this, &out](const std::stop_token& stop) {
           for (int tick = 1; !stop.stop_requested(); ++tick) {
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -142,7 +155,8 @@ int import_hsds(const Bench& b, const Wanted& w) {
   b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
   interchange::HsdsOptions options;
   options.source = w.source.empty() ? "hsds:" + std::filesystem::path(w.path).filename().string() : w.source;
-  // A service is worth finding even if its organisation is missing in the data: a placeholder stands for it, and is reported.
+  // A service is worth finding even if its organisation is missing in the data: a placeholder stands for it,
+  // and is reported.
   options.placeholders = !w.strict;
   options.language = w.language;
   auto imported = interchange::import_hsds(b.absolute(w.path), options);
@@ -172,7 +186,8 @@ int import_table(const Bench& b, const Wanted& w) {
   }
   if (!w.source.empty()) mapping->name = w.source;
   b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
-  auto imported = interchange::import_table(std::filesystem::path(w.path).filename().string(), *bytes, *mapping);
+  auto imported =
+      interchange::import_table(std::filesystem::path(w.path).filename().string(), *bytes, *mapping);
   if (!imported) {
     print_problems(b, imported.error());
     return 1;
@@ -206,7 +221,8 @@ int import_places(const Bench& b, const Wanted& w) {
 
 int export_hsds(const Bench& b, const Wanted& w) {
   const auto whole = directory::read_whole(access::Desk(b.store, {}, access::kDirectoryPurpose, *b.clock));
-  const auto files = w.form == "csv" ? interchange::export_csv(whole, w.plain) : interchange::export_json(whole, w.plain);
+  const auto files =
+      w.form == "csv" ? interchange::export_csv(whole, w.plain) : interchange::export_json(whole, w.plain);
   const std::string to = b.absolute(w.to);
   if (std::filesystem::exists(to) && !std::filesystem::is_empty(to)) {
     b.err << "lotse: " << to << " is not empty; nothing was written\n";
@@ -221,8 +237,9 @@ int export_hsds(const Bench& b, const Wanted& w) {
       return 1;
     }
   }
-  b.out << "Done: " << whole.services.size() << " services, " << whole.organisations.size() << " organisations, " << whole.locations.size()
-        << " locations in " << files.size() << " files in " << to << "\n";
+  b.out << "Done: " << whole.services.size() << " services, " << whole.organisations.size()
+        << " organisations, " << whole.locations.size() << " locations in " << files.size() << " files in "
+        << to << "\n";
   return 0;
 }
 
@@ -233,13 +250,15 @@ int list_units(const Bench& b) {
 }
 
 // The same description for the command line and for what comes in through the socket.
-void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, std::function<int(const Bench&)>* chosen) {
+void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store,
+              std::function<int(const Bench&)>* chosen) {
   const auto run = [chosen](CLI::App& each, std::function<int(const Bench&)> what) {
     if (chosen) each.callback([chosen, what] { *chosen = what; });
   };
   auto* import = app.add_subcommand("import", "Bring entries into the directory");
   import->require_subcommand(1);
-  auto* hsds = import->add_subcommand("hsds", "Open Referral HSDS: 1.1 CSV package, 3.x CSV or JSON; a folder, a zip file, a file");
+  auto* hsds = import->add_subcommand(
+      "hsds", "Open Referral HSDS: 1.1 CSV package, 3.x CSV or JSON; a folder, a zip file, a file");
   hsds->add_option("PATH", w.path, "What to read")->required();
   const auto common = [&](CLI::App& each) {
     each.add_option("--unit", w.unit, "Number of the unit that keeps the entries");
@@ -249,10 +268,13 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
     with_store(each);
   };
   hsds->add_option("--language", w.language, "Language of the texts (BCP 47)")->capture_default_str();
-  hsds->add_flag("--strict", w.strict, "Leave out services whose organisation is missing in the data, instead of making a placeholder for it");
+  hsds->add_flag(
+      "--strict", w.strict,
+      "Leave out services whose organisation is missing in the data, instead of making a placeholder for it");
   common(*hsds);
   run(*hsds, [&w](const Bench& b) { return import_hsds(b, w); });
-  auto* table = import->add_subcommand("table", "A table (CSV, JSON, GeoJSON) through a mapping file; see docs/import.md");
+  auto* table = import->add_subcommand(
+      "table", "A table (CSV, JSON, GeoJSON) through a mapping file; see docs/import.md");
   table->add_option("FILE", w.path, "What to read")->required();
   table->add_option("--map", w.map, "Mapping file (TOML): which column is what")->required();
   common(*table);
@@ -265,7 +287,9 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   out->require_subcommand(1);
   auto* hsds_out = out->add_subcommand("hsds", "Open Referral HSDS 3.1");
   hsds_out->add_option("--to", w.to, "Folder to write into; made where missing, must be empty")->required();
-  hsds_out->add_option("--form", w.form, "json or csv")->check(CLI::IsMember({"json", "csv"}))->capture_default_str();
+  hsds_out->add_option("--form", w.form, "json or csv")
+      ->check(CLI::IsMember({"json", "csv"}))
+      ->capture_default_str();
   hsds_out->add_flag("--plain", w.plain, "Only what the standard knows, without extensions");
   with_store(*hsds_out);
   run(*hsds_out, [&w](const Bench& b) { return export_hsds(b, w); });
@@ -281,8 +305,9 @@ void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_stor
   describe(app, ignored, with_store, nullptr);
 }
 
-int command(access::Store& store, std::shared_ptr<const Clock> clock, const std::vector<std::string>& arguments, const std::string& folder,
-            std::ostream& out, std::ostream& err) {
+int command(access::Store& store, std::shared_ptr<const Clock> clock,
+            const std::vector<std::string>& arguments, const std::string& folder, std::ostream& out,
+            std::ostream& err) {
   CLI::App app;
   Wanted wanted;
   StoreChoice ignored;

@@ -10,12 +10,15 @@ class App;
 
 namespace lotse {
 
-/** Adds the commands that work on a store: import, export, units. `with_store` gives each its store options and what happens. */
+/** Adds the commands that work on a store: import, export, units. `with_store` gives each its store options
+ * and what happens. */
 void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_store);
 
-/** Runs one of them on an open store; `arguments` are those of the command line, paths are relative to `folder`. */
-int command(access::Store& store, std::shared_ptr<const Clock> clock, const std::vector<std::string>& arguments,
-            const std::string& folder, std::ostream& out, std::ostream& err);
+/** Runs one of them on an open store; `arguments` are those of the command line, paths are relative to
+ * `folder`. */
+int command(access::Store& store, std::shared_ptr<const Clock> clock,
+            const std::vector<std::string>& arguments, const std::string& folder, std::ostream& out,
+            std::ostream& err);
 
 bool is_sample_store(access::Store& store, const Clock& clock);
 

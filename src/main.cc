@@ -14,9 +14,11 @@ namespace {
 void add_store(CLI::App& command, StoreChoice& choice) {
   auto* group = command.add_option_group("store", "Where the data lie: one of the two");
   group->add_option("--data", choice.data, "Folder of the SQLite store; made where missing");
-  group->add_option("--store", choice.store, "Address of the store: sqlite:PATH or postgresql://USER@HOST/DATABASE");
+  group->add_option("--store", choice.store,
+                    "Address of the store: sqlite:PATH or postgresql://USER@HOST/DATABASE");
   group->require_option(1);
-  command.add_option("--password-file", choice.password_file, "File whose first line is the password for PostgreSQL");
+  command.add_option("--password-file", choice.password_file,
+                     "File whose first line is the password for PostgreSQL");
 }
 
 int migrate(const StoreChoice& choice) {
@@ -28,7 +30,8 @@ int migrate(const StoreChoice& choice) {
   for (const auto& each : report.applied) std::cout << "applied " << each << "\n";
   if (report.applied.empty()) std::cout << "nothing to do\n";
   if (report.for_administrator.empty()) return 0;
-  std::cerr << "An administrator of the database must run this first; then run lotse migrate again:\n" << report.for_administrator << "\n";
+  std::cerr << "An administrator of the database must run this first; then run lotse migrate again:\n"
+            << report.for_administrator << "\n";
   return 1;
 }
 
@@ -43,7 +46,8 @@ int routes(bool json) {
       std::cout << routes_json(app.site->routes()) << "\n";
     else
       for (const auto& each : app.site->routes())
-        std::cout << each.method << (each.method.size() < 4 ? "  " : " ") << each.pattern << "  " << each.access.right->name << "  P" << int{each.access.purpose}
+        std::cout << each.method << (each.method.size() < 4 ? "  " : " ") << each.pattern << "  "
+                  << each.access.right->name << "  P" << int{each.access.purpose}
                   << (each.access.open ? "  public" : "") << "\n";
   }
   std::filesystem::remove_all(folder);
@@ -64,7 +68,8 @@ int remove_sample(const std::string& data) {
       return 1;
     }
   }
-  for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm"}) std::filesystem::remove(data + "/" + file);
+  for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm"})
+    std::filesystem::remove(data + "/" + file);
   std::cout << "the sample was removed\n";
   return 0;
 }
@@ -76,14 +81,22 @@ int run(int count, char** values) {
   int code = 0;
 
   ServeOptions serving;
-  auto* serve_command = app.add_subcommand("serve", "Serve the website; prints 'listening on http://…' once it serves");
+  auto* serve_command =
+      app.add_subcommand("serve", "Serve the website; prints 'listening on http://…' once it serves");
   add_store(*serve_command, serving.store);
-  serve_command->add_option("--listen", serving.listen, "Address and port; port 0 takes a free one")->capture_default_str();
-  serve_command->add_flag("--sample", serving.sample, "Fill an empty store with an invented town, and print the sign-ins");
+  serve_command->add_option("--listen", serving.listen, "Address and port; port 0 takes a free one")
+      ->capture_default_str();
+  serve_command->add_flag("--sample", serving.sample,
+                          "Fill an empty store with an invented town, and print the sign-ins");
   serve_command->add_option("--today", serving.today, "Live another day (YYYY-MM-DD); only on a sample");
-  serve_command->add_option("--public-url", serving.public_url, "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
-  serve_command->add_option("--feedback-email", serving.feedback_email, "Where readers can say that a text is wrong");
-  serve_command->add_option("--workers", serving.workers, "Threads that answer requests")->capture_default_str()->check(CLI::Range(1, 256));
+  serve_command->add_option(
+      "--public-url", serving.public_url,
+      "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
+  serve_command->add_option("--feedback-email", serving.feedback_email,
+                            "Where readers can say that a text is wrong");
+  serve_command->add_option("--workers", serving.workers, "Threads that answer requests")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
   serve_command->callback([&] { code = serve(serving, command); });
 
   StoreChoice migrating;
@@ -99,7 +112,8 @@ int run(int count, char** values) {
   std::string sample_data;
   auto* sample_command = app.add_subcommand("sample", "The invented town");
   sample_command->require_subcommand(1);
-  auto* remove_command = sample_command->add_subcommand("remove", "Remove a sample store; nothing else is ever removed");
+  auto* remove_command =
+      sample_command->add_subcommand("remove", "Remove a sample store; nothing else is ever removed");
   remove_command->add_option("--data", sample_data, "Folder of the store")->required();
   remove_command->callback([&] { code = remove_sample(sample_data); });
 

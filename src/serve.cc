@@ -22,11 +22,14 @@
 namespace lotse {
 namespace {
 
-// The socket through which commands reach the process that serves. One request a connection: a line of JSON there; back come
-// lines "o <text>", "e <text>", and "x <exit code>" at the end.
+// The socket through which commands reach the process that serves. One request a connection: a line of JSON
+// there; back come lines "o <text>", "e <text>", and "x <exit code>" at the end.
 class CommandSocket {
  public:
-  CommandSocket(std::string path, std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)> run)
+  CommandSocket(
+      std::string path,
+      std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)>
+          run)
       : path_(std::move(path)), run_(std::move(run)) {
     fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -35,7 +38,8 @@ class CommandSocket {
     path_.copy(address.sun_path, path_.size());
     unlink(path_.c_str());
     const auto mask = umask(0177);
-    const bool bound = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 8) == 0;
+    const bool bound =
+        bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 8) == 0;
     umask(mask);
     if (bound) thread_ = std::thread([this] { work(); });
   }
@@ -81,7 +85,9 @@ class CommandSocket {
       int code = 2;
       try {
         const auto json = parse_json(line);
-        if (json) code = run_((*json)["args"].get<std::vector<std::string>>(), (*json)["folder"].get<std::string>(), out, err);
+        if (json)
+          code = run_((*json)["args"].get<std::vector<std::string>>(), (*json)["folder"].get<std::string>(),
+                      out, err);
       } catch (const std::exception& e) {
         err << e.what() << '\n';
         code = 1;
@@ -109,7 +115,8 @@ std::optional<int> ask_server(const std::string& path, const std::vector<std::st
     close(fd);
     return std::nullopt;
   }
-  const std::string request = Json{{"args", arguments}, {"folder", std::filesystem::current_path().string()}}.dump() + "\n";
+  const std::string request =
+      Json{{"args", arguments}, {"folder", std::filesystem::current_path().string()}}.dump() + "\n";
   std::optional<int> code;
   if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
     std::string line;
@@ -119,11 +126,15 @@ std::optional<int> ask_server(const std::string& path, const std::vector<std::st
         line += c;
         continue;
       }
-      if (line.size() >= 2 && line[0] != 'x') (line[0] == 'o' ? std::cout : std::cerr) << line.substr(2) << (line[1] == 'r' ? '\r' : '\n') << std::flush;
+      if (line.size() >= 2 && line[0] != 'x')
+        (line[0] == 'o' ? std::cout : std::cerr)
+            << line.substr(2) << (line[1] == 'r' ? '\r' : '\n') << std::flush;
       if (line.size() >= 3 && line[0] == 'x') code = std::atoi(line.c_str() + 2);
       line.clear();
     }
-    if (!code) std::cerr << "lotse: the serving process ended before the command did; look into its log, then try again\n";
+    if (!code)
+      std::cerr
+          << "lotse: the serving process ended before the command did; look into its log, then try again\n";
   }
   close(fd);
   return code.value_or(1);
@@ -167,7 +178,8 @@ class Signals {
 
 void print_sign_ins() {
   std::cout << "Sign in with (password for all: " << sample::kPassword << ")\n";
-  for (const auto& each : sample::sign_ins()) std::cout << "  " << each.email << "  " << each.function << ", " << each.unit << "\n";
+  for (const auto& each : sample::sign_ins())
+    std::cout << "  " << each.email << "  " << each.function << ", " << each.unit << "\n";
 }
 
 std::optional<std::shared_ptr<const Clock>> clock_for(const ServeOptions& options) {
@@ -187,7 +199,8 @@ int serve(const ServeOptions& options, const Command& command) {
   }
   const auto colon = options.listen.rfind(':');
   int port = -1;
-  if (colon != std::string::npos) std::from_chars(options.listen.data() + colon + 1, options.listen.data() + options.listen.size(), port);
+  if (colon != std::string::npos)
+    std::from_chars(options.listen.data() + colon + 1, options.listen.data() + options.listen.size(), port);
   if (port < 0 || port > 65535) {
     std::cerr << "lotse: --listen must be an address and a port such as 127.0.0.1:8080\n";
     return 2;
@@ -215,7 +228,9 @@ int serve(const ServeOptions& options, const Command& command) {
       }
     }
   }
-  web::SiteOptions site{.region = "", .secure = options.public_url.starts_with("https://"), .sample = sample::is_sample(*store, **clock),
+  web::SiteOptions site{.region = "",
+                        .secure = options.public_url.starts_with("https://"),
+                        .sample = sample::is_sample(*store, **clock),
                         .feedback_email = options.feedback_email};
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
   App app = make_app(*store, *clock, site);
@@ -226,18 +241,22 @@ int serve(const ServeOptions& options, const Command& command) {
   server_options.workers = options.workers;
   server_options.trust_forwarded = !options.public_url.empty();
   server_options.log = [](const http::LogLine& line) {
-    log_event("request", {{"method", LogValue::word(line.method)}, {"route", LogValue::word(line.route)}, {"status", line.status},
-                          {"bytes", line.bytes}, {"us", line.microseconds}});
+    log_event("request", {{"method", LogValue::word(line.method)},
+                          {"route", LogValue::word(line.route)},
+                          {"status", line.status},
+                          {"bytes", line.bytes},
+                          {"us", line.microseconds}});
   };
   server_options.failure = [](std::string_view) { log_event("handler.failed"); };
   server_options.priority = [](const http::Request& r) { return r.path == "/sign-in"; };
   http::raise_open_files(server_options.limits.connections + 200);
-  http::Server server(server_options, [&](const http::Request& request) { return app.site->answer(request); });
+  http::Server server(server_options,
+                      [&](const http::Request& request) { return app.site->answer(request); });
   std::optional<CommandSocket> socket;
   if (!folder.empty())
-    socket.emplace(folder + "/serve.sock", [&](const std::vector<std::string>& arguments, const std::string& where, std::ostream& out, std::ostream& err) {
-      return command(*store, *clock, arguments, where, out, err);
-    });
+    socket.emplace(folder + "/serve.sock",
+                   [&](const std::vector<std::string>& arguments, const std::string& where, std::ostream& out,
+                       std::ostream& err) { return command(*store, *clock, arguments, where, out, err); });
   if (site.sample && options.sample) print_sign_ins();
   std::cout << "listening on http://" << options.listen.substr(0, colon) << ":" << server.port() << std::endl;
   signals.wait_then([&] { server.stop(); });
@@ -246,7 +265,8 @@ int serve(const ServeOptions& options, const Command& command) {
   return 0;
 }
 
-int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments, const Command& command) {
+int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments,
+                const Command& command) {
   const std::string folder = folder_of(choice);
   std::optional<sql::FileLock> lock;
   if (!folder.empty()) {

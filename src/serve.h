@@ -14,21 +14,24 @@ struct ServeOptions {
   StoreChoice store;
   std::string listen = "127.0.0.1:8080";
   bool sample = false;
-  std::string today;          // YYYY-MM-DD, only on a sample
-  std::string public_url;     // https://… where a proxy ends TLS
+  std::string today;       // YYYY-MM-DD, only on a sample
+  std::string public_url;  // https://… where a proxy ends TLS
   std::string feedback_email;
   int workers = 4;
 };
 
 /** Runs a command against the open store; its output goes to the streams. The exit code. */
-using Command = std::function<int(access::Store&, std::shared_ptr<const Clock>, const std::vector<std::string>& arguments,
-                                  const std::string& folder, std::ostream& out, std::ostream& err)>;
+using Command =
+    std::function<int(access::Store&, std::shared_ptr<const Clock>, const std::vector<std::string>& arguments,
+                      const std::string& folder, std::ostream& out, std::ostream& err)>;
 
-/** Serves until SIGTERM or SIGINT. Commands given meanwhile come in through DIR/serve.sock. Returns the exit code. */
+/** Serves until SIGTERM or SIGINT. Commands given meanwhile come in through DIR/serve.sock. Returns the exit
+ * code. */
 int serve(const ServeOptions& options, const Command& command);
 
 /**
- * Runs a command: in this process if nobody serves the store, otherwise in the one that does (SQLite has one process at a time).
+ * Runs a command: in this process if nobody serves the store, otherwise in the one that does (SQLite has one
+ * process at a time).
  */
 int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments, const Command& command);
 

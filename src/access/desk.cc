@@ -6,10 +6,10 @@
 namespace lotse::access {
 namespace {
 
-constexpr sql::Statement kEnter{
-    "access.enter",
-    "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, decision, rule) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr sql::Statement kEnter{"access.enter",
+                                "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
+                                "asked, what, object, decision, rule) "
+                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
 
 }  // namespace
 
@@ -17,16 +17,21 @@ void Change::also(std::string_view what, std::string_view object) { enter_(what,
 
 void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {
   const auto at = clock_.now().ms;
-  tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right_.name, what, object,
-                     "allowed", decision_.rule});
+  tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right_.name, what,
+                     object, "allowed", decision_.rule});
 }
 
 PublicDoor Desk::public_read() const { return PublicDoor(store_); }
 
 Decision Desk::judge(const Right& right) const {
   if (!actor_.signed_in() || actor_.unit == 0) return {false, "", "row"};
-  Facts facts{.unit_kind = actor_.unit_kind, .function = actor_.function, .category = right.category,
-              .purpose = purpose_, .action = right.action, .scopes = {"own_unit"}, .conditions = {}};
+  Facts facts{.unit_kind = actor_.unit_kind,
+              .function = actor_.function,
+              .category = right.category,
+              .purpose = purpose_,
+              .action = right.action,
+              .scopes = {"own_unit"},
+              .conditions = {}};
   if (actor_.second_factor) facts.conditions.insert("second_factor");
   return decide(facts);
 }
@@ -40,8 +45,8 @@ UnitDoor Desk::unit(const Right& right) const {
     const auto at = clock_.now().ms;
     store_.write([&](sql::Tx& tx) {
       tx.enter_unit(actor_.unit);
-      tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right.name, "open", "",
-                         "denied", decision.denied});
+      tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right.name,
+                         "open", "", "denied", decision.denied});
     });
     throw NotFound();
   }
@@ -49,8 +54,12 @@ UnitDoor Desk::unit(const Right& right) const {
 }
 
 Actor operator_of(UnitId unit, std::string unit_kind, std::string who) {
-  return {.who = std::move(who), .name = "", .unit = unit, .unit_kind = std::move(unit_kind),
-          .function = "directory_editor", .second_factor = false};
+  return {.who = std::move(who),
+          .name = "",
+          .unit = unit,
+          .unit_kind = std::move(unit_kind),
+          .function = "directory_editor",
+          .second_factor = false};
 }
 
 }  // namespace lotse::access

@@ -18,11 +18,11 @@ namespace lotse::access {
 
 /** Who acts. An anonymous visitor has no account; an operator works on the machine itself (command line). */
 struct Actor {
-  std::string who;        // account id; "operator:<system user>"; "system:<job>"; empty: anonymous
-  std::string name;       // as shown to herself
-  UnitId unit = 0;        // the one unit she works in now
+  std::string who;   // account id; "operator:<system user>"; "system:<job>"; empty: anonymous
+  std::string name;  // as shown to herself
+  UnitId unit = 0;   // the one unit she works in now
   std::string unit_kind;
-  std::string function;   // one of matrix.csv; empty: visitor
+  std::string function;  // one of matrix.csv; empty: visitor
   bool second_factor = false;
   bool signed_in() const { return !who.empty(); }
 };
@@ -30,7 +30,8 @@ struct Actor {
 /** Reading through a door: the statements it may reach, in one snapshot. Lives for one closure. */
 class View {
  public:
-  void each(const sql::Statement& statement, sql::Params values, const std::function<void(const sql::Row&)>& row) {
+  void each(const sql::Statement& statement, sql::Params values,
+            const std::function<void(const sql::Row&)>& row) {
     store_.judge(statement, reach_);
     tx_.each(statement, values, row);
   }
@@ -55,7 +56,8 @@ class View {
   Store::Reach reach_;
 };
 
-/** Changing through a door: what is done, its audit entries and its notes for followers are one transaction. */
+/** Changing through a door: what is done, its audit entries and its notes for followers are one transaction.
+ */
 class Change final : public View {
  public:
   /** Rows changed. */
@@ -112,8 +114,8 @@ class UnitDoor {
   }
 
   /**
-   * Does `work` (which may run more than once and touches nothing but its Change and what it returns) and enters
-   * `what` on `object` into the audit, in one transaction. An exception undoes both.
+   * Does `work` (which may run more than once and touches nothing but its Change and what it returns) and
+   * enters `what` on `object` into the audit, in one transaction. An exception undoes both.
    */
   template <class F>
   auto change(std::string_view what, std::string_view object, F&& work) const {
@@ -132,7 +134,8 @@ class UnitDoor {
 
  private:
   friend class Desk;
-  UnitDoor(Store& store, const Actor& actor, Purpose purpose, const Right& right, Decision decision, const Clock& clock)
+  UnitDoor(Store& store, const Actor& actor, Purpose purpose, const Right& right, Decision decision,
+           const Clock& clock)
       : store_(store), actor_(actor), purpose_(purpose), right_(right), decision_(decision), clock_(clock) {}
   void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
   Store& store_;
@@ -144,8 +147,8 @@ class UnitDoor {
 };
 
 /**
- * Who, for which unit, for which purpose, on which day: the only door to the data. Opening checks the matrix; what may not be
- * seen does not exist (NotFound), and a refusal leaves an entry.
+ * Who, for which unit, for which purpose, on which day: the only door to the data. Opening checks the matrix;
+ * what may not be seen does not exist (NotFound), and a refusal leaves an entry.
  */
 class Desk {
  public:
@@ -174,7 +177,8 @@ class Desk {
   const Clock& clock_;
 };
 
-/** The actor for a command given on the machine itself, acting as `unit`'s directory editor; `who` is "operator:<system user>". */
+/** The actor for a command given on the machine itself, acting as `unit`'s directory editor; `who` is
+ * "operator:<system user>". */
 Actor operator_of(UnitId unit, std::string unit_kind, std::string who);
 
 }  // namespace lotse::access

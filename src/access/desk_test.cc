@@ -26,12 +26,15 @@ constexpr std::string_view kOwn =
     "-- table word open\n-- table entry keeper\n-- table note unit\n-- rls note unit_id\n"
     "CREATE TABLE word (id TEXT PRIMARY KEY);\n"
     "CREATE TABLE entry (id TEXT PRIMARY KEY, keeper_unit BIGINT NOT NULL, name TEXT NOT NULL);\n"
-    "CREATE TABLE note (unit_id BIGINT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (unit_id, id));\n";
+    "CREATE TABLE note (unit_id BIGINT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (unit_id, "
+    "id));\n";
 
-constexpr sql::Statement kPutNote{"test.put_note", "INSERT INTO note (unit_id, id, text) VALUES ($1, $2, $3)"};
+constexpr sql::Statement kPutNote{"test.put_note",
+                                  "INSERT INTO note (unit_id, id, text) VALUES ($1, $2, $3)"};
 constexpr sql::Statement kNotes{"test.notes", "SELECT count(*) FROM note WHERE unit_id = $1"};
 constexpr sql::Statement kEveryNote{"test.every_note", "SELECT unit_id, id FROM note ORDER BY unit_id, id"};
-constexpr sql::Statement kPutEntry{"test.put_entry", "INSERT INTO entry (id, keeper_unit, name) VALUES ($1, $2, $3)"};
+constexpr sql::Statement kPutEntry{"test.put_entry",
+                                   "INSERT INTO entry (id, keeper_unit, name) VALUES ($1, $2, $3)"};
 constexpr sql::Statement kEntries{"test.entries", "SELECT name FROM entry ORDER BY id"};
 
 struct Entered {
@@ -45,7 +48,9 @@ struct Entered {
 class DeskTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", text_of("unit/2026-11-22-unit.sql")}, {"2026-11-22-access", text_of("access/2026-11-22-access.sql")}, {"2026-11-22-own", kOwn}};
+    return {{"2026-11-22-unit", text_of("unit/2026-11-22-unit.sql")},
+            {"2026-11-22-access", text_of("access/2026-11-22-access.sql")},
+            {"2026-11-22-own", kOwn}};
   }
   void SetUp() override {
     StoreTest::SetUp();
@@ -60,8 +65,15 @@ class DeskTest : public sql::StoreTest {
     store_.reset();
     store_ = std::make_unique<Store>(sql::open(url(), options), migrations());
   }
-  Desk desk(std::string function = "directory_editor", UnitId unit = 7, Purpose purpose = kDirectoryPurpose, bool second_factor = false) {
-    return Desk(*store_, {.who = "acc-1", .name = "Olena", .unit = unit, .unit_kind = "family_centre", .function = std::move(function), .second_factor = second_factor},
+  Desk desk(std::string function = "directory_editor", UnitId unit = 7, Purpose purpose = kDirectoryPurpose,
+            bool second_factor = false) {
+    return Desk(*store_,
+                {.who = "acc-1",
+                 .name = "Olena",
+                 .unit = unit,
+                 .unit_kind = "family_centre",
+                 .function = std::move(function),
+                 .second_factor = second_factor},
                 purpose, clock_);
   }
   UnitDoor writing(UnitId unit = 7) { return desk("directory_editor", unit).unit(kDirectoryWrite); }
@@ -69,17 +81,24 @@ class DeskTest : public sql::StoreTest {
     std::vector<Entered> all;
     sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
       tx.enter_unit(unit);
-      all = tx.rows({"test.entered", "SELECT unit_id, actor, acting_as, purpose, asked, what, object, decision, rule, at_ms, id FROM audit_entry WHERE unit_id = $1 ORDER BY id"},
+      all = tx.rows({"test.entered",
+                     "SELECT unit_id, actor, acting_as, purpose, asked, what, object, decision, rule, at_ms, "
+                     "id FROM audit_entry WHERE unit_id = $1 ORDER BY id"},
                     {unit}, [](const sql::Row& r) {
                       EXPECT_TRUE(is_uuid(r.text(10)));
-                      return Entered{r.integer(0), std::string(r.text(1)), std::string(r.text(2)), r.integer(3), std::string(r.text(4)), std::string(r.text(5)),
-                                     std::string(r.text(6)), std::string(r.text(7)), std::string(r.text(8)), r.integer(9)};
+                      return Entered{r.integer(0),           std::string(r.text(1)),
+                                     std::string(r.text(2)), r.integer(3),
+                                     std::string(r.text(4)), std::string(r.text(5)),
+                                     std::string(r.text(6)), std::string(r.text(7)),
+                                     std::string(r.text(8)), r.integer(9)};
                     });
     });
     return all;
   }
   std::int64_t notes(UnitId unit = 7) {
-    return desk("directory_editor", unit).unit(kDirectoryRead).read([&](View& v) { return v.one(kNotes, {unit}, [](const sql::Row& r) { return r.integer(0); }).value(); });
+    return desk("directory_editor", unit).unit(kDirectoryRead).read([&](View& v) {
+      return v.one(kNotes, {unit}, [](const sql::Row& r) { return r.integer(0); }).value();
+    });
   }
   StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
   std::unique_ptr<Store> store_;
@@ -87,7 +106,9 @@ class DeskTest : public sql::StoreTest {
 LOTSE_ON_EACH_ENGINE(DeskTest);
 
 TEST_P(DeskTest, AChangeLeavesExactlyOneEntry) {
-  const auto made = writing().change("note.put", "n1", [](Change& c) { return c.change(kPutNote, {7, "n1", "x"}); });
+  const auto made = writing().change("note.put", "n1", [](Change& c) {
+    return c.change(kPutNote, {7, "n1", "x"});
+  });
   EXPECT_EQ(made, 1);
   EXPECT_EQ(notes(), 1);
   const auto all = entered();
@@ -164,7 +185,9 @@ TEST_P(DeskTest, FiftyAtOnceLeaveFiftyEntries) {
   for (int i = 0; i < 50; ++i)
     threads.emplace_back([&, i] {
       try {
-        writing(7 + i % 2).change("note.put", std::to_string(i), [&](Change& c) { return c.change(kPutNote, {7 + i % 2, std::to_string(i), "x"}); });
+        writing(7 + i % 2).change("note.put", std::to_string(i), [&](Change& c) {
+          return c.change(kPutNote, {7 + i % 2, std::to_string(i), "x"});
+        });
       } catch (const std::exception& e) {
         ADD_FAILURE() << e.what();
         ++failed;
@@ -219,13 +242,15 @@ TEST_P(DeskTest, AnonymousIsAskedToSignInAndReadsWhatIsPublic) {
   EXPECT_THROW(anonymous.unit(kDirectoryWrite), SignInNeeded);
   EXPECT_TRUE(entered(0).empty());
   writing().change("entry.put", "e", [](Change& c) { return c.change(kPutEntry, {"e", 7, "Spielgruppe"}); });
-  const auto names = anonymous.public_read().read([](View& v) { return v.rows(kEntries, {}, [](const sql::Row& r) { return std::string(r.text(0)); }); });
+  const auto names = anonymous.public_read().read(
+      [](View& v) { return v.rows(kEntries, {}, [](const sql::Row& r) { return std::string(r.text(0)); }); });
   EXPECT_EQ(names, std::vector<std::string>{"Spielgruppe"});
 }
 
 TEST_P(DeskTest, DoorsRefuseWhatTheyDoNotReach) {
   const auto position = store_->last_change();
-  constexpr sql::Statement kSteal{"test.steal", "SELECT hash FROM session"}, kWrite{"test.write", "DELETE FROM entry WHERE keeper_unit = 7"},
+  constexpr sql::Statement kSteal{"test.steal", "SELECT hash FROM session"},
+      kWrite{"test.write", "DELETE FROM entry WHERE keeper_unit = 7"},
       kNote{"test.note", "SELECT text FROM note WHERE unit_id = 7"};
   const auto nothing = [](const sql::Row&) { return 0; };
   const auto open = desk().public_read();
@@ -246,17 +271,27 @@ TEST_P(DeskTest, DoorsRefuseWhatTheyDoNotReach) {
   EXPECT_THROW(reading.change("x", "y", [](Change&) { return 0; }), Bug) << "a right to read changes nothing";
   constexpr sql::Statement kNobodys{"test.nobodys", "UPDATE entry SET name = ''"};
   EXPECT_THROW(writing().change("x", "y", [&](Change& c) { return c.change(kNobodys, {}); }), Bug);
-  EXPECT_THROW(writing().change("x", "y", [&](Change& c) { return c.change({"test.audit", "DELETE FROM audit_entry WHERE unit_id = 7"}, {}); }), Bug);
+  EXPECT_THROW(
+      writing().change("x", "y",
+                       [&](Change& c) {
+                         return c.change({"test.audit", "DELETE FROM audit_entry WHERE unit_id = 7"}, {});
+                       }),
+      Bug);
   EXPECT_TRUE(entered().empty());
   EXPECT_EQ(store_->last_change(), position);
 }
 
 TEST_P(DeskTest, OnPostgresqlRowsOfOtherUnitsAreNotThereEvenWithoutACondition) {
   if (on_sqlite()) GTEST_SKIP() << "SQLite has no row-level security: there the desk is the wall";
-  for (const UnitId unit : {7, 8}) writing(unit).change("note.put", "n", [&](Change& c) { return c.change(kPutNote, {unit, "n", "x"}); });
-  const auto seen = desk().unit(kDirectoryRead).read([](View& v) { return v.rows(kEveryNote, {}, [](const sql::Row& r) { return r.integer(0); }); });
+  for (const UnitId unit : {7, 8})
+    writing(unit).change("note.put", "n", [&](Change& c) { return c.change(kPutNote, {unit, "n", "x"}); });
+  const auto seen = desk().unit(kDirectoryRead).read([](View& v) {
+    return v.rows(kEveryNote, {}, [](const sql::Row& r) { return r.integer(0); });
+  });
   EXPECT_EQ(seen, std::vector<std::int64_t>{7});
-  EXPECT_ANY_THROW(writing(7).change("note.put", "m", [](Change& c) { return c.change(kPutNote, {8, "m", "x"}); }));
+  EXPECT_ANY_THROW(writing(7).change("note.put", "m", [](Change& c) {
+    return c.change(kPutNote, {8, "m", "x"});
+  }));
   EXPECT_EQ(notes(8), 1);
 }
 
@@ -285,7 +320,11 @@ TEST_P(DeskTest, AnOperatorEditsTheDirectoryOfOneUnit) {
   const auto actor = operator_of(7, "family_centre", "operator:root");
   EXPECT_TRUE(actor.signed_in());
   EXPECT_FALSE(actor.second_factor);
-  Desk(*store_, actor, kDirectoryPurpose, clock_).unit(kDirectoryWrite).change("note.put", "n", [](Change& c) { return c.change(kPutNote, {7, "n", "x"}); });
+  Desk(*store_, actor, kDirectoryPurpose, clock_)
+      .unit(kDirectoryWrite)
+      .change("note.put", "n", [](Change& c) {
+        return c.change(kPutNote, {7, "n", "x"});
+      });
   ASSERT_EQ(entered().size(), 1u);
   EXPECT_EQ(entered().front().actor, "operator:root");
   EXPECT_THROW(Desk(*store_, actor, kAccountPurpose, clock_).unit(kAccountWrite), NotFound);
@@ -293,9 +332,13 @@ TEST_P(DeskTest, AnOperatorEditsTheDirectoryOfOneUnit) {
 
 // Bypasses must not compile.
 template <class S>
-concept opens = requires(S& s) { s.read(std::function<void(sql::Tx&)>()); };
+concept opens = requires(S& s) {
+  s.read(std::function<void(sql::Tx&)>());
+};
 template <class S>
-concept writes = requires(S& s) { s.write(std::function<void(sql::Tx&)>()); };
+concept writes = requires(S& s) {
+  s.write(std::function<void(sql::Tx&)>());
+};
 static_assert(!opens<Store> && !writes<Store> && !opens<sql::Engine> && !writes<sql::Engine>);
 static_assert(!std::is_constructible_v<PublicDoor, Store&>);
 static_assert(!std::is_constructible_v<View, const Store&, sql::Tx&, Store::Reach>);

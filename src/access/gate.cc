@@ -11,41 +11,48 @@ namespace {
 // 15 minutes idle and 10 hours in all (house rule); `last_seen` is written at most once a minute.
 constexpr std::int64_t kIdleMs = 15 * 60'000, kWholeMs = 10 * 3'600'000, kTouchMs = 60'000;
 
-constexpr sql::Statement kFind{"gate.find",
-                               "SELECT id, name, password_hash, language, active, blocked_until_ms FROM account "
-                               "WHERE email_hash = $1"};
+constexpr sql::Statement kFind{
+    "gate.find",
+    "SELECT id, name, password_hash, language, active, blocked_until_ms FROM account "
+    "WHERE email_hash = $1"};
 constexpr sql::Statement kMake{"gate.make",
                                "INSERT INTO account (id, email_hash, name, password_hash, language, active) "
                                "VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (email_hash) DO NOTHING"};
-constexpr sql::Statement kGrant{"gate.grant",
-                                "INSERT INTO membership (unit_id, account_id, acting_as, valid_from) VALUES ($1, $2, $3, $4) "
-                                "ON CONFLICT (unit_id, account_id, acting_as) DO NOTHING"};
+constexpr sql::Statement kGrant{
+    "gate.grant",
+    "INSERT INTO membership (unit_id, account_id, acting_as, valid_from) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (unit_id, account_id, acting_as) DO NOTHING"};
 constexpr sql::Statement kMemberships{
     "gate.memberships",
     "SELECT m.unit_id, u.kind, u.name, m.acting_as FROM membership m JOIN unit u ON u.unit_id = m.unit_id "
     "WHERE m.account_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2) "
     "ORDER BY u.name, m.unit_id, m.acting_as"};
-constexpr sql::Statement kFailed{"gate.failed", "UPDATE account SET failures = failures + 1 WHERE id = $1 RETURNING failures"};
+constexpr sql::Statement kFailed{
+    "gate.failed", "UPDATE account SET failures = failures + 1 WHERE id = $1 RETURNING failures"};
 constexpr sql::Statement kBlock{"gate.block", "UPDATE account SET blocked_until_ms = $2 WHERE id = $1"};
-constexpr sql::Statement kUnblock{"gate.unblock", "UPDATE account SET failures = 0, blocked_until_ms = 0 WHERE id = $1"};
-constexpr sql::Statement kStart{"gate.start",
-                                "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, last_seen_ms) "
-                                "VALUES ($1, $2, $3, $4, $5, $5)"};
+constexpr sql::Statement kUnblock{"gate.unblock",
+                                  "UPDATE account SET failures = 0, blocked_until_ms = 0 WHERE id = $1"};
+constexpr sql::Statement kStart{
+    "gate.start",
+    "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, last_seen_ms) "
+    "VALUES ($1, $2, $3, $4, $5, $5)"};
 // Account, membership and unit are read anew with every request: who loses a right loses it at once.
 constexpr sql::Statement kResume{
     "gate.resume",
     "SELECT a.id, a.name, s.unit_id, u.kind, s.acting_as, s.started_ms, s.last_seen_ms "
     "FROM session s JOIN account a ON a.id = s.account_id AND a.active = 1 "
-    "JOIN membership m ON m.account_id = s.account_id AND m.unit_id = s.unit_id AND m.acting_as = s.acting_as "
+    "JOIN membership m ON m.account_id = s.account_id AND m.unit_id = s.unit_id AND m.acting_as = "
+    "s.acting_as "
     "AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2) "
     "JOIN unit u ON u.unit_id = s.unit_id WHERE s.hash = $1"};
 constexpr sql::Statement kTouch{"gate.touch", "UPDATE session SET last_seen_ms = $2 WHERE hash = $1"};
 constexpr sql::Statement kEnd{"gate.end", "DELETE FROM session WHERE hash = $1"};
-constexpr sql::Statement kSweep{"gate.sweep", "DELETE FROM session WHERE account_id = $1 AND (last_seen_ms < $2 OR started_ms < $3)"};
-constexpr sql::Statement kEnter{
-    "gate.enter",
-    "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, decision, rule) "
-    "VALUES ($1, $2, $3, $4, $5, 12, $6, $7, $8, 'allowed', '')"};
+constexpr sql::Statement kSweep{
+    "gate.sweep", "DELETE FROM session WHERE account_id = $1 AND (last_seen_ms < $2 OR started_ms < $3)"};
+constexpr sql::Statement kEnter{"gate.enter",
+                                "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
+                                "asked, what, object, decision, rule) "
+                                "VALUES ($1, $2, $3, $4, $5, 12, $6, $7, $8, 'allowed', '')"};
 
 void enter(sql::Tx& tx, const Clock& clock, UnitId unit, std::string_view who, std::string_view function,
            std::string_view asked, std::string_view what, std::string_view object) {
@@ -58,8 +65,9 @@ void enter(sql::Tx& tx, const Clock& clock, UnitId unit, std::string_view who, s
 
 std::string email_hash(std::string_view email) {
   std::string key(trimmed(email));
-  std::transform(key.begin(), key.end(), key.begin(),
-                 [](unsigned char c) { return c < 0x80 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c); });
+  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) {
+    return c < 0x80 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c);
+  });
   return hash_hex("email:" + key);
 }
 
@@ -68,8 +76,12 @@ std::optional<Account> Gate::find(std::string_view email) {
   if (!is_utf8(email)) return found;
   store_.read([&](sql::Tx& tx) {
     found = tx.one(kFind, {email_hash(email)}, [](const sql::Row& r) {
-      return Account{std::string(r.text(0)), std::string(r.text(1)), std::string(r.text(2)),
-                     std::string(r.text(3)), r.truth(4), Instant{r.integer(5)}};
+      return Account{std::string(r.text(0)),
+                     std::string(r.text(1)),
+                     std::string(r.text(2)),
+                     std::string(r.text(3)),
+                     r.truth(4),
+                     Instant{r.integer(5)}};
     });
   });
   return found;
@@ -87,7 +99,8 @@ std::string Gate::make_account(const Actor& by, std::string_view email, std::str
   return kept;
 }
 
-void Gate::grant(const Actor& by, std::string_view account, UnitId unit, std::string_view function, Day from) {
+void Gate::grant(const Actor& by, std::string_view account, UnitId unit, std::string_view function,
+                 Day from) {
   store_.write([&](sql::Tx& tx) {
     tx.enter_unit(unit);
     if (tx.change(kGrant, {unit, account, function, from.text()}) > 0)
@@ -107,9 +120,11 @@ std::vector<Membership> Gate::memberships(std::string_view account) {
 
 void Gate::failed(std::string_view account) {
   store_.write([&](sql::Tx& tx) {
-    const auto failures = tx.one(kFailed, {account}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+    const auto failures =
+        tx.one(kFailed, {account}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
     if (failures < 5) return;
-    const std::int64_t minutes = std::min<std::int64_t>(60, std::int64_t{1} << std::min<std::int64_t>(failures - 5, 6));
+    const std::int64_t minutes =
+        std::min<std::int64_t>(60, std::int64_t{1} << std::min<std::int64_t>(failures - 5, 6));
     tx.change(kBlock, {account, clock_.now().ms + minutes * 60'000});
   });
 }
@@ -136,8 +151,12 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
     actor = tx.one(kResume, {hash, clock_.today().text()}, [&](const sql::Row& r) {
       started = r.integer(5);
       seen = r.integer(6);
-      return Actor{.who = std::string(r.text(0)), .name = std::string(r.text(1)), .unit = r.integer(2),
-                   .unit_kind = std::string(r.text(3)), .function = std::string(r.text(4)), .second_factor = false};
+      return Actor{.who = std::string(r.text(0)),
+                   .name = std::string(r.text(1)),
+                   .unit = r.integer(2),
+                   .unit_kind = std::string(r.text(3)),
+                   .function = std::string(r.text(4)),
+                   .second_factor = false};
     });
   });
   if (!actor) return std::nullopt;
@@ -145,8 +164,7 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
     end(secret);
     return std::nullopt;
   }
-  if (now - seen >= kTouchMs)
-    store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
+  if (now - seen >= kTouchMs) store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
   return actor;
 }
 

@@ -25,27 +25,31 @@ struct Account {
 std::string email_hash(std::string_view email);
 
 /**
- * Accounts, sessions and memberships: what stands before every unit. `account/` and the web layer go through it; nobody else
- * reads these tables.
+ * Accounts, sessions and memberships: what stands before every unit. `account/` and the web layer go through
+ * it; nobody else reads these tables.
  */
 class Gate {
  public:
   Gate(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   std::optional<Account> find(std::string_view email);
-  /** Makes an account, or gives the one with this address back unchanged; returns its id. Entered into the audit of `by`'s unit. */
-  std::string make_account(const Actor& by, std::string_view email, std::string_view name, std::string_view password_hash,
-                           std::string_view language);
+  /** Makes an account, or gives the one with this address back unchanged; returns its id. Entered into the
+   * audit of `by`'s unit. */
+  std::string make_account(const Actor& by, std::string_view email, std::string_view name,
+                           std::string_view password_hash, std::string_view language);
   /** Lets the account act with `function` in `unit` from `from` on; nothing if it does already. */
   void grant(const Actor& by, std::string_view account, UnitId unit, std::string_view function, Day from);
   std::vector<Membership> memberships(std::string_view account);
 
-  /** Counts a wrong password; from the fifth on the account is blocked for a minute, doubling up to an hour. */
+  /** Counts a wrong password; from the fifth on the account is blocked for a minute, doubling up to an hour.
+   */
   void failed(std::string_view account);
 
-  /** Starts a session in one unit and function; the secret (64 hexadecimal characters) is for the cookie alone. */
+  /** Starts a session in one unit and function; the secret (64 hexadecimal characters) is for the cookie
+   * alone. */
   std::string start(std::string_view account, const Membership& membership);
-  /** The actor behind a secret; nothing if it ended, was idle for 15 minutes, is older than 10 hours, or the right is gone. */
+  /** The actor behind a secret; nothing if it ended, was idle for 15 minutes, is older than 10 hours, or the
+   * right is gone. */
   std::optional<Actor> resume(std::string_view secret);
   void end(std::string_view secret);
 

@@ -26,15 +26,19 @@ const std::string& migration_text(const std::string& file) {
 class GateTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")}, {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")},
+            {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
   }
   void SetUp() override {
     StoreTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     store_ = std::make_unique<Store>(sql::open(url()), migrations());
     gate_ = std::make_unique<Gate>(*store_, clock_);
-    for (const auto& [unit, kind, name] : {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur"}})
-      sql::TestAccess::change(engine(), "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
+    for (const auto& [unit, kind, name] :
+         {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur"}})
+      sql::TestAccess::change(engine(),
+                              "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
+                              "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
                               {unit, kind, name});
     account_ = gate_->make_account(by_, "olena@example.org", "Olena", "hash", "uk");
     gate_->grant(by_, account_, 7, "directory_editor", {2026, 11, 1});
@@ -45,19 +49,26 @@ class GateTest : public sql::StoreTest {
     StoreTest::TearDown();
   }
   void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
-  std::int64_t number(std::string_view text, sql::Params params = {}) { return sql::TestAccess::number(engine(), text, params); }
-  void change(std::string_view text, sql::Params params = {}) { sql::TestAccess::change(engine(), text, params); }
+  std::int64_t number(std::string_view text, sql::Params params = {}) {
+    return sql::TestAccess::number(engine(), text, params);
+  }
+  void change(std::string_view text, sql::Params params = {}) {
+    sql::TestAccess::change(engine(), text, params);
+  }
   std::int64_t entries(std::string_view what) {
     std::int64_t n = 0;
     sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
       tx.enter_unit(7);
-      n = tx.one({"test.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = 7 AND what = $1"}, {what}, [](const sql::Row& r) { return r.integer(0); }).value();
+      n = tx.one({"test.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = 7 AND what = $1"}, {what},
+                 [](const sql::Row& r) { return r.integer(0); })
+              .value();
     });
     return n;
   }
   std::string start() { return gate_->start(account_, gate_->memberships(account_).at(0)); }
 
-  const Actor by_{.who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+  const Actor by_{
+      .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
   StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Gate> gate_;
@@ -76,7 +87,8 @@ TEST_P(GateTest, FindsAnAccountByItsAddressInAnyCase) {
     EXPECT_TRUE(found->active);
     EXPECT_EQ(found->blocked_until, Instant{});
   }
-  for (const char* typed : {"", "olena", "olena@example.or", "olena @example.org", "\xFF", "%"}) EXPECT_FALSE(gate_->find(typed)) << typed;
+  for (const char* typed : {"", "olena", "olena@example.or", "olena @example.org", "\xFF", "%"})
+    EXPECT_FALSE(gate_->find(typed)) << typed;
 }
 
 TEST_P(GateTest, TheSameAddressMakesNoSecondAccount) {
@@ -159,7 +171,9 @@ TEST_P(GateTest, OnlyTheHashOfASecretIsKept) {
 
 TEST_P(GateTest, OtherTextsAreNoSession) {
   const auto secret = start();
-  for (const std::string& text : {std::string(), secret.substr(1), secret + "0", std::string(64, '0'), std::string(64, '\xFF'), std::string(64, '\0'), "' OR 1=1 --" + secret.substr(11)})
+  for (const std::string& text :
+       {std::string(), secret.substr(1), secret + "0", std::string(64, '0'), std::string(64, '\xFF'),
+        std::string(64, '\0'), "' OR 1=1 --" + secret.substr(11)})
     EXPECT_FALSE(gate_->resume(text));
   std::string upper = secret;
   for (auto& c : upper) c = static_cast<char>(std::toupper(c));
@@ -264,7 +278,9 @@ TEST_P(GateTest, StartingSweepsOldSessionsOfTheAccountOnly) {
 }
 
 TEST_P(GateTest, FiveFailuresBlockForAMinuteThenLongerUpToAnHour) {
-  const auto blocked_minutes = [&] { return (gate_->find("olena@example.org")->blocked_until.ms - clock_.now().ms) / kMinute; };
+  const auto blocked_minutes = [&] {
+    return (gate_->find("olena@example.org")->blocked_until.ms - clock_.now().ms) / kMinute;
+  };
   for (int i = 0; i < 4; ++i) gate_->failed(account_);
   EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
   for (const std::int64_t minutes : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
@@ -276,7 +292,8 @@ TEST_P(GateTest, FiveFailuresBlockForAMinuteThenLongerUpToAnHour) {
   for (int i = 0; i < 70; ++i) gate_->failed(account_);
   EXPECT_EQ(blocked_minutes(), 60);
   const auto secret = start();
-  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{}) << "a sign-in that succeeds begins anew";
+  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{})
+      << "a sign-in that succeeds begins anew";
   for (int i = 0; i < 4; ++i) gate_->failed(account_);
   EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
   EXPECT_TRUE(gate_->resume(secret)) << "a running session is not touched by the attempts of others";

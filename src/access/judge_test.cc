@@ -31,14 +31,17 @@ Store store_of(std::string_view headers) {
 class Judge : public testing::Test {
  protected:
   Store store_ = store_of(
-      "-- table topic open\n-- table place open\n-- table service keeper\n-- table offer keeper\n-- table note unit\n"
-      "-- table task unit\n-- table account access\n-- table session access\n-- table audit_entry access\nCREATE TABLE topic (a TEXT);\n");
+      "-- table topic open\n-- table place open\n-- table service keeper\n-- table offer keeper\n-- table "
+      "note unit\n"
+      "-- table task unit\n-- table account access\n-- table session access\n-- table audit_entry "
+      "access\nCREATE TABLE topic (a TEXT);\n");
   bool passes(std::string_view text, Reach reach) {
     try {
       store_.judge({"test.statement", text}, reach);
       return true;
     } catch (const Bug& e) {
-      EXPECT_EQ(std::string(e.what()).find("SELECT"), std::string::npos) << "the text names the statement, not its content";
+      EXPECT_EQ(std::string(e.what()).find("SELECT"), std::string::npos)
+          << "the text names the statement, not its content";
       return false;
     }
   }
@@ -49,103 +52,161 @@ class Judge : public testing::Test {
 
 TEST_F(Judge, PublicDoorReadsOpenAndKeeperTables) {
   all(Reach::open_read, true,
-      {"SELECT a FROM topic", "select A from TOPIC where x = 'update service set x'", "SELECT count(*) FROM service s JOIN offer o ON o.id = s.id",
-       "SELECT 1", "VALUES (1, 2)", "SELECT 1 FROM service WHERE name IS DISTINCT FROM $1", "SELECT 1 FROM service WHERE name IS NOT DISTINCT FROM $1",
-       "SELECT x FROM (SELECT a AS x FROM topic) t", "SELECT 1 FROM service WHERE id IN (SELECT id FROM offer)",
-       "SELECT a, b FROM service ORDER BY a, b", "SELECT coalesce(a, b), count(*) FROM service GROUP BY a, b HAVING max(a) IN (1, 2)",
-       "SELECT 1 FROM service s JOIN offer o USING (a, b) JOIN topic t ON f(t.a, o.a)", "SELECT a FROM topic UNION SELECT a FROM place",
-       "SELECT 'it''s from audit_entry, really' FROM topic", "SELECT doc->>'a' FROM service", "SELECT 1 FROM service LEFT JOIN offer ON true"});
+      {"SELECT a FROM topic", "select A from TOPIC where x = 'update service set x'",
+       "SELECT count(*) FROM service s JOIN offer o ON o.id = s.id", "SELECT 1", "VALUES (1, 2)",
+       "SELECT 1 FROM service WHERE name IS DISTINCT FROM $1",
+       "SELECT 1 FROM service WHERE name IS NOT DISTINCT FROM $1",
+       "SELECT x FROM (SELECT a AS x FROM topic) t",
+       "SELECT 1 FROM service WHERE id IN (SELECT id FROM offer)", "SELECT a, b FROM service ORDER BY a, b",
+       "SELECT coalesce(a, b), count(*) FROM service GROUP BY a, b HAVING max(a) IN (1, 2)",
+       "SELECT 1 FROM service s JOIN offer o USING (a, b) JOIN topic t ON f(t.a, o.a)",
+       "SELECT a FROM topic UNION SELECT a FROM place", "SELECT 'it''s from audit_entry, really' FROM topic",
+       "SELECT doc->>'a' FROM service", "SELECT 1 FROM service LEFT JOIN offer ON true"});
 }
 
 TEST_F(Judge, PublicDoorNeverWrites) {
   all(Reach::open_read, false,
-      {"INSERT INTO topic (a) VALUES ($1)", "UPDATE topic SET a = 1", "DELETE FROM topic", "INSERT INTO service (keeper_unit) VALUES (1)",
-       "WITH gone AS (DELETE FROM topic RETURNING a) SELECT a FROM gone", "WITH x AS (UPDATE topic SET a = 1 RETURNING a) SELECT * FROM x",
-       "WITH x AS (INSERT INTO topic (a) VALUES (1) RETURNING a) SELECT * FROM x", "SELECT a INTO place FROM topic",
+      {"INSERT INTO topic (a) VALUES ($1)", "UPDATE topic SET a = 1", "DELETE FROM topic",
+       "INSERT INTO service (keeper_unit) VALUES (1)",
+       "WITH gone AS (DELETE FROM topic RETURNING a) SELECT a FROM gone",
+       "WITH x AS (UPDATE topic SET a = 1 RETURNING a) SELECT * FROM x",
+       "WITH x AS (INSERT INTO topic (a) VALUES (1) RETURNING a) SELECT * FROM x",
+       "SELECT a INTO place FROM topic",
        "INSERT INTO topic (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2"});
 }
 
 TEST_F(Judge, PublicDoorSeesNoUnitNoAccessNoUnknownTable) {
   all(Reach::open_read, false,
-      {"SELECT 1 FROM note WHERE unit_id = $1", "SELECT 1 FROM account", "SELECT 1 FROM session", "SELECT 1 FROM audit_entry WHERE unit_id = 1",
-       "SELECT 1 FROM nowhere", "SELECT 1 FROM sqlite_master", "SELECT 1 FROM pg_authid", "SELECT 1 FROM information_schema.tables",
-       "SELECT 1 FROM topic JOIN account a ON true", "SELECT (SELECT max(hash) FROM session) FROM topic", "SELECT 1 FROM topic WHERE EXISTS (SELECT 1 FROM account)",
-       "SELECT a FROM topic UNION SELECT hash FROM session", "WITH t AS (SELECT hash FROM session) SELECT * FROM t", "SELECT 1 FROM topic LEFT JOIN (SELECT hash FROM session) s ON true",
-       "SELECT 1 FROM pragma_table_info('topic')", "SELECT 1 FROM topic\nJOIN\n\taccount ON true", "SELECT DISTINCT a FROM account"});
+      {"SELECT 1 FROM note WHERE unit_id = $1", "SELECT 1 FROM account", "SELECT 1 FROM session",
+       "SELECT 1 FROM audit_entry WHERE unit_id = 1", "SELECT 1 FROM nowhere", "SELECT 1 FROM sqlite_master",
+       "SELECT 1 FROM pg_authid", "SELECT 1 FROM information_schema.tables",
+       "SELECT 1 FROM topic JOIN account a ON true", "SELECT (SELECT max(hash) FROM session) FROM topic",
+       "SELECT 1 FROM topic WHERE EXISTS (SELECT 1 FROM account)",
+       "SELECT a FROM topic UNION SELECT hash FROM session",
+       "WITH t AS (SELECT hash FROM session) SELECT * FROM t",
+       "SELECT 1 FROM topic LEFT JOIN (SELECT hash FROM session) s ON true",
+       "SELECT 1 FROM pragma_table_info('topic')", "SELECT 1 FROM topic\nJOIN\n\taccount ON true",
+       "SELECT DISTINCT a FROM account"});
 }
 
 TEST_F(Judge, UnitDoorReadsItsOwnRowsOnly) {
-  all(Reach::unit_read, true, {"SELECT text FROM note WHERE unit_id = $1", "SELECT a FROM topic", "SELECT 1 FROM service",
-                               "SELECT 1 FROM note n JOIN task t ON t.unit_id = n.unit_id AND t.id = n.id WHERE n.unit_id = $1"});
-  all(Reach::unit_read, false, {"SELECT text FROM note", "SELECT text FROM note WHERE id = $1", "SELECT 1 FROM account", "SELECT 1 FROM audit_entry WHERE unit_id = $1",
-                                "DELETE FROM note WHERE unit_id = $1", "UPDATE note SET text = '' WHERE unit_id = $1", "SELECT unit_identity FROM note",
-                                "SELECT 'unit_id' FROM note", "SELECT 1 FROM topic WHERE a IN (SELECT text FROM note)"});
+  all(Reach::unit_read, true,
+      {"SELECT text FROM note WHERE unit_id = $1", "SELECT a FROM topic", "SELECT 1 FROM service",
+       "SELECT 1 FROM note n JOIN task t ON t.unit_id = n.unit_id AND t.id = n.id WHERE n.unit_id = $1"});
+  all(Reach::unit_read, false,
+      {"SELECT text FROM note", "SELECT text FROM note WHERE id = $1", "SELECT 1 FROM account",
+       "SELECT 1 FROM audit_entry WHERE unit_id = $1", "DELETE FROM note WHERE unit_id = $1",
+       "UPDATE note SET text = '' WHERE unit_id = $1", "SELECT unit_identity FROM note",
+       "SELECT 'unit_id' FROM note", "SELECT 1 FROM topic WHERE a IN (SELECT text FROM note)"});
 }
 
 TEST_F(Judge, UnitDoorWritesWhatTheUnitKeeps) {
   all(Reach::unit_write, true,
-      {"INSERT INTO service (id, keeper_unit) VALUES ($1, $2)", "UPDATE service SET name = $1 WHERE id = $2 AND keeper_unit = $3",
-       "DELETE FROM service WHERE id = $1 AND keeper_unit = $2", "INSERT INTO note (unit_id, id) VALUES ($1, $2) ON CONFLICT (unit_id, id) DO UPDATE SET text = excluded.text",
-       "UPDATE note SET text = $1 WHERE unit_id = $2", "SELECT 1 FROM note WHERE unit_id = $1 FOR UPDATE", "SELECT 1 FROM note WHERE unit_id = $1 FOR UPDATE SKIP LOCKED",
-       "INSERT INTO topic (a) SELECT max(a) + 1 FROM topic WHERE true ON CONFLICT (a) DO UPDATE SET a = excluded.a, b = 1",
-       "UPDATE service SET a = 1, b = 2 FROM offer WHERE offer.id = service.id AND service.keeper_unit = $1"});
+      {"INSERT INTO service (id, keeper_unit) VALUES ($1, $2)",
+       "UPDATE service SET name = $1 WHERE id = $2 AND keeper_unit = $3",
+       "DELETE FROM service WHERE id = $1 AND keeper_unit = $2",
+       "INSERT INTO note (unit_id, id) VALUES ($1, $2) ON CONFLICT (unit_id, id) DO UPDATE SET text = "
+       "excluded.text",
+       "UPDATE note SET text = $1 WHERE unit_id = $2", "SELECT 1 FROM note WHERE unit_id = $1 FOR UPDATE",
+       "SELECT 1 FROM note WHERE unit_id = $1 FOR UPDATE SKIP LOCKED",
+       "INSERT INTO topic (a) SELECT max(a) + 1 FROM topic WHERE true ON CONFLICT (a) DO UPDATE SET a = "
+       "excluded.a, b = 1",
+       "UPDATE service SET a = 1, b = 2 FROM offer WHERE offer.id = service.id AND service.keeper_unit = "
+       "$1"});
   all(Reach::unit_write, false,
-      {"INSERT INTO service (id) VALUES ($1)", "UPDATE service SET name = $1 WHERE id = $2", "DELETE FROM service WHERE id = $1", "DELETE FROM note WHERE id = $1",
-       "INSERT INTO note (id) VALUES ($1)", "UPDATE account SET active = 0", "DELETE FROM audit_entry WHERE unit_id = $1", "INSERT INTO session (hash, unit_id) VALUES ($1, 1)",
-       "INSERT INTO topic (a) SELECT hash FROM session", "SELECT 1", "UPDATE service SET keeper_unit = 1 FROM account WHERE true",
-       "INSERT INTO service (id, keeper_unit) VALUES ($1, 2) ON CONFLICT (id) DO UPDATE SET name = (SELECT max(hash) FROM session)"});
+      {"INSERT INTO service (id) VALUES ($1)", "UPDATE service SET name = $1 WHERE id = $2",
+       "DELETE FROM service WHERE id = $1", "DELETE FROM note WHERE id = $1",
+       "INSERT INTO note (id) VALUES ($1)", "UPDATE account SET active = 0",
+       "DELETE FROM audit_entry WHERE unit_id = $1", "INSERT INTO session (hash, unit_id) VALUES ($1, 1)",
+       "INSERT INTO topic (a) SELECT hash FROM session", "SELECT 1",
+       "UPDATE service SET keeper_unit = 1 FROM account WHERE true",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, 2) ON CONFLICT (id) DO UPDATE SET name = (SELECT "
+       "max(hash) FROM session)"});
 }
 
 TEST_F(Judge, CommaJoinsDoNotSlipThrough) {
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
-        {"SELECT 1 FROM topic, audit_entry", "SELECT 1 FROM topic t, account a WHERE a.id = t.a", "SELECT 1 FROM topic JOIN place ON true, session",
-         "SELECT 1 FROM (SELECT a FROM topic) t, session s", "SELECT 1 FROM (SELECT a FROM topic), session AS s", "SELECT 1 FROM topic CROSS JOIN place, session",
-         "UPDATE service SET name = 'x' FROM offer, session WHERE keeper_unit = 1", "SELECT 1 WHERE EXISTS (SELECT 1 FROM topic, session)",
-         "SELECT 1 FROM topic JOIN place USING (a, b), session", "SELECT 1 FROM service, note WHERE unit_id = 1"});
+        {"SELECT 1 FROM topic, audit_entry", "SELECT 1 FROM topic t, account a WHERE a.id = t.a",
+         "SELECT 1 FROM topic JOIN place ON true, session",
+         "SELECT 1 FROM (SELECT a FROM topic) t, session s",
+         "SELECT 1 FROM (SELECT a FROM topic), session AS s", "SELECT 1 FROM topic CROSS JOIN place, session",
+         "UPDATE service SET name = 'x' FROM offer, session WHERE keeper_unit = 1",
+         "SELECT 1 WHERE EXISTS (SELECT 1 FROM topic, session)",
+         "SELECT 1 FROM topic JOIN place USING (a, b), session",
+         "SELECT 1 FROM service, note WHERE unit_id = 1"});
 }
 
 TEST_F(Judge, QuotedAndQualifiedNamesDoNotSlipThrough) {
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
-        {"SELECT 1 FROM \"audit_entry\"", "SELECT 1 FROM topic JOIN \"session\" ON true", "SELECT 1 FROM `session`", "SELECT 1 FROM [session]",
-         "SELECT 1 FROM main.session", "SELECT 1 FROM public.session", "SELECT 1 FROM public . session", "SELECT 1 FROM topic JOIN public.session ON true",
-         "WITH public AS (SELECT 1) SELECT 1 FROM public.session", "WITH main AS (SELECT 1) SELECT 1 FROM topic JOIN main.session ON true",
-         "SELECT 1 FROM topic.session", "DELETE FROM \"service\" WHERE id = 1", "UPDATE public.service SET keeper_unit = 1", "SELECT \"unit_id\" FROM note"});
+        {"SELECT 1 FROM \"audit_entry\"", "SELECT 1 FROM topic JOIN \"session\" ON true",
+         "SELECT 1 FROM `session`", "SELECT 1 FROM [session]", "SELECT 1 FROM main.session",
+         "SELECT 1 FROM public.session", "SELECT 1 FROM public . session",
+         "SELECT 1 FROM topic JOIN public.session ON true",
+         "WITH public AS (SELECT 1) SELECT 1 FROM public.session",
+         "WITH main AS (SELECT 1) SELECT 1 FROM topic JOIN main.session ON true",
+         "SELECT 1 FROM topic.session", "DELETE FROM \"service\" WHERE id = 1",
+         "UPDATE public.service SET keeper_unit = 1", "SELECT \"unit_id\" FROM note"});
 }
 
 TEST_F(Judge, NamesOfWithAreNoTablesButHideNone) {
   all(Reach::open_read, true,
-      {"WITH t AS (SELECT a FROM topic) SELECT a FROM t", "WITH t(x) AS (SELECT a FROM topic), u AS (SELECT x FROM t) SELECT x FROM u JOIN t ON true",
-       "WITH RECURSIVE up(key) AS (SELECT a FROM topic WHERE a = $1 UNION SELECT t.parent FROM topic t JOIN up ON up.key = t.a) SELECT key FROM up",
-       "WITH t AS MATERIALIZED (SELECT a FROM topic), u AS NOT MATERIALIZED (SELECT a FROM t) SELECT a FROM u", "SELECT 1 FROM (WITH t AS (SELECT 1) SELECT * FROM t) x"});
+      {"WITH t AS (SELECT a FROM topic) SELECT a FROM t",
+       "WITH t(x) AS (SELECT a FROM topic), u AS (SELECT x FROM t) SELECT x FROM u JOIN t ON true",
+       "WITH RECURSIVE up(key) AS (SELECT a FROM topic WHERE a = $1 UNION SELECT t.parent FROM topic t JOIN "
+       "up ON up.key = t.a) SELECT key FROM up",
+       "WITH t AS MATERIALIZED (SELECT a FROM topic), u AS NOT MATERIALIZED (SELECT a FROM t) SELECT a FROM "
+       "u",
+       "SELECT 1 FROM (WITH t AS (SELECT 1) SELECT * FROM t) x"});
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
-        {"WITH session AS (SELECT hash FROM session) SELECT hash FROM session", "WITH t AS (SELECT hash FROM session) SELECT hash FROM t",
-         "WITH t AS (SELECT 1), session AS (SELECT 1) SELECT 1 FROM session", "SELECT max(a), session AS s FROM session", "SELECT count(*), audit_entry (1) FROM audit_entry",
-         "WITH t AS (SELECT 1) SELECT max(a), account AS x FROM account", "WITH t AS (DELETE FROM session RETURNING hash) SELECT hash FROM t",
+        {"WITH session AS (SELECT hash FROM session) SELECT hash FROM session",
+         "WITH t AS (SELECT hash FROM session) SELECT hash FROM t",
+         "WITH t AS (SELECT 1), session AS (SELECT 1) SELECT 1 FROM session",
+         "SELECT max(a), session AS s FROM session", "SELECT count(*), audit_entry (1) FROM audit_entry",
+         "WITH t AS (SELECT 1) SELECT max(a), account AS x FROM account",
+         "WITH t AS (DELETE FROM session RETURNING hash) SELECT hash FROM t",
          "WITH t AS (SELECT 1) DELETE FROM t", "WITH t AS (TABLE session) SELECT * FROM t"});
 }
 
 TEST_F(Judge, OtherWaysToNameATableDoNotSlipThrough) {
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
-        {"TABLE session", "SELECT 1 FROM topic WHERE EXISTS (TABLE session)", "SELECT 1 FROM topic WHERE a IN session", "SELECT 1 FROM topic WHERE a NOT IN session",
-         "DELETE FROM service USING session WHERE keeper_unit = 1", "SELECT 1 FROM (session)", "SELECT 1 FROM (session JOIN topic ON true)",
-         "SELECT 1 FROM ((SELECT 1) AS a CROSS JOIN session)", "SELECT 1 FROM topic JOIN (session s JOIN topic t ON true) ON true", "SELECT 1 FROM ONLY session",
-         "SELECT 1 FROM topic LEFT JOIN LATERAL (SELECT 1 FROM session) x ON true", "UPDATE ONLY session SET hash = ''", "UPDATE OR REPLACE session SET hash = ''",
-         "INSERT OR REPLACE INTO session (hash) VALUES (1)", "REPLACE INTO session (hash) VALUES (1)", "MERGE INTO session USING topic ON true WHEN MATCHED THEN DELETE",
-         "DROP TABLE topic", "ATTACH 'x' AS y", "PRAGMA writable_schema = 1", "COPY topic TO STDOUT", "EXPLAIN SELECT 1 FROM session", ""});
+        {"TABLE session",
+         "SELECT 1 FROM topic WHERE EXISTS (TABLE session)",
+         "SELECT 1 FROM topic WHERE a IN session",
+         "SELECT 1 FROM topic WHERE a NOT IN session",
+         "DELETE FROM service USING session WHERE keeper_unit = 1",
+         "SELECT 1 FROM (session)",
+         "SELECT 1 FROM (session JOIN topic ON true)",
+         "SELECT 1 FROM ((SELECT 1) AS a CROSS JOIN session)",
+         "SELECT 1 FROM topic JOIN (session s JOIN topic t ON true) ON true",
+         "SELECT 1 FROM ONLY session",
+         "SELECT 1 FROM topic LEFT JOIN LATERAL (SELECT 1 FROM session) x ON true",
+         "UPDATE ONLY session SET hash = ''",
+         "UPDATE OR REPLACE session SET hash = ''",
+         "INSERT OR REPLACE INTO session (hash) VALUES (1)",
+         "REPLACE INTO session (hash) VALUES (1)",
+         "MERGE INTO session USING topic ON true WHEN MATCHED THEN DELETE",
+         "DROP TABLE topic",
+         "ATTACH 'x' AS y",
+         "PRAGMA writable_schema = 1",
+         "COPY topic TO STDOUT",
+         "EXPLAIN SELECT 1 FROM session",
+         ""});
 }
 
 TEST_F(Judge, NothingHidesInCommentsAndConstants) {
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
-        {"SELECT 1 FROM topic -- it's\n JOIN session ON 'a' = 'a'", "SELECT 1 FROM topic /* ' */ JOIN session ON true /* ' */", "SELECT 1 FROM/**/session",
-         "SELECT 1 FROM /* topic */ session", "SELECT $$ ' $$ FROM topic JOIN session ON $$ ' $$ = ''", "SELECT $a$'$a$ FROM session",
-         "SELECT E'\\'' FROM topic JOIN session ON ''=''", "SELECT e'\\' FROM topic JOIN session ON true OR a = ' '", "SELECT 1 FROM topic WHERE a = 'open",
-         "SELECT 1 FROM topic; DELETE FROM session", "SELECT 1 FROM note -- unit_id", "DELETE FROM service /* keeper_unit */",
-         "SELECT 1 FROM topic\xC2\xA0JOIN session ON true"});
+        {"SELECT 1 FROM topic -- it's\n JOIN session ON 'a' = 'a'",
+         "SELECT 1 FROM topic /* ' */ JOIN session ON true /* ' */", "SELECT 1 FROM/**/session",
+         "SELECT 1 FROM /* topic */ session", "SELECT $$ ' $$ FROM topic JOIN session ON $$ ' $$ = ''",
+         "SELECT $a$'$a$ FROM session", "SELECT E'\\'' FROM topic JOIN session ON ''=''",
+         "SELECT e'\\' FROM topic JOIN session ON true OR a = ' '", "SELECT 1 FROM topic WHERE a = 'open",
+         "SELECT 1 FROM topic; DELETE FROM session", "SELECT 1 FROM note -- unit_id",
+         "DELETE FROM service /* keeper_unit */", "SELECT 1 FROM topic\xC2\xA0JOIN session ON true"});
 }
 
 TEST_F(Judge, AJudgementIsOfTheTextNotOfItsPlace) {
@@ -168,12 +229,14 @@ TEST(Tables, EachIsDeclaredOnceWithAKind) {
   EXPECT_THROW(store_of("-- table topic open\n-- table topic keeper\n"), Bug);
   EXPECT_THROW(store_of("-- table topic\n"), Bug);
   EXPECT_THROW(store_of("-- table topic private\n"), Bug);
-  const auto store = store_of("-- SPDX\n-- table topic open\r\n--table not_this open\nCREATE TABLE topic (a TEXT);");
+  const auto store =
+      store_of("-- SPDX\n-- table topic open\r\n--table not_this open\nCREATE TABLE topic (a TEXT);");
   EXPECT_NO_THROW(store.judge({"t", "SELECT 1 FROM topic"}, Reach::open_read));
   EXPECT_THROW(store.judge({"t", "SELECT 1 FROM not_this"}, Reach::open_read), Bug);
 }
 
-// The statements of all features, as they stand in the sources: none is refused by the widest door of a feature.
+// The statements of all features, as they stand in the sources: none is refused by the widest door of a
+// feature.
 TEST(Tables, EveryStatementOfTheFeaturesKeepsToItsDoor) {
   const std::filesystem::path src = std::filesystem::path(LOTSE_SOURCE_DIR) / "src";
   std::vector<std::string> texts, files;
@@ -181,19 +244,23 @@ TEST(Tables, EveryStatementOfTheFeaturesKeepsToItsDoor) {
     const auto name = each.path().filename().string();
     if (name.starts_with("20") && name.ends_with(".sql")) texts.push_back(file_text(each.path()));
     const auto folder = each.path().parent_path().filename();
-    if (name.ends_with(".cc") && !name.ends_with("_test.cc") && folder != "access" && folder != "sql") files.push_back(each.path().string());
+    if (name.ends_with(".cc") && !name.ends_with("_test.cc") && folder != "access" && folder != "sql")
+      files.push_back(each.path().string());
   }
   std::vector<sql::Migration> migrations;
   for (const auto& text : texts) migrations.push_back({"m", text});
   const Store store(nullptr, migrations);
-  const std::regex declared(R"re(sql::Statement\s+\w+\{\s*("(?:[^"\\]|\\.)*"),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\})re"), literal(R"re("((?:[^"\\]|\\.)*)")re");
+  const std::regex declared(
+      R"re(sql::Statement\s+\w+\{\s*("(?:[^"\\]|\\.)*"),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\})re"),
+      literal(R"re("((?:[^"\\]|\\.)*)")re");
   int found = 0;
   for (const auto& file : files) {
     const std::string text = file_text(file);
     for (std::sregex_iterator at(text.begin(), text.end(), declared), end; at != end; ++at) {
       const std::string parts = (*at)[2];
       std::string sql;
-      for (std::sregex_iterator part(parts.begin(), parts.end(), literal); part != end; ++part) sql += (*part)[1];
+      for (std::sregex_iterator part(parts.begin(), parts.end(), literal); part != end; ++part)
+        sql += (*part)[1];
       ++found;
       EXPECT_NO_THROW(store.judge({"feature", sql}, Reach::unit_write)) << file << ": " << sql;
     }

@@ -17,11 +17,16 @@ bool all_hold(std::string_view conditions, const std::set<std::string_view>& kno
 
 std::string_view name_of(Action action) {
   switch (action) {
-    case Action::read: return "read";
-    case Action::write: return "write";
-    case Action::transmit: return "transmit";
-    case Action::erase: return "delete";
-    case Action::approve: return "approve";
+    case Action::read:
+      return "read";
+    case Action::write:
+      return "write";
+    case Action::transmit:
+      return "transmit";
+    case Action::erase:
+      return "delete";
+    case Action::approve:
+      return "approve";
   }
   return "";
 }

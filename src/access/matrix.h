@@ -15,7 +15,8 @@ std::string_view name_of(Action action);
 /** Category D0 … D31 of the access matrix by its number; 0 = directory, offers, events. */
 using Category = std::uint8_t;
 
-/** Purpose P0 … P12 by its number; 6 = events, trainings and directory; 12 = data protection, security, accounts. */
+/** Purpose P0 … P12 by its number; 6 = events, trainings and directory; 12 = data protection, security,
+ * accounts. */
 using Purpose = std::uint8_t;
 inline constexpr Purpose kDirectoryPurpose = 6, kAccountPurpose = 12;
 

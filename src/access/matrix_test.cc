@@ -7,8 +7,13 @@ namespace lotse::access {
 namespace {
 
 Facts editor() {
-  return {.unit_kind = "family_centre", .function = "directory_editor", .category = 0, .purpose = 6,
-          .action = Action::write, .scopes = {"own_unit"}, .conditions = {}};
+  return {.unit_kind = "family_centre",
+          .function = "directory_editor",
+          .category = 0,
+          .purpose = 6,
+          .action = Action::write,
+          .scopes = {"own_unit"},
+          .conditions = {}};
 }
 
 TEST(Matrix, EditorWritesTheDirectoryOfTheOwnUnit) {
@@ -31,8 +36,13 @@ TEST(Matrix, WhatIsNotStatedIsDenied) {
 }
 
 TEST(Matrix, ConditionsMustAllHold) {
-  Facts f{.unit_kind = "family_centre", .function = "admin", .category = 27, .purpose = 12,
-          .action = Action::write, .scopes = {"own_unit"}, .conditions = {}};
+  Facts f{.unit_kind = "family_centre",
+          .function = "admin",
+          .category = 27,
+          .purpose = 12,
+          .action = Action::write,
+          .scopes = {"own_unit"},
+          .conditions = {}};
   EXPECT_EQ(decide(f).denied, "condition");
   f.conditions = {"second_factor"};
   EXPECT_TRUE(decide(f).allowed);

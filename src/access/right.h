@@ -7,7 +7,8 @@
 
 namespace lotse::access {
 
-/** A named (category, action) of the matrix: what a route or a verb needs. All rights stand in this one table. */
+/** A named (category, action) of the matrix: what a route or a verb needs. All rights stand in this one
+ * table. */
 struct Right {
   std::string_view name;
   Category category;
@@ -20,7 +21,8 @@ inline constexpr Right kDirectoryErase{"directory.delete", 0, Action::erase};
 inline constexpr Right kAccountRead{"account.read", 27, Action::read};
 inline constexpr Right kAccountWrite{"account.write", 27, Action::write};
 
-/** What everybody may do without any data being opened: start page, language choice, sign-in, static files. */
+/** What everybody may do without any data being opened: start page, language choice, sign-in, static files.
+ */
 inline constexpr Right kNothing{"nothing", 0, Action::read};
 
 std::span<const Right> rights();

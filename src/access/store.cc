@@ -16,14 +16,17 @@
 namespace lotse::access {
 namespace {
 
-// What a statement names: which tables it reads and writes. Our SQL is plain: one table after each FROM, JOIN, INTO and UPDATE, no
-// quoted or qualified names, no comments. What is not plain is refused rather than understood.
+// What a statement names: which tables it reads and writes. Our SQL is plain: one table after each FROM,
+// JOIN, INTO and UPDATE, no quoted or qualified names, no comments. What is not plain is refused rather than
+// understood.
 struct Named {
   std::set<std::string> tables, written, local;  // local: names given by WITH
   bool unit_id = false, keeper_unit = false, plain = true;
 };
 
-bool is_word(std::string_view token) { return !token.empty() && (std::isalnum(static_cast<unsigned char>(token[0])) || token[0] == '_'); }
+bool is_word(std::string_view token) {
+  return !token.empty() && (std::isalnum(static_cast<unsigned char>(token[0])) || token[0] == '_');
+}
 
 bool one_of(std::string_view token, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), token) != words.end();
@@ -43,12 +46,14 @@ std::optional<std::vector<std::string>> tokens_of(std::string_view sql) {
       std::string word;
       for (; i < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[i])) || sql[i] == '_'); ++i)
         word += static_cast<char>(std::tolower(static_cast<unsigned char>(sql[i])));
-      if (i < sql.size() && sql[i] == '\'') return std::nullopt;  // E'…', U&'…': other rules for the end of the constant
+      if (i < sql.size() && sql[i] == '\'')
+        return std::nullopt;  // E'…', U&'…': other rules for the end of the constant
       tokens.push_back(std::move(word));
     } else {
       const bool comment = (c == '-' && next == '-') || (c == '/' && next == '*');
       const bool quote = std::string_view("\"`[];\\").find(sql[i]) != std::string_view::npos;
-      if (comment || quote || c >= 0x80 || (c == '$' && !std::isdigit(static_cast<unsigned char>(next)))) return std::nullopt;
+      if (comment || quote || c >= 0x80 || (c == '$' && !std::isdigit(static_cast<unsigned char>(next))))
+        return std::nullopt;
       if (!std::isspace(c)) tokens.emplace_back(1, sql[i]);
       ++i;
     }
@@ -91,8 +96,8 @@ bool lists_tables(const std::vector<std::string>& t, std::size_t from) {
     if (t[i] == ")" && --depth < 0) return false;
     if (depth > 0) continue;
     if (t[i] == ",") return true;
-    if (one_of(t[i], {"where", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "union", "intersect", "except",
-                      "returning", "set", "values"}))
+    if (one_of(t[i], {"where", "group", "having", "window", "order", "limit", "offset", "fetch", "for",
+                      "union", "intersect", "except", "returning", "set", "values"}))
       return false;
   }
   return false;
@@ -105,7 +110,9 @@ Named names_in(std::string_view sql) {
     named.plain = false;
     return named;
   };
-  if (!read || read->empty() || !one_of(read->front(), {"select", "insert", "update", "delete", "with", "values"})) return not_plain();
+  if (!read || read->empty() ||
+      !one_of(read->front(), {"select", "insert", "update", "delete", "with", "values"}))
+    return not_plain();
   const auto& t = *read;
   const auto at = [&](std::size_t k) { return k < t.size() ? std::string_view(t[k]) : std::string_view(); };
   for (std::size_t i = 0; i < t.size(); ++i)
@@ -169,7 +176,8 @@ struct Store::Judged {
       const auto at = kinds.find(table);
       if (at == kinds.end() || at->second == TableKind::access) return false;
       if (at->second == TableKind::unit && (reach == Reach::open_read || !named.unit_id)) return false;
-      if (named.written.contains(table) && at->second == TableKind::keeper && !named.keeper_unit) return false;
+      if (named.written.contains(table) && at->second == TableKind::keeper && !named.keeper_unit)
+        return false;
     }
     return !named.tables.empty() || reach != Reach::unit_write;
   }

@@ -22,16 +22,18 @@ enum class TableKind {
 };
 
 /**
- * Owns the engine. Nobody but the doors of this module gets at a transaction: `sql::Engine` lets only `Store` in, and `Store`
- * only its friends.
+ * Owns the engine. Nobody but the doors of this module gets at a transaction: `sql::Engine` lets only `Store`
+ * in, and `Store` only its friends.
  */
 class Store {
  public:
-  /** Takes the tables' kinds from the migrations' headers; throws Bug where a table is declared twice or wrongly. */
+  /** Takes the tables' kinds from the migrations' headers; throws Bug where a table is declared twice or
+   * wrongly. */
   Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations);
   ~Store();
 
-  /** Throws Bug unless `statement` keeps to what the door may reach. Cheap: judged once for each statement. */
+  /** Throws Bug unless `statement` keeps to what the door may reach. Cheap: judged once for each statement.
+   */
   enum class Reach { open_read, unit_read, unit_write, access };
   void judge(const sql::Statement& statement, Reach reach) const;
 

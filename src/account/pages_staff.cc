@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "account/account.h"
-
 #include <algorithm>
 #include <map>
 
+#include "account/account.h"
 #include "unit/unit.h"
 #include "web/form.h"
 
@@ -23,7 +22,8 @@ constexpr web::Access kSignedIn{&access::kNothing, access::kAccountPurpose, fals
 // Only a path of ours: a sign-in page that sends people to strangers helps those who fish for passwords.
 // Browsers drop tabs and line ends inside an address, so that "/<tab>/stranger" would be "//stranger".
 std::string own_path(std::string_view to) {
-  const bool plain = std::none_of(to.begin(), to.end(), [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\'; });
+  const bool plain =
+      std::none_of(to.begin(), to.end(), [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\'; });
   const bool good = to.size() > 1 && to[0] == '/' && to[1] != '/' && plain && to.substr(0, 5) != "/sign";
   return good ? std::string(to.substr(0, to.find('?'))) : "/staff";
 }
@@ -41,11 +41,12 @@ Url to_path(const std::string& path) {
 
 std::string function_label(const Ask& ask, std::string_view function) {
   static const std::map<std::string_view, const char*> kLabels{
-      {"case_worker", words::N_("case worker")}, {"lead", words::N_("lead")}, {"organiser", words::N_("organiser")},
-      {"directory_editor", words::N_("directory editor")}, {"personnel", words::N_("personnel")},
-      {"interpreter", words::N_("interpreter")}, {"helper", words::N_("helper")}, {"bca", words::N_("equal opportunities officer")},
-      {"coordinator", words::N_("coordinator")}, {"auditor", words::N_("auditor")}, {"admin", words::N_("administrator")},
-      {"dpo", words::N_("data protection officer")}};
+      {"case_worker", words::N_("case worker")}, {"lead", words::N_("lead")},
+      {"organiser", words::N_("organiser")},     {"directory_editor", words::N_("directory editor")},
+      {"personnel", words::N_("personnel")},     {"interpreter", words::N_("interpreter")},
+      {"helper", words::N_("helper")},           {"bca", words::N_("equal opportunities officer")},
+      {"coordinator", words::N_("coordinator")}, {"auditor", words::N_("auditor")},
+      {"admin", words::N_("administrator")},     {"dpo", words::N_("data protection officer")}};
   const auto at = kLabels.find(function);
   return at == kLabels.end() ? std::string(function) : ask.t(at->second);
 }
@@ -54,14 +55,22 @@ http::Response sign_in_page(const Ask& ask, Problems problems = {}, int status =
   const web::FormView form{ask, std::move(problems)};
   const std::string to = own_path(ask.request.method == "GET" ? ask.asked("to") : ask.given("to"));
   Html fields = el("input", {web::attr("type", "hidden"), web::attr("name", "to"), web::attr("value", to)});
-  fields += web::text_field(form, "email", ask.t("E-mail address"),
-                            {.value = ask.given("email"), .type = "email", .autocomplete = "username", .needed = true});
-  fields += web::text_field(form, "password", ask.t("Password"), {.type = "password", .autocomplete = "current-password", .needed = true});
+  fields += web::text_field(
+      form, "email", ask.t("E-mail address"),
+      {.value = ask.given("email"), .type = "email", .autocomplete = "username", .needed = true});
+  fields += web::text_field(form, "password", ask.t("Password"),
+                            {.type = "password", .autocomplete = "current-password", .needed = true});
   fields += el("div", {cls("lo-actions")}, {web::button(ask.t("Sign in"))});
-  const Html main = all({web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("Sign in")}),
-                         el("p", {cls("kern-body lo-lead")}, {ask.t("For staff of the institutions. Parents do not need a sign-in.")}),
-                         web::post_form(ask, "sign-in", Url::path("/sign-in"), fields)});
-  return web::page(ask, {.title = ask.t("Sign in"), .main = main, .problems = !form.problems.empty(), .status = status, .form = "sign-in"});
+  const Html main =
+      all({web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("Sign in")}),
+           el("p", {cls("kern-body lo-lead")},
+              {ask.t("For staff of the institutions. Parents do not need a sign-in.")}),
+           web::post_form(ask, "sign-in", Url::path("/sign-in"), fields)});
+  return web::page(ask, {.title = ask.t("Sign in"),
+                         .main = main,
+                         .problems = !form.problems.empty(),
+                         .status = status,
+                         .form = "sign-in"});
 }
 
 http::Response refused(const Ask& ask, Text text, int status = 422) {
@@ -83,14 +92,16 @@ http::Response sign_in(Ask& ask, Passwords& passwords) {
   Problems missing;
   if (email.empty()) missing.push_back({"email", msg("Enter your e-mail address.")});
   if (password.empty()) missing.push_back({"password", msg("Enter your password.")});
-  if (!missing.empty()) return ask.json ? web::problem_details(ask, 422, missing) : sign_in_page(ask, missing, 422);
+  if (!missing.empty())
+    return ask.json ? web::problem_details(ask, 422, missing) : sign_in_page(ask, missing, 422);
   const auto account = ask.site.gate().find(email);
   // The same text and the same work whether the address or the password is wrong.
   const Text wrong = msg("E-mail address or password is not right. Please check both.");
   try {
     const bool good = passwords.check(password, account ? account->password_hash : passwords.of_nobody());
     if (account && account->blocked_until > ask.desk.now())
-      return refused(ask, msg("There were too many wrong attempts. Please wait a few minutes and try again."), 429);
+      return refused(ask, msg("There were too many wrong attempts. Please wait a few minutes and try again."),
+                     429);
     if (!account || !account->active || !good) {
       if (account) ask.site.gate().failed(account->id);
       return refused(ask, wrong);
@@ -99,7 +110,8 @@ http::Response sign_in(Ask& ask, Passwords& passwords) {
     return web::error(ask, 503);
   }
   const auto memberships = ask.site.gate().memberships(account->id);
-  if (memberships.empty()) return refused(ask, msg("Your account has no unit at present. Please ask your administrator."));
+  if (memberships.empty())
+    return refused(ask, msg("Your account has no unit at present. Please ask your administrator."));
   if (memberships.size() == 1) return started(ask, account->id, memberships.front());
   // Nothing is kept between the two pages: the choice comes with the password once more.
   const std::string chosen = ask.given("unit");
@@ -107,18 +119,22 @@ http::Response sign_in(Ask& ask, Passwords& passwords) {
     if (chosen == std::to_string(each.unit) + ":" + each.function) return started(ask, account->id, each);
   std::vector<web::Option> options;
   for (const auto& each : memberships)
-    options.push_back({std::to_string(each.unit) + ":" + each.function, each.unit_name + " – " + function_label(ask, each.function)});
+    options.push_back({std::to_string(each.unit) + ":" + each.function,
+                       each.unit_name + " – " + function_label(ask, each.function)});
   const web::FormView form{ask, {}};
-  const Html main = all(
-      {el("h1", {cls("kern-heading-large")}, {ask.t("Where do you work now?")}),
-       web::post_form(ask, "sign-in", Url::path("/sign-in"),
-                      all({el("input", {web::attr("type", "hidden"), web::attr("name", "to"), web::attr("value", own_path(ask.given("to")))}),
-                           el("input", {web::attr("type", "hidden"), web::attr("name", "email"), web::attr("value", email)}),
-                           web::radios(form, "unit", ask.t("Unit and function"), options, options.front().value,
-                                       ask.t("You work in one unit at a time. To change, sign out and in again.")),
-                           web::text_field(form, "password", ask.t("Your password once more"),
-                                           {.type = "password", .autocomplete = "current-password", .needed = true}),
-                           el("div", {cls("lo-actions")}, {web::button(ask.t("Sign in"))})}))});
+  const Html main =
+      all({el("h1", {cls("kern-heading-large")}, {ask.t("Where do you work now?")}),
+           web::post_form(
+               ask, "sign-in", Url::path("/sign-in"),
+               all({el("input", {web::attr("type", "hidden"), web::attr("name", "to"),
+                                 web::attr("value", own_path(ask.given("to")))}),
+                    el("input",
+                       {web::attr("type", "hidden"), web::attr("name", "email"), web::attr("value", email)}),
+                    web::radios(form, "unit", ask.t("Unit and function"), options, options.front().value,
+                                ask.t("You work in one unit at a time. To change, sign out and in again.")),
+                    web::text_field(form, "password", ask.t("Your password once more"),
+                                    {.type = "password", .autocomplete = "current-password", .needed = true}),
+                    el("div", {cls("lo-actions")}, {web::button(ask.t("Sign in"))})}))});
   return web::page(ask, {.title = ask.t("Where do you work now?"), .main = main, .form = "sign-in"});
 }
 
@@ -127,12 +143,14 @@ http::Response staff(Ask& ask) {
   const auto unit = unit::find(ask.desk, actor.unit);
   Html entries;
   for (const auto& each : ask.site.navigation())
-    if (each.staff && each.path != "/staff") entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
-  const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor.name}})}),
-                         el("p", {cls("kern-body lo-lead")},
-                            {ask.t("You are signed in for {unit} as {function}.",
-                                   {{"unit", unit ? unit->name : ""}, {"function", function_label(ask, actor.function)}})}),
-                         el("ul", {cls("lo-stack")}, {entries})});
+    if (each.staff && each.path != "/staff")
+      entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
+  const Html main =
+      all({el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor.name}})}),
+           el("p", {cls("kern-body lo-lead")},
+              {ask.t("You are signed in for {unit} as {function}.",
+                     {{"unit", unit ? unit->name : ""}, {"function", function_label(ask, actor.function)}})}),
+           el("ul", {cls("lo-stack")}, {entries})});
   return web::page(ask, {.title = ask.t("My work"), .main = main, .current = "/staff"});
 }
 

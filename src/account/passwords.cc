@@ -17,7 +17,8 @@ constexpr unsigned long long kPasses = 3;
 
 std::string hashed(const std::string& password) {
   std::string out(crypto_pwhash_STRBYTES, '\0');
-  CHECK(crypto_pwhash_str_alg(out.data(), password.data(), password.size(), kPasses, kMemory, crypto_pwhash_ALG_ARGON2ID13) == 0);
+  CHECK(crypto_pwhash_str_alg(out.data(), password.data(), password.size(), kPasses, kMemory,
+                              crypto_pwhash_ALG_ARGON2ID13) == 0);
   out.resize(std::char_traits<char>::length(out.c_str()));
   return out;
 }

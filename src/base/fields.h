@@ -16,8 +16,8 @@
 #include "base/time.h"
 
 /**
- * A type lists its fields once; what is written from JSON, to JSON, asked in a form, shown in a history or deleted in time
- * follows from that list:
+ * A type lists its fields once; what is written from JSON, to JSON, asked in a form, shown in a history or
+ * deleted in time follows from that list:
  *
  *   struct Phone { std::string number; std::optional<std::string> extension; };
  *   template <> struct lotse::FieldsOf<Phone> {
@@ -28,7 +28,8 @@
  */
 namespace lotse {
 
-/** Must it be filled in? `needed` is needed for the record to make sense; `voluntary` may always be left empty. */
+/** Must it be filled in? `needed` is needed for the record to make sense; `voluntary` may always be left
+ * empty. */
 enum class Duty : std::uint8_t { voluntary, needed };
 
 /** How it lies in the store; `sealed` and `blind` fields are for data about persons. */
@@ -37,7 +38,7 @@ enum class Storage : std::uint8_t { plain, sealed, blind };
 template <class T, class M>
 struct Field {
   using Member = M;
-  std::string_view name;   // in JSON, forms and documents (for the directory: as in HSDS)
+  std::string_view name;  // in JSON, forms and documents (for the directory: as in HSDS)
   M T::*member;
   std::string_view label;  // English message id, as a person reads it
   Duty duty = Duty::voluntary;
@@ -47,9 +48,9 @@ struct Field {
 };
 
 template <class T, class M>
-constexpr Field<T, M> field(std::string_view name, M T::*member, std::string_view label, Duty duty = Duty::voluntary,
-                            std::uint8_t category = 0, Storage storage = Storage::plain,
-                            std::string_view retention = "entry") {
+constexpr Field<T, M> field(std::string_view name, M T::*member, std::string_view label,
+                            Duty duty = Duty::voluntary, std::uint8_t category = 0,
+                            Storage storage = Storage::plain, std::string_view retention = "entry") {
   return {name, member, label, duty, category, storage, retention};
 }
 
@@ -58,20 +59,21 @@ template <class T>
 struct FieldsOf;
 
 template <class T>
-concept HasFields = requires { FieldsOf<T>::list; };
+concept HasFields = requires {
+  FieldsOf<T>::list;
+};
 
-/** To be specialised for enums: `static constexpr std::array<std::string_view, N> names` in the order of the values. */
+/** To be specialised for enums: `static constexpr std::array<std::string_view, N> names` in the order of the
+ * values. */
 template <class E>
 struct NamesOf;
 
 template <class E>
-  requires std::is_enum_v<E>
-constexpr std::string_view name_of(E value) {
-  return NamesOf<E>::names[static_cast<std::size_t>(value)];
-}
+requires std::is_enum_v<E>
+constexpr std::string_view name_of(E value) { return NamesOf<E>::names[static_cast<std::size_t>(value)]; }
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 constexpr std::optional<E> value_of(std::string_view name) {
   for (std::size_t i = 0; i < NamesOf<E>::names.size(); ++i)
     if (NamesOf<E>::names[i] == name) return static_cast<E>(i);
@@ -91,7 +93,8 @@ struct JsonOf;
 template <HasFields T>
 Json to_json(const T& object);
 
-/** From JSON; members that the type does not list are put into `rest` if given. False if a member has the wrong kind. */
+/** From JSON; members that the type does not list are put into `rest` if given. False if a member has the
+ * wrong kind. */
 template <HasFields T>
 bool from_json(const Json& json, T& object, Json* rest = nullptr);
 
@@ -130,7 +133,7 @@ struct JsonOf<std::string> {
   }
 };
 template <class N>
-  requires std::is_integral_v<N>
+requires std::is_integral_v<N>
 struct JsonOf<N> {
   static Json write(N v) { return v; }
   static bool read(const Json& j, N& v) {
@@ -139,7 +142,9 @@ struct JsonOf<N> {
     } else {
       if (!j.is_number_integer()) return false;
       // A number that does not fit is no number of this kind; it must not come back as another one.
-      if (j.is_number_unsigned() ? !std::in_range<N>(j.get<std::uint64_t>()) : !std::in_range<N>(j.get<std::int64_t>())) return false;
+      if (j.is_number_unsigned() ? !std::in_range<N>(j.get<std::uint64_t>())
+                                 : !std::in_range<N>(j.get<std::int64_t>()))
+        return false;
     }
     v = j.get<N>();
     return true;
@@ -163,7 +168,7 @@ struct JsonOf<Json> {
   }
 };
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct JsonOf<E> {
   static Json write(E v) { return std::string(name_of(v)); }
   static bool read(const Json& j, E& v) {
@@ -239,7 +244,8 @@ Json to_json(const T& object) {
   Json json = Json::object();
   for_each_field<T>([&](const auto& f) {
     const auto& value = object.*(f.member);
-    if (!detail::is_empty(value)) json[std::string(f.name)] = JsonOf<typename std::decay_t<decltype(f)>::Member>::write(value);
+    if (!detail::is_empty(value))
+      json[std::string(f.name)] = JsonOf<typename std::decay_t<decltype(f)>::Member>::write(value);
   });
   return json;
 }

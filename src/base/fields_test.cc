@@ -45,27 +45,53 @@ struct NamesOf<Colour> {
 };
 template <>
 struct FieldsOf<Part> {
-  static constexpr auto list = std::tuple{field("name", &Part::name, "Name", Duty::needed), field("size", &Part::size, "Size")};
+  static constexpr auto list =
+      std::tuple{field("name", &Part::name, "Name", Duty::needed), field("size", &Part::size, "Size")};
 };
 template <>
 struct FieldsOf<Thing> {
-  static constexpr auto list = std::tuple{
-      field("text", &Thing::text, "Text", Duty::needed), field("yes", &Thing::yes, "Yes"), field("big", &Thing::big, "Big"),
-      field("number", &Thing::number, "Number"), field("small", &Thing::small, "Small"), field("whole", &Thing::whole, "Whole"),
-      field("real", &Thing::real, "Real"), field("colour", &Thing::colour, "Colour"), field("id", &Thing::id, "Id"),
-      field("day", &Thing::day, "Day"), field("part", &Thing::part, "Part"), field("maybe", &Thing::maybe, "Maybe"),
-      field("perhaps", &Thing::perhaps, "Perhaps"), field("until", &Thing::until, "Until"),
-      field("words", &Thing::words, "Words"), field("parts", &Thing::parts, "Parts"), field("table", &Thing::table, "Table"),
-      field("free", &Thing::free, "Free", Duty::voluntary, 9, Storage::sealed, "case")};
+  static constexpr auto list =
+      std::tuple{field("text", &Thing::text, "Text", Duty::needed),
+                 field("yes", &Thing::yes, "Yes"),
+                 field("big", &Thing::big, "Big"),
+                 field("number", &Thing::number, "Number"),
+                 field("small", &Thing::small, "Small"),
+                 field("whole", &Thing::whole, "Whole"),
+                 field("real", &Thing::real, "Real"),
+                 field("colour", &Thing::colour, "Colour"),
+                 field("id", &Thing::id, "Id"),
+                 field("day", &Thing::day, "Day"),
+                 field("part", &Thing::part, "Part"),
+                 field("maybe", &Thing::maybe, "Maybe"),
+                 field("perhaps", &Thing::perhaps, "Perhaps"),
+                 field("until", &Thing::until, "Until"),
+                 field("words", &Thing::words, "Words"),
+                 field("parts", &Thing::parts, "Parts"),
+                 field("table", &Thing::table, "Table"),
+                 field("free", &Thing::free, "Free", Duty::voluntary, 9, Storage::sealed, "case")};
 };
 
 namespace {
 
 Thing full() {
-  return {.text = "Grüße \"x\"", .yes = true, .big = std::numeric_limits<std::int64_t>::min(), .number = -7, .small = 255,
-          .whole = std::numeric_limits<std::uint64_t>::max(), .real = 0.1, .colour = Colour::green, .id = {"abc"}, .day = {2028, 2, 29},
-          .part = {"p", 3}, .maybe = "", .perhaps = Part{"q", std::nullopt}, .until = Day{2026, 11, 22}, .words = {"b", "a", "b"},
-          .parts = {{"r", 1}, {"", std::nullopt}}, .table = {{"k", {1, 2}}, {"l", {}}}, .free = Json{{"any", {1, "x", nullptr}}}};
+  return {.text = "Grüße \"x\"",
+          .yes = true,
+          .big = std::numeric_limits<std::int64_t>::min(),
+          .number = -7,
+          .small = 255,
+          .whole = std::numeric_limits<std::uint64_t>::max(),
+          .real = 0.1,
+          .colour = Colour::green,
+          .id = {"abc"},
+          .day = {2028, 2, 29},
+          .part = {"p", 3},
+          .maybe = "",
+          .perhaps = Part{"q", std::nullopt},
+          .until = Day{2026, 11, 22},
+          .words = {"b", "a", "b"},
+          .parts = {{"r", 1}, {"", std::nullopt}},
+          .table = {{"k", {1, 2}}, {"l", {}}},
+          .free = Json{{"any", {1, "x", nullptr}}}};
 }
 
 TEST(Fields, EveryKindOfMemberGoesBothWays) {
@@ -89,7 +115,8 @@ TEST(Fields, EmptyTextsListsAndOptionalsAreLeftOut) {
   const Json json = to_json(Thing{});
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"yes", "big", "number", "small", "whole", "real", "colour", "day", "part"}));
+  EXPECT_EQ(keys, (std::vector<std::string>{"yes", "big", "number", "small", "whole", "real", "colour", "day",
+                                            "part"}));
   Thing back;
   EXPECT_TRUE(from_json(json, back));
   EXPECT_EQ(back, Thing{});
@@ -113,7 +140,8 @@ TEST(Fields, WhatIsAbsentStaysAsItWas) {
 TEST(Fields, UnknownMembersAreKeptApart) {
   Json rest = Json::object();
   Thing thing;
-  EXPECT_TRUE(from_json(*parse_json(R"({"zeta":{"a":[1]},"text":"x","alpha":null,"numbers":1})"), thing, &rest));
+  EXPECT_TRUE(
+      from_json(*parse_json(R"({"zeta":{"a":[1]},"text":"x","alpha":null,"numbers":1})"), thing, &rest));
   EXPECT_EQ(rest.dump(), R"({"zeta":{"a":[1]},"alpha":null,"numbers":1})");
   EXPECT_EQ(thing.text, "x");
   rest = Json::object();
@@ -125,11 +153,33 @@ TEST(Fields, UnknownMembersAreKeptApart) {
 }
 
 TEST(Fields, WrongKindsAreRefused) {
-  for (const char* bad : {R"({"text":1})", R"({"text":null})", R"({"yes":1})", R"({"yes":"true"})", R"({"number":1.5})", R"({"number":"1"})",
-                          R"({"number":true})", R"({"real":"1"})", R"({"colour":"blue"})", R"({"colour":0})", R"({"id":1})", R"({"day":"2026-02-30"})",
-                          R"({"day":20260101})", R"({"part":[]})", R"({"part":{"name":1}})", R"({"maybe":1})", R"({"perhaps":{"size":"x"}})",
-                          R"({"until":""})", R"({"words":"a"})", R"({"words":["a",1]})", R"({"parts":[{"name":"a"},3]})", R"({"table":[]})",
-                          R"({"table":{"k":[1,"2"]}})", R"([])", R"("text")", "null", "1"}) {
+  for (const char* bad : {R"({"text":1})",
+                          R"({"text":null})",
+                          R"({"yes":1})",
+                          R"({"yes":"true"})",
+                          R"({"number":1.5})",
+                          R"({"number":"1"})",
+                          R"({"number":true})",
+                          R"({"real":"1"})",
+                          R"({"colour":"blue"})",
+                          R"({"colour":0})",
+                          R"({"id":1})",
+                          R"({"day":"2026-02-30"})",
+                          R"({"day":20260101})",
+                          R"({"part":[]})",
+                          R"({"part":{"name":1}})",
+                          R"({"maybe":1})",
+                          R"({"perhaps":{"size":"x"}})",
+                          R"({"until":""})",
+                          R"({"words":"a"})",
+                          R"({"words":["a",1]})",
+                          R"({"parts":[{"name":"a"},3]})",
+                          R"({"table":[]})",
+                          R"({"table":{"k":[1,"2"]}})",
+                          R"([])",
+                          R"("text")",
+                          "null",
+                          "1"}) {
     Thing thing;
     EXPECT_FALSE(from_json(*parse_json(bad), thing)) << bad;
   }
@@ -140,14 +190,16 @@ TEST(Fields, WrongKindsAreRefused) {
 }
 
 TEST(Fields, NumbersThatDoNotFitAreRefused) {
-  for (const char* bad : {R"({"number":2147483648})", R"({"number":-2147483649})", R"({"small":256})", R"({"small":-1})", R"({"whole":-1})",
-                          R"({"big":9223372036854775808})", R"({"number":18446744073709551615})"}) {
+  for (const char* bad :
+       {R"({"number":2147483648})", R"({"number":-2147483649})", R"({"small":256})", R"({"small":-1})",
+        R"({"whole":-1})", R"({"big":9223372036854775808})", R"({"number":18446744073709551615})"}) {
     Thing thing;
     EXPECT_FALSE(from_json(*parse_json(bad), thing)) << bad;
     EXPECT_EQ(thing, Thing{}) << bad;
   }
   Thing thing;
-  EXPECT_TRUE(from_json(*parse_json(R"({"number":-2147483648,"small":255,"big":9223372036854775807,"real":3})"), thing));
+  EXPECT_TRUE(from_json(
+      *parse_json(R"({"number":-2147483648,"small":255,"big":9223372036854775807,"real":3})"), thing));
   EXPECT_EQ(thing.real, 3);
 }
 

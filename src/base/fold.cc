@@ -15,28 +15,50 @@
 namespace lotse {
 namespace {
 
-// Letters that mean the same to a searching reader. Persian and Arabic yeh and kaf, alef with its marks, teh marbuta.
+// Letters that mean the same to a searching reader. Persian and Arabic yeh and kaf, alef with its marks, teh
+// marbuta.
 UChar32 levelled(UChar32 c) {
   switch (c) {
-    case 0x0622: case 0x0623: case 0x0625: case 0x0671: return 0x0627;
-    case 0x0649: case 0x06CC: return 0x064A;
-    case 0x06A9: return 0x0643;
-    case 0x0629: return 0x0647;
-    case 0x0131: return 'i';
-    case 0x0491: return 0x0433;
-    case 0x0451: return 0x0435;
-    default: return c;
+    case 0x0622:
+    case 0x0623:
+    case 0x0625:
+    case 0x0671:
+      return 0x0627;
+    case 0x0649:
+    case 0x06CC:
+      return 0x064A;
+    case 0x06A9:
+      return 0x0643;
+    case 0x0629:
+      return 0x0647;
+    case 0x0131:
+      return 'i';
+    case 0x0491:
+      return 0x0433;
+    case 0x0451:
+      return 0x0435;
+    default:
+      return c;
   }
 }
 
 // Umlauts first, before accents are dropped: "ä" is "ae", while "é" is "e".
 void append_written_out(std::string& out, UChar32 c) {
   switch (c) {
-    case 0xE4: out += "ae"; return;
-    case 0xF6: out += "oe"; return;
-    case 0xFC: out += "ue"; return;
-    case 0xDF: out += "ss"; return;
-    default: break;
+    case 0xE4:
+      out += "ae";
+      return;
+    case 0xF6:
+      out += "oe";
+      return;
+    case 0xFC:
+      out += "ue";
+      return;
+    case 0xDF:
+      out += "ss";
+      return;
+    default:
+      break;
   }
   char buffer[4];
   int32_t n = 0;
@@ -54,7 +76,8 @@ const icu::Normalizer2& normalizer(const icu::Normalizer2* (*get)(UErrorCode&)) 
 icu::UnicodeString casefolded(std::string_view text) {
   UErrorCode code = U_ZERO_ERROR;
   const auto& n = normalizer(icu::Normalizer2::getNFKCCasefoldInstance);
-  return n.normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))), code);
+  return n.normalize(
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))), code);
 }
 
 void append_folded(std::string& out, UChar32 c) {
@@ -128,7 +151,8 @@ std::string stem(std::string_view word, std::string_view language) {
   auto& stemmer = stemmers[name->second];
   if (!stemmer) stemmer.reset(sb_stemmer_new(name->second, "UTF_8"));
   CHECK(stemmer != nullptr);
-  const auto* out = sb_stemmer_stem(stemmer.get(), reinterpret_cast<const sb_symbol*>(word.data()), static_cast<int>(word.size()));
+  const auto* out = sb_stemmer_stem(stemmer.get(), reinterpret_cast<const sb_symbol*>(word.data()),
+                                    static_cast<int>(word.size()));
   return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(sb_stemmer_length(stemmer.get()))};
 }
 
@@ -150,7 +174,8 @@ bool has_bidi_control(std::string_view text) {
   for (int32_t i = 0; i < n;) {
     UChar32 c = 0;
     U8_NEXT(s, i, n, c);
-    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C)
+    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
+        c == 0x061C)
       return true;
   }
   return false;

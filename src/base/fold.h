@@ -10,9 +10,9 @@ namespace lotse {
 bool is_utf8(std::string_view text);
 
 /**
- * The key under which a text is found, the same on every engine: NFKC case folding, accents dropped, German umlauts written
- * out ("ä" and "ae" alike give "ae", "ß" gives "ss"), Arabic letter forms and vowel signs levelled, everything that is no
- * letter or digit made one blank, none at the ends. Idempotent.
+ * The key under which a text is found, the same on every engine: NFKC case folding, accents dropped, German
+ * umlauts written out ("ä" and "ae" alike give "ae", "ß" gives "ss"), Arabic letter forms and vowel signs
+ * levelled, everything that is no letter or digit made one blank, none at the ends. Idempotent.
  */
 std::string fold(std::string_view text);
 
@@ -20,15 +20,16 @@ std::string fold(std::string_view text);
 std::vector<std::string> words_of(std::string_view text);
 
 /**
- * What is left of a folded German, English, Russian, Romanian or Turkish word without its ending (Snowball), chosen by the BCP 47
- * tag of its language; other languages are returned as they are.
+ * What is left of a folded German, English, Russian, Romanian or Turkish word without its ending (Snowball),
+ * chosen by the BCP 47 tag of its language; other languages are returned as they are.
  */
 std::string stem(std::string_view folded_word, std::string_view language);
 
 /** Without blanks, tabs, line ends and no-break spaces at both ends. */
 std::string_view trimmed(std::string_view text);
 
-/** True if the text holds a character that turns the reading direction around (U+202A to U+202E, U+2066 to U+2069, …). */
+/** True if the text holds a character that turns the reading direction around (U+202A to U+202E, U+2066 to
+ * U+2069, …). */
 bool has_bidi_control(std::string_view text);
 
 /** Number of Unicode code points. */

@@ -36,10 +36,14 @@ TEST(Fold, UkrainianAndRussianLettersStayApart) {
   EXPECT_EQ(fold("Київ"), "київ");
   EXPECT_EQ(fold("Йога"), "йога");
   EXPECT_NE(fold("йога"), fold("иога"));
-  EXPECT_EQ(fold("и\xCC\x86" "ога"), fold("йога"));  // decomposed
+  EXPECT_EQ(fold("и\xCC\x86"
+                 "ога"),
+            fold("йога"));  // decomposed
   EXPECT_EQ(fold("Ґанок"), "ганок");
   EXPECT_EQ(fold("Ёлка"), fold("елка"));
-  EXPECT_EQ(fold("при\xCC\x81" "клад"), "приклад");  // stress mark
+  EXPECT_EQ(fold("при\xCC\x81"
+                 "клад"),
+            "приклад");  // stress mark
   EXPECT_NE(fold("їжа"), fold("іжа"));
 }
 
@@ -54,20 +58,26 @@ TEST(Fold, AllApostrophesAreAlike) {
 TEST(Fold, ArabicAndPersianLettersAreLevelled) {
   EXPECT_EQ(fold("أحمد"), fold("احمد"));
   EXPECT_EQ(fold("إسلام آب ٱلله"), fold("اسلام اب الله"));
-  EXPECT_EQ(fold("كتاب"), fold("کتاب"));              // Arabic and Persian kaf
-  EXPECT_EQ(fold("علي"), fold("علی"));                // Arabic and Persian yeh
-  EXPECT_EQ(fold("مستشفى"), fold("مستشفي"));          // alef maksura
-  EXPECT_EQ(fold("مدرسة"), fold("مدرسه"));            // teh marbuta
-  EXPECT_EQ(fold("مُحَمَّد"), "محمد");                   // vowel signs
-  EXPECT_EQ(fold("محـــمد"), "محمد");                 // lengthening stroke
-  EXPECT_EQ(fold("\xEF\xBB\xBB"), fold("لا"));        // ligature lam-alef as one character
+  EXPECT_EQ(fold("كتاب"), fold("کتاب"));        // Arabic and Persian kaf
+  EXPECT_EQ(fold("علي"), fold("علی"));          // Arabic and Persian yeh
+  EXPECT_EQ(fold("مستشفى"), fold("مستشفي"));    // alef maksura
+  EXPECT_EQ(fold("مدرسة"), fold("مدرسه"));      // teh marbuta
+  EXPECT_EQ(fold("مُحَمَّد"), "محمد");              // vowel signs
+  EXPECT_EQ(fold("محـــمد"), "محمد");           // lengthening stroke
+  EXPECT_EQ(fold("\xEF\xBB\xBB"), fold("لا"));  // ligature lam-alef as one character
 }
 
 TEST(Fold, ZeroWidthCharactersVanish) {
-  EXPECT_EQ(fold("می\xE2\x80\x8C" "خواهم"), fold("میخواهم"));  // ZWNJ
-  EXPECT_EQ(fold("Kinder\xC2\xADgarten"), "kindergarten");   // soft hyphen
-  EXPECT_EQ(fold("a\xE2\x80\x8B" "b"), "ab");                // zero width space
-  EXPECT_EQ(fold("\xE2\x80\xAE" "abc\xE2\x80\xAC"), "abc");
+  EXPECT_EQ(fold("می\xE2\x80\x8C"
+                 "خواهم"),
+            fold("میخواهم"));                               // ZWNJ
+  EXPECT_EQ(fold("Kinder\xC2\xADgarten"), "kindergarten");  // soft hyphen
+  EXPECT_EQ(fold("a\xE2\x80\x8B"
+                 "b"),
+            "ab");  // zero width space
+  EXPECT_EQ(fold("\xE2\x80\xAE"
+                 "abc\xE2\x80\xAC"),
+            "abc");
 }
 
 TEST(Fold, EthiopicAndDigitsStay) {
@@ -84,10 +94,12 @@ TEST(Fold, OneBlankBetweenWordsNoneAtTheEnds) {
 }
 
 TEST(Fold, BrokenUtf8DoesNoHarm) {
-  for (const char* broken : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\x80"}) EXPECT_TRUE(is_utf8(fold(broken)));
+  for (const char* broken : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\x80"})
+    EXPECT_TRUE(is_utf8(fold(broken)));
 }
 
-// What is stored was folded once, what is typed is folded once: a second folding must change nothing anywhere.
+// What is stored was folded once, what is typed is folded once: a second folding must change nothing
+// anywhere.
 TEST(Fold, IsIdempotentOverEveryLetter) {
   for (char32_t c = 1; c < 0x30000; ++c) {
     if (c >= 0xD800 && c < 0xE000) continue;
@@ -98,8 +110,9 @@ TEST(Fold, IsIdempotentOverEveryLetter) {
 
 TEST(Fold, IsIdempotentOverRandomStrings) {
   std::mt19937 random(20261122);
-  const std::vector<std::pair<char32_t, char32_t>> blocks{{0x20, 0x7E},     {0xA0, 0x24F},    {0x300, 0x36F},   {0x370, 0x52F},  {0x5D0, 0x6FF},
-                                                          {0x900, 0xDFF},   {0x1100, 0x137F}, {0x1E00, 0x206F}, {0xAC00, 0xAC80}, {0xFB1D, 0xFEFF}};
+  const std::vector<std::pair<char32_t, char32_t>> blocks{
+      {0x20, 0x7E},   {0xA0, 0x24F},    {0x300, 0x36F},   {0x370, 0x52F},   {0x5D0, 0x6FF},
+      {0x900, 0xDFF}, {0x1100, 0x137F}, {0x1E00, 0x206F}, {0xAC00, 0xAC80}, {0xFB1D, 0xFEFF}};
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
     for (int n = std::uniform_int_distribution(0, 12)(random); n > 0; --n) {
@@ -121,7 +134,8 @@ TEST(Stem, DropsEndingsOfTheLanguagesWeStem) {
   EXPECT_EQ(stem("курсы", "ru"), stem("курс", "ru"));
   EXPECT_EQ(stem("cursuri", "ro"), stem("cursurile", "ro"));
   EXPECT_EQ(stem("evler", "tr"), stem("ev", "tr"));
-  for (const char* language : {"uk", "ar", "fa", "ku", "ti", "bg", "", "dex"}) EXPECT_EQ(stem("kindergruppen", language), "kindergruppen");
+  for (const char* language : {"uk", "ar", "fa", "ku", "ti", "bg", "", "dex"})
+    EXPECT_EQ(stem("kindergruppen", language), "kindergruppen");
   EXPECT_EQ(stem("", "de"), "");
 }
 
@@ -134,15 +148,23 @@ TEST(Text, TrimmedTakesNoBreakSpacesToo) {
 }
 
 TEST(Text, BidiControlsAreFound) {
-  for (const char* bad : {"a\xE2\x80\xAE" "b", "\xE2\x80\xAA", "\xE2\x80\xAC", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xE2\x80\x8E", "\xE2\x80\x8F", "x\xD8\x9C"})
+  for (const char* bad : {"a\xE2\x80\xAE"
+                          "b",
+                          "\xE2\x80\xAA", "\xE2\x80\xAC", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xE2\x80\x8E",
+                          "\xE2\x80\x8F", "x\xD8\x9C"})
     EXPECT_TRUE(has_bidi_control(bad)) << testing::PrintToString(bad);
-  for (const char* good : {"", "abc", "مرحبا 123", "می\xE2\x80\x8C" "خواهم", "\xE2\x80\xA9", "\xFF"})
+  for (const char* good : {"", "abc", "مرحبا 123",
+                           "می\xE2\x80\x8C"
+                           "خواهم",
+                           "\xE2\x80\xA9", "\xFF"})
     EXPECT_FALSE(has_bidi_control(good)) << testing::PrintToString(good);
 }
 
 TEST(Text, Utf8WithoutNul) {
-  for (const char* good : {"", "abc", "äß", "Київ", "ትግርኛ", "\xF0\x9F\x91\xAA", "\xF4\x8F\xBF\xBF", "\x01"}) EXPECT_TRUE(is_utf8(good));
-  for (const char* bad : {"\xC3", "\xC3(", "\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFF", "a\xE2\x82"})
+  for (const char* good : {"", "abc", "äß", "Київ", "ትግርኛ", "\xF0\x9F\x91\xAA", "\xF4\x8F\xBF\xBF", "\x01"})
+    EXPECT_TRUE(is_utf8(good));
+  for (const char* bad : {"\xC3", "\xC3(", "\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80",
+                          "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFF", "a\xE2\x82"})
     EXPECT_FALSE(is_utf8(bad)) << testing::PrintToString(bad);
   EXPECT_FALSE(is_utf8(std::string_view("a\0b", 3)));
 }
@@ -150,7 +172,9 @@ TEST(Text, Utf8WithoutNul) {
 TEST(Text, LengthCountsCharacters) {
   EXPECT_EQ(length(""), 0u);
   EXPECT_EQ(length("äß€"), 3u);
-  EXPECT_EQ(length("\xF0\x9F\x91\xAA" "a"), 2u);
+  EXPECT_EQ(length("\xF0\x9F\x91\xAA"
+                   "a"),
+            2u);
 }
 
 }  // namespace

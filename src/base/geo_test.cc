@@ -12,7 +12,8 @@ namespace {
 double great_circle(const Point& a, const Point& b) {
   constexpr double kRadius = 6371008.8, kDegree = 3.14159265358979323846 / 180;
   const double u = std::sin((b.lat - a.lat) * kDegree / 2), v = std::sin((b.lon - a.lon) * kDegree / 2);
-  return 2 * kRadius * std::asin(std::sqrt(u * u + std::cos(a.lat * kDegree) * std::cos(b.lat * kDegree) * v * v));
+  return 2 * kRadius *
+         std::asin(std::sqrt(u * u + std::cos(a.lat * kDegree) * std::cos(b.lat * kDegree) * v * v));
 }
 
 TEST(Geo, OnlyRealPlacesAreValid) {

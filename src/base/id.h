@@ -19,7 +19,8 @@ void random_bytes(void* bytes, std::size_t size);
 /** `size` random bytes as lower-case hexadecimal text: secrets of links and sessions. */
 std::string random_hex(std::size_t size);
 
-/** A UUID version 7 (RFC 9562) as text: 36 characters, lower case; sorts by the millisecond it was made in. */
+/** A UUID version 7 (RFC 9562) as text: 36 characters, lower case; sorts by the millisecond it was made in.
+ */
 std::string new_uuid(std::int64_t now_ms);
 
 /** A UUID version 8 (RFC 9562) derived from `name`: the same name gives the same id, everywhere. */
@@ -32,8 +33,8 @@ bool is_uuid(std::string_view text);
 std::string hash_hex(std::string_view text);
 
 /**
- * An id that knows what it names, so that a service's id is never passed for an organisation's. Stored and shown as text;
- * no id is a secret. Empty means none.
+ * An id that knows what it names, so that a service's id is never passed for an organisation's. Stored and
+ * shown as text; no id is a secret. Empty means none.
  */
 template <class Tag>
 struct Id {
@@ -47,5 +48,7 @@ struct Id {
 
 template <class Tag>
 struct std::hash<lotse::Id<Tag>> {
-  std::size_t operator()(const lotse::Id<Tag>& id) const noexcept { return std::hash<std::string>()(id.text); }
+  std::size_t operator()(const lotse::Id<Tag>& id) const noexcept {
+    return std::hash<std::string>()(id.text);
+  }
 };

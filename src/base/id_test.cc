@@ -46,10 +46,13 @@ TEST(Id, Version8IsTheSameEverywhere) {
 TEST(Id, OnlyLowerCaseTextWithDashesInPlaceIsAUuid) {
   const std::string good = "0193a1b2-c3d4-7e5f-8a6b-0123456789ab";
   EXPECT_TRUE(is_uuid(good));
-  for (const std::string& bad : {std::string(), good.substr(1), good + "0", std::string("0193A1B2-c3d4-7e5f-8a6b-0123456789ab"),
-                                std::string("0193a1b2c-3d4-7e5f-8a6b-0123456789ab"), std::string("0193a1b2-c3d4-7e5f-8a6b-0123456789ag"),
-                                std::string("{193a1b2-c3d4-7e5f-8a6b-0123456789a}"), std::string("0193a1b2-c3d4-7e5f-8a6b-012345678'--"),
-                                std::string("------------------------------------")})
+  for (const std::string& bad :
+       {std::string(), good.substr(1), good + "0", std::string("0193A1B2-c3d4-7e5f-8a6b-0123456789ab"),
+        std::string("0193a1b2c-3d4-7e5f-8a6b-0123456789ab"),
+        std::string("0193a1b2-c3d4-7e5f-8a6b-0123456789ag"),
+        std::string("{193a1b2-c3d4-7e5f-8a6b-0123456789a}"),
+        std::string("0193a1b2-c3d4-7e5f-8a6b-012345678'--"),
+        std::string("------------------------------------")})
     EXPECT_FALSE(is_uuid(bad)) << bad;
 }
 

@@ -50,7 +50,9 @@ struct Reading {
 
 // The line of the character at `byte`, a line end being the last of its own line.
 std::size_t line_at(std::string_view text, std::size_t byte) {
-  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(byte, text.size())), '\n'));
+  return 1 +
+         static_cast<std::size_t>(std::count(
+             text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(byte, text.size())), '\n'));
 }
 
 }  // namespace
@@ -64,11 +66,15 @@ std::optional<Json> parse_json(std::string_view text, JsonFault* fault) {
   Guard guard;
   const char* furthest = text.data();
   try {
-    return Json::parse(Reading{text.data(), &furthest}, Reading{text.data() + text.size(), &furthest}, std::ref(guard));
+    return Json::parse(Reading{text.data(), &furthest}, Reading{text.data() + text.size(), &furthest},
+                       std::ref(guard));
   } catch (const Json::parse_error& e) {
     if (fault) *fault = {line_at(text, std::max<std::size_t>(e.byte, 1) - 1), "not valid JSON here"};
   } catch (const std::exception& e) {
-    if (fault) *fault = {line_at(text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(furthest - text.data(), 1)) - 1), guard.reason.empty() ? "not valid JSON" : guard.reason};
+    if (fault)
+      *fault = {
+          line_at(text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(furthest - text.data(), 1)) - 1),
+          guard.reason.empty() ? "not valid JSON" : guard.reason};
   }
   return std::nullopt;
 }

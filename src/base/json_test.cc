@@ -6,7 +6,9 @@
 namespace lotse {
 namespace {
 
-std::string nested(int depth, const std::string& inside = "") { return std::string(depth, '[') + inside + std::string(depth, ']'); }
+std::string nested(int depth, const std::string& inside = "") {
+  return std::string(depth, '[') + inside + std::string(depth, ']');
+}
 
 JsonFault fault_of(std::string_view text) {
   JsonFault fault{99, "none"};
@@ -45,18 +47,20 @@ TEST(Json, FaultsNameTheirLine) {
   EXPECT_EQ(fault_of("{").line, 1u);
   EXPECT_EQ(fault_of("{\n  \"a\": 1,\n  \"b\": oops\n}").line, 3u);
   EXPECT_EQ(fault_of("{\n  \"a\": 1,\n}").line, 3u);
-  EXPECT_EQ(fault_of("[\n\n1,\n2\n").line, 5u);                    // ends too early
-  EXPECT_EQ(fault_of("{\n\"a\": \"line\nend\"\n}").line, 2u);      // the line end inside the text is the fault
-  EXPECT_EQ(fault_of("{\n\"a\": 1,\n\n\"a\": 2\n}").line, 4u);     // twice
-  EXPECT_EQ(fault_of("[\n\n" + nested(64) + "]").line, 3u);        // too deep
-  EXPECT_EQ(fault_of("[\n1,\n1e999\n]").line, 3u);                 // beyond a double
+  EXPECT_EQ(fault_of("[\n\n1,\n2\n").line, 5u);                 // ends too early
+  EXPECT_EQ(fault_of("{\n\"a\": \"line\nend\"\n}").line, 2u);   // the line end inside the text is the fault
+  EXPECT_EQ(fault_of("{\n\"a\": 1,\n\n\"a\": 2\n}").line, 4u);  // twice
+  EXPECT_EQ(fault_of("[\n\n" + nested(64) + "]").line, 3u);     // too deep
+  EXPECT_EQ(fault_of("[\n1,\n1e999\n]").line, 3u);              // beyond a double
 }
 
 TEST(Json, OnlyWholeValidUtf8JsonIsRead) {
-  for (const char* bad : {"", " ", "\xEF\xBB\xBF", "{} x", "{}{}", "nul", "'a'", "[1,]", "{a:1}", "[01]", "[+1]", "[.5]", "[1.]", "// c\n1",
-                          "NaN", "[Infinity]", "\"\\x41\"", "\"\\ud800\"", "\"tab\there\""})
+  for (const char* bad :
+       {"", " ", "\xEF\xBB\xBF", "{} x", "{}{}", "nul", "'a'", "[1,]", "{a:1}", "[01]", "[+1]", "[.5]",
+        "[1.]", "// c\n1", "NaN", "[Infinity]", "\"\\x41\"", "\"\\ud800\"", "\"tab\there\""})
     EXPECT_FALSE(parse_json(bad)) << bad;
-  for (const char* bad : {"\"\xC3\"", "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE4\""})
+  for (const char* bad :
+       {"\"\xC3\"", "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE4\""})
     EXPECT_FALSE(parse_json(bad)) << "invalid UTF-8";
   EXPECT_FALSE(parse_json(std::string_view("[1]\0", 4)));
   EXPECT_EQ(fault_of(std::string_view("[1]\n\0 and more", 14)).line, 2u);

@@ -10,7 +10,8 @@
 namespace lotse {
 namespace {
 
-std::string logged(std::string_view event, std::initializer_list<std::pair<std::string_view, LogValue>> values) {
+std::string logged(std::string_view event,
+                   std::initializer_list<std::pair<std::string_view, LogValue>> values) {
   const bool before = log_enabled(true);
   testing::internal::CaptureStderr();
   log_event(event, values);
@@ -22,8 +23,11 @@ static_assert(!std::is_constructible_v<LogValue, std::string>, "texts from outsi
 static_assert(!std::is_constructible_v<LogValue, const char*>);
 
 TEST(Log, ALineIsOneJsonObject) {
-  const std::string line = logged("request.done", {{"status", 200}, {"route", LogValue::word("/offers/{id}")}, {"share", 0.5},
-                                                   {"bytes", std::size_t{7}}, {"n", std::int64_t{-1}}});
+  const std::string line = logged("request.done", {{"status", 200},
+                                                   {"route", LogValue::word("/offers/{id}")},
+                                                   {"share", 0.5},
+                                                   {"bytes", std::size_t{7}},
+                                                   {"n", std::int64_t{-1}}});
   ASSERT_EQ(line.back(), '\n');
   const auto json = parse_json(line);
   ASSERT_TRUE(json) << line;
@@ -37,10 +41,12 @@ TEST(Log, ALineIsOneJsonObject) {
 }
 
 TEST(Log, AValueCannotForgeALine) {
-  const std::string evil = "x\"}\n{\"at\":1,\"event\":\"audit.deleted\"}\r\x1b[2J\x07\x7f\xe2\x80\xa8\xc2\x85";
+  const std::string evil =
+      "x\"}\n{\"at\":1,\"event\":\"audit.deleted\"}\r\x1b[2J\x07\x7f\xe2\x80\xa8\xc2\x85";
   const std::string line = logged("request.failed", {{"what", LogValue::word(evil)}});
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1) << line;
-  for (const char c : line.substr(0, line.size() - 1)) EXPECT_TRUE(c >= ' ' && c < '\x7f') << static_cast<int>(c);
+  for (const char c : line.substr(0, line.size() - 1))
+    EXPECT_TRUE(c >= ' ' && c < '\x7f') << static_cast<int>(c);
   const auto json = parse_json(line);
   ASSERT_TRUE(json) << line;
   EXPECT_EQ((*json)["event"], "request.failed");
@@ -54,7 +60,8 @@ TEST(Log, LongAndBrokenTextsAreCutAndStayJson) {
   auto json = parse_json(logged("e", {{"what", LogValue::word(text)}}));
   ASSERT_TRUE(json);
   EXPECT_LE((*json)["what"].get<std::string>().size(), 202u);
-  json = parse_json(logged("e", {{"what", LogValue::word("\xff\xfe")}, {"nan", std::numeric_limits<double>::quiet_NaN()}}));
+  json = parse_json(
+      logged("e", {{"what", LogValue::word("\xff\xfe")}, {"nan", std::numeric_limits<double>::quiet_NaN()}}));
   ASSERT_TRUE(json);
   EXPECT_TRUE((*json)["nan"].is_null());
 }

@@ -8,8 +8,9 @@
 namespace lotse {
 
 /**
- * A text for people that is not yet in a language: the English message id (the key of po/) and its named placeholders.
- * `words::translate` turns it into a sentence. Wrap ids in `msg("…")` so that they are found for translation.
+ * A text for people that is not yet in a language: the English message id (the key of po/) and its named
+ * placeholders. `words::translate` turns it into a sentence. Wrap ids in `msg("…")` so that they are found
+ * for translation.
  */
 struct Text {
   std::string id;
@@ -22,7 +23,8 @@ inline Text msg(std::string id, std::vector<std::pair<std::string, std::string>>
   return Text{std::move(id), std::move(args)};
 }
 
-/** One thing that must be mended before we can go on. `field` is the name in the form, empty for the whole. */
+/** One thing that must be mended before we can go on. `field` is the name in the form, empty for the whole.
+ */
 struct Problem {
   std::string field;
   Text text;

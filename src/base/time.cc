@@ -25,8 +25,8 @@ date::year_month_day ymd(const Day& d) {
          date::day(static_cast<unsigned>(d.day));
 }
 
-// The system's zone files end with 2037. A later year takes the clocks of the last year before that begins on the same weekday and is as
-// long; this many days lie between the two.
+// The system's zone files end with 2037. A later year takes the clocks of the last year before that begins on
+// the same weekday and is as long; this many days lie between the two.
 int days_from_model(int year) {
   constexpr int kLastKnown = 2037;
   int model = year;
@@ -86,7 +86,9 @@ Day Day::from_number(int number) {
           static_cast<int>(static_cast<unsigned>(d.day()))};
 }
 
-Weekday Day::weekday() const { return static_cast<int>(date::weekday{date::sys_days(ymd(*this))}.iso_encoding()); }
+Weekday Day::weekday() const {
+  return static_cast<int>(date::weekday{date::sys_days(ymd(*this))}.iso_encoding());
+}
 
 std::optional<Minute> parse_minute(std::string_view t) {
   if (t.size() != 5 || t[2] != ':') return std::nullopt;
@@ -102,7 +104,8 @@ std::string minute_text(Minute minute) {
 
 WallTime wall_time(Instant at, const char* zone) {
   const date::sys_time<std::chrono::milliseconds> utc{std::chrono::milliseconds{at.ms}};
-  const int shift = days_from_model(Day::from_number(date::floor<date::days>(utc).time_since_epoch().count()).year);
+  const int shift =
+      days_from_model(Day::from_number(date::floor<date::days>(utc).time_since_epoch().count()).year);
   const auto local = date::locate_zone(zone)->to_local(utc - date::days{shift});
   const auto day = date::floor<date::days>(local);
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();

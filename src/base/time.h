@@ -50,7 +50,8 @@ WallTime wall_time(Instant at, const char* zone = kHomeZone);
 /** Nothing for a minute that the change of clocks leaves out; the first of a doubled one. */
 std::optional<Instant> instant_of(const WallTime& at, const char* zone = kHomeZone);
 
-/** Where time comes from; injected everywhere, so that tests and `serve --sample --today` live another day. */
+/** Where time comes from; injected everywhere, so that tests and `serve --sample --today` live another day.
+ */
 class Clock {
  public:
   virtual ~Clock() = default;

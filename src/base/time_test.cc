@@ -10,14 +10,17 @@ namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000, kHourMs = 3'600'000, kDayMs = 86'400'000;
 
-WallTime wall(int year, int month, int day, int hour, int minute = 0) { return {{year, month, day}, hour * 60 + minute}; }
+WallTime wall(int year, int month, int day, int hour, int minute = 0) {
+  return {{year, month, day}, hour * 60 + minute};
+}
 
 TEST(Day, ParsesOnlyDaysThatExist) {
   EXPECT_EQ(Day::parse("2026-11-22"), (Day{2026, 11, 22}));
   EXPECT_EQ(Day::parse("2028-02-29"), (Day{2028, 2, 29}));
   EXPECT_EQ(Day::parse("2000-02-29"), (Day{2000, 2, 29}));
-  for (const char* bad : {"", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-01-00", "2026-1-1", "26-01-01",
-                          "2026/01/01", "2026-01-01 ", " 2026-01-0", "2026-01-0x", "+026-01-01", "-026-01-01", "2026-01-001", "2026-0a-01"})
+  for (const char* bad : {"", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31",
+                          "2026-01-00", "2026-1-1", "26-01-01", "2026/01/01", "2026-01-01 ", " 2026-01-0",
+                          "2026-01-0x", "+026-01-01", "-026-01-01", "2026-01-001", "2026-0a-01"})
     EXPECT_FALSE(Day::parse(bad)) << bad;
 }
 
@@ -51,7 +54,8 @@ TEST(Minute, ParsesTwentyFourHours) {
   EXPECT_EQ(parse_minute("09:30"), 570);
   EXPECT_EQ(parse_minute("23:59"), 1439);
   EXPECT_EQ(parse_minute("24:00"), 1440);
-  for (const char* bad : {"", "9:30", "24:01", "25:00", "12:60", "12.30", "12:3", "12:300", "-1:00", "1a:00", "99:99", " 9:30"})
+  for (const char* bad :
+       {"", "9:30", "24:01", "25:00", "12:60", "12.30", "12:3", "12:300", "-1:00", "1a:00", "99:99", " 9:30"})
     EXPECT_FALSE(parse_minute(bad)) << bad;
   for (Minute m = 0; m <= 1440; ++m) ASSERT_EQ(parse_minute(minute_text(m)), m);
   EXPECT_THROW(minute_text(-1), Bug);
@@ -118,7 +122,8 @@ TEST(WallTime, HoldsBeyond2038AndBefore1970) {
   EXPECT_EQ(wall_time(*instant_of(wall(2040, 7, 1, 12))), wall(2040, 7, 1, 12));
   EXPECT_EQ(instant_of(wall(2040, 7, 1, 12))->ms % kDayMs, 10 * kHourMs);
   // Both changes of clocks of 2044 (27 March, 30 October), and of 2101, when the weekdays have moved.
-  for (const auto& [spring, autumn] : {std::pair{Day{2044, 3, 27}, Day{2044, 10, 30}}, std::pair{Day{2101, 3, 27}, Day{2101, 10, 30}}}) {
+  for (const auto& [spring, autumn] :
+       {std::pair{Day{2044, 3, 27}, Day{2044, 10, 30}}, std::pair{Day{2101, 3, 27}, Day{2101, 10, 30}}}) {
     EXPECT_FALSE(instant_of({spring, 150}));
     EXPECT_TRUE(instant_of({spring.plus(7), 150}));
     const auto doubled = instant_of({autumn, 150});
@@ -126,7 +131,8 @@ TEST(WallTime, HoldsBeyond2038AndBefore1970) {
     EXPECT_EQ(wall_time(Instant{doubled->ms + kHourMs}), (WallTime{autumn, 150}));
   }
   for (int d = Day{2037, 12, 30}.number(); d < Day{2038, 1, 3}.number(); ++d)
-    for (Minute m = 0; m < 1440; m += 30) ASSERT_EQ(wall_time(*instant_of({Day::from_number(d), m})), (WallTime{Day::from_number(d), m}));
+    for (Minute m = 0; m < 1440; m += 30)
+      ASSERT_EQ(wall_time(*instant_of({Day::from_number(d), m})), (WallTime{Day::from_number(d), m}));
   EXPECT_EQ(wall_time(Instant{-1}), wall(1970, 1, 1, 0, 59));
   EXPECT_EQ(wall_time(Instant{-kDayMs * 365}).day, (Day{1969, 1, 1}));
 }

@@ -10,7 +10,9 @@
 namespace lotse::directory {
 namespace {
 
-std::string given(const http::Form& form, std::string_view name) { return std::string(trimmed(form.find(name).value_or(""))); }
+std::string given(const http::Form& form, std::string_view name) {
+  return std::string(trimmed(form.find(name).value_or("")));
+}
 
 std::optional<int> number(const http::Form& form, std::string_view name, Problems& problems) {
   const std::string text = given(form, name);
@@ -36,12 +38,14 @@ void read_texts(Service& s, const http::Form& form) {
     const std::string tag(language.tag);
     if (!form.find("name_" + tag)) continue;
     Words words = s.lotse_texts.contains(tag) ? s.lotse_texts.at(tag) : Words{};
-    if (!s.lotse_texts.contains(tag) && tag == s.lotse_language) words.name = s.name, words.description = s.description;
+    if (!s.lotse_texts.contains(tag) && tag == s.lotse_language)
+      words.name = s.name, words.description = s.description;
     const Words before = words;
     words.name = given(form, "name_" + tag);
     words.description = given(form, "description_" + tag);
     // What a person has written or read over here is no longer a machine's.
-    if (words.name != before.name || words.description != before.description) words.state = TextState::checked;
+    if (words.name != before.name || words.description != before.description)
+      words.state = TextState::checked;
     if (tag == s.lotse_language) {
       words.state = TextState::original;
       s.name = words.name;
@@ -60,8 +64,11 @@ void read_hours(Service& s, const http::Form& form) {
   for (int row = 1; row <= 60; ++row) {
     const std::string n = std::to_string(row);
     if (!form.find("hours_day_" + n)) break;
-    Schedule schedule = static_cast<std::size_t>(row) <= s.schedules.size() ? s.schedules[static_cast<std::size_t>(row) - 1] : Schedule{};
-    const std::string day = given(form, "hours_day_" + n), from = given(form, "hours_from_" + n), to = given(form, "hours_to_" + n);
+    Schedule schedule = static_cast<std::size_t>(row) <= s.schedules.size()
+                            ? s.schedules[static_cast<std::size_t>(row) - 1]
+                            : Schedule{};
+    const std::string day = given(form, "hours_day_" + n), from = given(form, "hours_from_" + n),
+                      to = given(form, "hours_to_" + n);
     if (day.empty() && from.empty() && to.empty()) {
       // A row that only had a description, or an emptied one.
       if (schedule.byday.empty() && !schedule.description.empty()) schedules.push_back(std::move(schedule));
@@ -81,8 +88,11 @@ void read_languages(Service& s, const http::Form& form) {
   for (const auto& each : s.languages)
     if (each.code.empty()) kept.push_back(each);  // what was written in words and could not be read stays
   for (const auto& code : ticked(form, "languages")) {
-    const auto at = std::find_if(s.languages.begin(), s.languages.end(), [&](const auto& l) { return l.code == code; });
-    kept.push_back(at != s.languages.end() ? *at : SpokenLanguage{"", words::language_name(*words::language("en"), code), code, ""});
+    const auto at =
+        std::find_if(s.languages.begin(), s.languages.end(), [&](const auto& l) { return l.code == code; });
+    kept.push_back(at != s.languages.end()
+                       ? *at
+                       : SpokenLanguage{"", words::language_name(*words::language("en"), code), code, ""});
   }
   s.languages = std::move(kept);
   s.lotse_interpreters = ticked(form, "interpreters");
@@ -98,7 +108,8 @@ void read_care(Service& s, const http::Form& form, Problems& problems) {
 }
 
 void read_contact(Service& s, const http::Form& form) {
-  const std::string name = given(form, "contact_name"), phone = given(form, "contact_phone"), title = given(form, "contact_title");
+  const std::string name = given(form, "contact_name"), phone = given(form, "contact_phone"),
+                    title = given(form, "contact_title");
   if (name.empty() && phone.empty() && title.empty()) {
     if (!s.contacts.empty()) s.contacts.erase(s.contacts.begin());
     return;
@@ -136,7 +147,9 @@ Service corrected(const Service& before, const http::Form& form, Problems& probl
   read_languages(s, form);
   read_care(s, form, problems);
   const std::string cost = given(form, "cost");
-  s.lotse_free_of_charge = cost == "free" ? std::optional(true) : cost == "paid" ? std::optional(false) : std::nullopt;
+  s.lotse_free_of_charge = cost == "free"   ? std::optional(true)
+                           : cost == "paid" ? std::optional(false)
+                                            : std::nullopt;
   s.lotse_free_places = number(form, "free_places", problems);
   s.lotse_topics = ticked(form, "topics");
   read_contact(s, form);

@@ -10,8 +10,8 @@ namespace lotse::directory {
 inline constexpr int kSpareHours = 3;
 
 /**
- * The service with what the form says in place of what it had; what the form does not show stays as it was. Values that cannot
- * be read (a number that is none) are problems; the rest is judged by `check`. Pure.
+ * The service with what the form says in place of what it had; what the form does not show stays as it was.
+ * Values that cannot be read (a number that is none) are problems; the rest is judged by `check`. Pure.
  */
 Service corrected(const Service& before, const http::Form& form, Problems& problems);
 

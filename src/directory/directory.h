@@ -27,7 +27,8 @@ struct Entry {
   std::int64_t version = 0;
 };
 
-/** The offer with this id (of a placed service, or of a service without a place). NotFound if there is none or it is not active. */
+/** The offer with this id (of a placed service, or of a service without a place). NotFound if there is none
+ * or it is not active. */
 Entry find_offer(const access::Desk& desk, std::string_view offer_id);
 
 /** One line in the list of what a unit keeps. */
@@ -36,7 +37,8 @@ struct Kept {
   std::string name, organisation, status;
 };
 /** The services that the desk's unit keeps, in the order of their names; at most `limit` from `offset`. */
-std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part_of_name, int offset, int limit);
+std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part_of_name, int offset,
+                                int limit);
 std::int64_t count_kept(const access::Desk& desk, std::string_view part_of_name);
 
 /** A service of the desk's own unit, for correcting it. NotFound for any other. */
@@ -46,12 +48,13 @@ Entry find_kept(const access::Desk& desk, const ServiceId& id);
 Problems check(const Service& service);
 
 /**
- * Replaces the service if it still has `version` (Stale otherwise), refreshes what is searched, and tells followers. Returns
- * the new version. The service must be the desk's unit's own (NotFound).
+ * Replaces the service if it still has `version` (Stale otherwise), refreshes what is searched, and tells
+ * followers. Returns the new version. The service must be the desk's unit's own (NotFound).
  */
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version);
 
-/** Many entries at once, from one source: an import, or the sample. Ids are ours; `foreign_id` is the source's. */
+/** Many entries at once, from one source: an import, or the sample. Ids are ours; `foreign_id` is the
+ * source's. */
 struct Batch {
   template <class T>
   struct Item {
@@ -66,7 +69,8 @@ struct Batch {
   std::vector<Item<Term>> terms;
 };
 
-/** What a batch did, or would do; for each kind of entry: "organisation", "location", "service", "service_at_location", "taxonomy_term". */
+/** What a batch did, or would do; for each kind of entry: "organisation", "location", "service",
+ * "service_at_location", "taxonomy_term". */
 struct Outcome {
   struct Counts {
     std::int64_t added = 0, changed = 0, same = 0;
@@ -76,13 +80,15 @@ struct Outcome {
 };
 
 /**
- * Puts the whole batch into the store in one transaction, kept by the desk's unit; nothing is removed, what vanished is listed.
- * With `dry` nothing is written. Refuses entries of the source that another unit keeps. `done`, where given, counts up while it
- * works, for a progress line.
+ * Puts the whole batch into the store in one transaction, kept by the desk's unit; nothing is removed, what
+ * vanished is listed. With `dry` nothing is written. Refuses entries of the source that another unit keeps.
+ * `done`, where given, counts up while it works, for a progress line.
  */
-Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry, std::atomic<std::size_t>* done = nullptr);
+Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry,
+                    std::atomic<std::size_t>* done = nullptr);
 
-/** Our id for an entry of a source: its own where that is a UUID, otherwise one made of source, kind and id, always the same. */
+/** Our id for an entry of a source: its own where that is a UUID, otherwise one made of source, kind and id,
+ * always the same. */
 std::string id_for(std::string_view source, std::string_view kind, std::string_view foreign_id);
 
 /** The whole public directory, in the order of ids: for exports. Confidential addresses are not in it. */

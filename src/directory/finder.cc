@@ -20,14 +20,18 @@ match::Topics tree_of(const topic::Catalogue& topics) {
     const auto number = static_cast<std::size_t>(each.number);
     if (tree.parents.size() <= number) tree.parents.resize(number + 1, match::kNoTopic);
     if (!each.parent) continue;
-    if (const auto* parent = topics.find(*each.parent)) tree.parents[number] = static_cast<match::TopicNo>(parent->number);
+    if (const auto* parent = topics.find(*each.parent))
+      tree.parents[number] = static_cast<match::TopicNo>(parent->number);
   }
   return tree;
 }
 
 }  // namespace
 
-Finder::Finder(access::Store& store, std::shared_ptr<const Clock> clock) : store_(store), clock_(std::move(clock)) { load(); }
+Finder::Finder(access::Store& store, std::shared_ptr<const Clock> clock)
+    : store_(store), clock_(std::move(clock)) {
+  load();
+}
 
 Finder::~Finder() {
   stop_ = true;
@@ -47,7 +51,9 @@ void Finder::load() {
   fresh.topics = std::make_shared<const topic::Catalogue>(topic::load(desk));
   match::Builder builder(tree_of(*fresh.topics));
   desk.public_read().read([&](access::View& view) {
-    view.each(kAll, {}, [&](const sql::Row& row) { builder.add(offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics)); });
+    view.each(kAll, {}, [&](const sql::Row& row) {
+      builder.add(offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics));
+    });
     return 0;
   });
   fresh.snapshot = builder.build();
@@ -83,7 +89,8 @@ void Finder::take(const std::vector<sql::Change>& changes) {
       return 0;
     });
     next.snapshot = next.snapshot->with(changed, removed);
-    if (next.snapshot->overlay() > std::max<std::size_t>(1000, next.snapshot->size() / 10)) next.snapshot = next.snapshot->compacted();
+    if (next.snapshot->overlay() > std::max<std::size_t>(1000, next.snapshot->size() / 10))
+      next.snapshot = next.snapshot->compacted();
   }
   std::lock_guard lock(mutex_);
   sight_ = std::move(next);

@@ -12,8 +12,8 @@
 namespace lotse::directory {
 
 /**
- * Keeps the snapshot that is searched. It is built once at start from table `offer` and then follows the change sequence: a
- * committed change is found within a second, without building anew.
+ * Keeps the snapshot that is searched. It is built once at start from table `offer` and then follows the
+ * change sequence: a committed change is found within a second, without building anew.
  */
 class Finder {
  public:
@@ -38,8 +38,8 @@ class Finder {
   void take(const std::vector<sql::Change>& changes);
   access::Store& store_;
   std::shared_ptr<const Clock> clock_;
-  mutable std::mutex mutex_;   // guards sight_
-  std::mutex taking_;          // one at a time changes it
+  mutable std::mutex mutex_;  // guards sight_
+  std::mutex taking_;         // one at a time changes it
   Sight sight_;
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -31,7 +31,8 @@ class Frame {
     // One single place gets a kilometre around it.
     middle_ = {(low_.lat + high_.lat) / 2, (low_.lon + high_.lon) / 2};
     squeeze_ = std::cos(middle_.lat * 3.14159265358979 / 180);
-    const double high = std::max(high_.lat - low_.lat, 0.012), wide = std::max((high_.lon - low_.lon) * squeeze_, 0.012);
+    const double high = std::max(high_.lat - low_.lat, 0.012),
+                 wide = std::max((high_.lon - low_.lon) * squeeze_, 0.012);
     scale_ = std::min((kWidth - 2 * kMargin) / wide, (kHeight - 2 * kMargin) / high);
   }
   double x(const Point& p) const { return kWidth / 2 + (p.lon - middle_.lon) * squeeze_ * scale_; }
@@ -66,10 +67,13 @@ Html ground(const Frame& frame, const std::string& doc) {
   if (!json || !json->contains("map")) return shapes;
   const Json& map = (*json)["map"];
   if (map.contains("outlines"))
-    for (const auto& each : map["outlines"]) shapes += el("path", {cls("lo-map__land"), attr("d", path(frame, each["points"], true))});
-  if (map.contains("river")) shapes += el("path", {cls("lo-map__water"), attr("d", path(frame, map["river"], false))});
+    for (const auto& each : map["outlines"])
+      shapes += el("path", {cls("lo-map__land"), attr("d", path(frame, each["points"], true))});
+  if (map.contains("river"))
+    shapes += el("path", {cls("lo-map__water"), attr("d", path(frame, map["river"], false))});
   if (map.contains("roads"))
-    for (const auto& each : map["roads"]) shapes += el("path", {cls("lo-map__road"), attr("d", path(frame, each, false))});
+    for (const auto& each : map["roads"])
+      shapes += el("path", {cls("lo-map__road"), attr("d", path(frame, each, false))});
   return shapes;
 }
 
@@ -84,23 +88,32 @@ Html map(const Ask& ask, const std::vector<Pin>& pins, const std::optional<Point
   const auto regions = unit::regions(ask.desk);
   Html marks = regions.empty() ? Html() : ground(frame, regions.front().doc);
   if (here)
-    marks += el("circle", {cls("lo-map__you"), attr("cx", number(frame.x(*here))), attr("cy", number(frame.y(*here))), attr("r", "7")});
+    marks += el("circle", {cls("lo-map__you"), attr("cx", number(frame.x(*here))),
+                           attr("cy", number(frame.y(*here))), attr("r", "7")});
   // From the last to the first, so that the best lies on top.
   for (std::size_t i = pins.size(); i-- > 0;) {
     const auto& pin = pins[i];
     const std::string x = number(frame.x(pin.at)), y = number(frame.y(pin.at));
-    const Html dot = web::all({el("circle", {cls("lo-map__pin"), attr("cx", x), attr("cy", y), attr("r", "13")}),
-                               el("text", {cls("lo-map__num"), attr("x", x), attr("y", y)}, {pin.label})});
-    marks += pin.target.empty() ? dot : el("a", {web::href(Url::fragment(pin.target)), attr("aria-label", pin.label + ": " + pin.name)}, {dot});
+    const Html dot =
+        web::all({el("circle", {cls("lo-map__pin"), attr("cx", x), attr("cy", y), attr("r", "13")}),
+                  el("text", {cls("lo-map__num"), attr("x", x), attr("y", y)}, {pin.label})});
+    marks +=
+        pin.target.empty()
+            ? dot
+            : el("a", {web::href(Url::fragment(pin.target)), attr("aria-label", pin.label + ": " + pin.name)},
+                 {dot});
   }
   const std::string title = ask.t("Map: where the offers are");
   const bool links = std::any_of(pins.begin(), pins.end(), [](const Pin& p) { return !p.target.empty(); });
-  return el("figure", {cls("lo-map")},
-            {el("svg", {attr("viewBox", "0 0 400 300"), attr("role", links ? "group" : "img"), attr("aria-label", title)}, {marks}),
-             el("figcaption", {cls("lo-map__caption")},
-                {!links ? ask.t("Here it is.")
-                 : here ? ask.t("The numbers are those of the list. The dot is where you search.")
-                        : ask.t("The numbers are those of the list.")})});
+  return el(
+      "figure", {cls("lo-map")},
+      {el("svg",
+          {attr("viewBox", "0 0 400 300"), attr("role", links ? "group" : "img"), attr("aria-label", title)},
+          {marks}),
+       el("figcaption", {cls("lo-map__caption")},
+          {!links ? ask.t("Here it is.")
+           : here ? ask.t("The numbers are those of the list. The dot is where you search.")
+                  : ask.t("The numbers are those of the list.")})});
 }
 
 }  // namespace lotse::directory

@@ -17,7 +17,9 @@ enum Flag : int { kApproximate = 1, kEverywhere = 2, kByAppointment = 4, kOnRequ
 constexpr std::array<std::string_view, 7> kDays{"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
 
 // "10:00", "10:00:00", "10:00Z": hours and minutes of the wall clock.
-std::optional<Minute> minute_of(std::string_view text) { return text.size() < 5 ? std::nullopt : parse_minute(text.substr(0, 5)); }
+std::optional<Minute> minute_of(std::string_view text) {
+  return text.size() < 5 ? std::nullopt : parse_minute(text.substr(0, 5));
+}
 
 std::vector<std::string_view> split(std::string_view text, char mark) {
   std::vector<std::string_view> parts;
@@ -46,13 +48,15 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string maybe(const std::optional<int>& value) { return value ? std::to_string(*value) : ""; }
 std::string maybe(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? std::to_string(static_cast<int>(std::clamp(*value, 0.0, 150.0))) : "";
+  return value && std::isfinite(*value) ? std::to_string(static_cast<int>(std::clamp(*value, 0.0, 150.0)))
+                                        : "";
 }
 
 std::string openings_text(const std::vector<match::Opening>& openings) {
   std::string text;
   for (const auto& each : openings)
-    (text += text.empty() ? "" : ",") += std::to_string(each.weekday) + ":" + std::to_string(each.from) + "-" + std::to_string(each.to);
+    (text += text.empty() ? "" : ",") +=
+        std::to_string(each.weekday) + ":" + std::to_string(each.from) + "-" + std::to_string(each.to);
   return text;
 }
 
@@ -66,7 +70,8 @@ int cost_of(const Service& s) {
 int audience_of(const Service& s) {
   int bits = 0;
   for (std::size_t i = 0; i < kAudiences.size(); ++i)
-    if (std::find(s.lotse_audience.begin(), s.lotse_audience.end(), kAudiences[i]) != s.lotse_audience.end()) bits |= 1 << i;
+    if (std::find(s.lotse_audience.begin(), s.lotse_audience.end(), kAudiences[i]) != s.lotse_audience.end())
+      bits |= 1 << i;
   return bits;
 }
 
@@ -76,22 +81,25 @@ std::string facts_of(const Service& s, const At* at) {
   if (shown && at->location.latitude && at->location.longitude) {
     const Point point{*at->location.latitude, *at->location.longitude};
     if (is_valid(point))
-      place = std::to_string(std::llround(point.lat * 1e6)) + "," + std::to_string(std::llround(point.lon * 1e6));
+      place =
+          std::to_string(std::llround(point.lat * 1e6)) + "," + std::to_string(std::llround(point.lon * 1e6));
   }
   const auto schedules = schedules_at(s, at);
   const auto openings = openings_of(schedules);
-  const int flags = (shown && at->location.lotse_approximate ? kApproximate : 0) | (s.lotse_everywhere ? kEverywhere : 0) |
-                    (s.lotse_by_appointment ? kByAppointment : 0) | (s.lotse_interpreter_on_request ? kOnRequest : 0) |
-                    (openings.empty() ? 0 : kHoursKnown);
+  const int flags = (shown && at->location.lotse_approximate ? kApproximate : 0) |
+                    (s.lotse_everywhere ? kEverywhere : 0) | (s.lotse_by_appointment ? kByAppointment : 0) |
+                    (s.lotse_interpreter_on_request ? kOnRequest : 0) | (openings.empty() ? 0 : kHoursKnown);
   std::vector<std::string> languages;
   for (const auto& each : s.languages) languages.push_back(each.code);
   const auto& care = s.lotse_child_care;
   std::string facts = place;
   for (const std::string& each :
-       {std::to_string(flags), joined(s.lotse_topics), joined(languages), joined(s.lotse_interpreters), openings_text(openings),
-        std::to_string(static_cast<int>(care.kind)) + "," + maybe(care.from_months) + "," + maybe(care.to_months) + "," + maybe(care.places),
-        maybe(s.minimum_age) + "," + maybe(s.maximum_age), std::to_string(audience_of(s)), maybe(s.lotse_free_places),
-        std::to_string(cost_of(s))})
+       {std::to_string(flags), joined(s.lotse_topics), joined(languages), joined(s.lotse_interpreters),
+        openings_text(openings),
+        std::to_string(static_cast<int>(care.kind)) + "," + maybe(care.from_months) + "," +
+            maybe(care.to_months) + "," + maybe(care.places),
+        maybe(s.minimum_age) + "," + maybe(s.maximum_age), std::to_string(audience_of(s)),
+        maybe(s.lotse_free_places), std::to_string(cost_of(s))})
     (facts += '|') += each;
   return facts;
 }
@@ -172,7 +180,9 @@ std::string address_line(const Location& location) {
 }
 
 std::string phone_of(const Service& s, const Organisation& o, const At* at) {
-  const auto first = [](const std::vector<Phone>& phones) { return phones.empty() ? std::string() : phones.front().number; };
+  const auto first = [](const std::vector<Phone>& phones) {
+    return phones.empty() ? std::string() : phones.front().number;
+  };
   std::string number;
   const auto take = [&](const std::vector<Phone>& phones) {
     if (number.empty()) number = first(phones);
@@ -190,9 +200,10 @@ std::vector<OfferRow> offers_of(const Service& s, const Organisation& o, std::sp
   if (s.status != "active") return rows;
   const std::string words = words_of_service(s, o);
   for (const At& at : places)
-    rows.push_back({at.placed.id.text, at.location.lotse_confidential ? "" : at.location.id.text, facts_of(s, &at), words,
-                    address_line(at.location), phone_of(s, o, &at)});
-  if (places.empty()) rows.push_back({s.id.text, "", facts_of(s, nullptr), words, "", phone_of(s, o, nullptr)});
+    rows.push_back({at.placed.id.text, at.location.lotse_confidential ? "" : at.location.id.text,
+                    facts_of(s, &at), words, address_line(at.location), phone_of(s, o, &at)});
+  if (places.empty())
+    rows.push_back({s.id.text, "", facts_of(s, nullptr), words, "", phone_of(s, o, nullptr)});
   return rows;
 }
 
@@ -201,13 +212,15 @@ std::string topic_word(int n) {
   return "#" + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
 }
 
-match::Offer offer_from(std::string_view id, std::string_view facts, std::string_view words, const topic::Catalogue& topics) {
+match::Offer offer_from(std::string_view id, std::string_view facts, std::string_view words,
+                        const topic::Catalogue& topics) {
   const auto f = split(facts, '|');
   CHECK(f.size() == 11);
   match::Offer o;
   o.id = id;
   if (const auto comma = f[0].find(','); comma != f[0].npos)
-    o.place = Point{number(f[0].substr(0, comma)).value() / 1e6, number(f[0].substr(comma + 1)).value() / 1e6};
+    o.place =
+        Point{number(f[0].substr(0, comma)).value() / 1e6, number(f[0].substr(comma + 1)).value() / 1e6};
   const int flags = number(f[1]).value();
   o.approximate = flags & kApproximate;
   o.everywhere = flags & kEverywhere;
@@ -215,7 +228,8 @@ match::Offer offer_from(std::string_view id, std::string_view facts, std::string
   o.interpreter_on_request = flags & kOnRequest;
   o.hours_known = flags & kHoursKnown;
   for (const auto key : split(f[2], ','))
-    for (const auto* topic = topics.find(key); topic; topic = topic->parent ? topics.find(*topic->parent) : nullptr) {
+    for (const auto* topic = topics.find(key); topic;
+         topic = topic->parent ? topics.find(*topic->parent) : nullptr) {
       if (topic->key == key) o.topics.push_back(static_cast<match::TopicNo>(topic->number));
       o.words.push_back({topic_word(topic->number), 1});
     }
@@ -250,7 +264,8 @@ HoursOf hours_of(std::string_view facts) {
   for (const auto each : split(f[5], ',')) {
     const auto colon = each.find(':'), dash = each.find('-');
     CHECK(colon != each.npos && dash != each.npos);
-    hours.openings.push_back({number(each.substr(0, colon)).value(), number(each.substr(colon + 1, dash - colon - 1)).value(),
+    hours.openings.push_back({number(each.substr(0, colon)).value(),
+                              number(each.substr(colon + 1, dash - colon - 1)).value(),
                               number(each.substr(dash + 1)).value()});
   }
   return hours;

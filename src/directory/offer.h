@@ -24,12 +24,15 @@ struct At {
 };
 
 /**
- * The offers of a service: one for each place, or one without a place. Empty if it is not active. The point and address of a
- * confidential location are left out here already, so that nothing behind can give them away.
+ * The offers of a service: one for each place, or one without a place. Empty if it is not active. The point
+ * and address of a confidential location are left out here already, so that nothing behind can give them
+ * away.
  */
-std::vector<OfferRow> offers_of(const Service& service, const Organisation& organisation, std::span<const At> places);
+std::vector<OfferRow> offers_of(const Service& service, const Organisation& organisation,
+                                std::span<const At> places);
 
-/** Opening hours that the product can read from schedules; `unread` counts those that it cannot. Rules: weekly `byday` with times. */
+/** Opening hours that the product can read from schedules; `unread` counts those that it cannot. Rules:
+ * weekly `byday` with times. */
 std::vector<match::Opening> openings_of(std::span<const Schedule> schedules, int* unread = nullptr);
 
 /** The schedules that hold at a place: its own, else the service's, else the location's. */
@@ -50,7 +53,8 @@ struct HoursOf {
 };
 HoursOf hours_of(std::string_view facts);
 
-/** The word under which an offer is found by its topic's names in any language: "#00042"; of fixed width, so that none begins another. */
+/** The word under which an offer is found by its topic's names in any language: "#00042"; of fixed width, so
+ * that none begins another. */
 std::string topic_word(int number);
 
 }  // namespace lotse::directory

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "directory/offer.h"
 
-#include "directory/directory.h"
-
 #include <gtest/gtest.h>
+
+#include "directory/directory.h"
 
 namespace lotse::directory {
 namespace {
@@ -116,7 +116,8 @@ TEST(Hours, AreReadFromWeeklyRules) {
                                   {.byday = "XX", .opens_at = "10:00", .closes_at = "11:00"},
                                   {.byday = "MO", .opens_at = "25:00", .closes_at = "11:00"},
                                   {.byday = "MO", .opens_at = "11:00", .closes_at = "11:00"}};
-  EXPECT_EQ(openings_of(schedules, &unread), (std::vector<match::Opening>{{2, 1320, 1440}, {3, 0, 120}, {7, 600, 1440}}));
+  EXPECT_EQ(openings_of(schedules, &unread),
+            (std::vector<match::Opening>{{2, 1320, 1440}, {3, 0, 120}, {7, 600, 1440}}));
   EXPECT_EQ(unread, 4);
 }
 
@@ -139,15 +140,17 @@ TEST(Rules, AllProblemsAtOnce) {
   s.phones = {{.number = "call us"}};
   s.email = "nobody";
   s.url = "javascript:alert(1)";
-  s.schedules = {{.byday = "", .opens_at = "9", .closes_at = "08:00"}, {.byday = "MO", .opens_at = "10:00", .closes_at = "09:00"}};
+  s.schedules = {{.byday = "", .opens_at = "9", .closes_at = "08:00"},
+                 {.byday = "MO", .opens_at = "10:00", .closes_at = "09:00"}};
   s.lotse_child_care = {Care::on_site, 72, 12, 0};
   s.contacts = {{.name = ""}};
   s.lotse_free_places = -1;
   s.lotse_texts["uk"].description = "опис";
   std::vector<std::string> fields;
   for (const auto& each : check(s)) fields.push_back(each.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"name_de", "name_uk", "status", "phone", "email", "url", "hours_day_1", "hours_from_1",
-                                              "hours_to_2", "care_to", "care_places", "contact_name", "free_places"}));
+  EXPECT_EQ(fields, (std::vector<std::string>{"name_de", "name_uk", "status", "phone", "email", "url",
+                                              "hours_day_1", "hours_from_1", "hours_to_2", "care_to",
+                                              "care_places", "contact_name", "free_places"}));
   EXPECT_TRUE(check(counselling()).empty());
 }
 

@@ -35,7 +35,8 @@ std::string age_text(const web::Ask& ask, int months);
 /** Opening hours in one line for a card: "Monday 09:00–11:00, Wednesday …", or by appointment. */
 web::Html hours_line(const web::Ask& ask, const HoursOf& hours);
 
-/** Each line of a German address in a block of its own, so that it reads right on pages from right to left. */
+/** Each line of a German address in a block of its own, so that it reads right on pages from right to left.
+ */
 web::Html address_lines(const std::string& address);
 
 /** A line with an icon. */
@@ -44,13 +45,15 @@ web::Html line(std::string_view icon, const web::Html& content);
 /** Why an offer fits, nearly fits, or where we do not know. */
 web::Html reasons(const web::Ask& ask, const match::Hit& hit, const match::Question& question);
 
-/** What is to be said about the language of an offer's texts: machine translation, or only in another language. Empty: nothing. */
+/** What is to be said about the language of an offer's texts: machine translation, or only in another
+ * language. Empty: nothing. */
 web::Html language_note(const web::Ask& ask, std::string_view language, std::string_view state);
 
-/** The map of results: quarters, water and roads of the region where known, the numbered places, and where you are. */
+/** The map of results: quarters, water and roads of the region where known, the numbered places, and where
+ * you are. */
 struct Pin {
   Point at;
-  std::string label;  // number on the map
+  std::string label;   // number on the map
   std::string target;  // id on the page to jump to; empty: no link
   std::string name;
 };

@@ -48,14 +48,17 @@ Html hours_table(const Ask& ask, const std::vector<match::Opening>& openings, co
     Html times;
     for (const auto& each : openings)
       if (each.weekday == day)
-        (times += times.empty() ? Html() : el("br")) += el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, each.from, each.to)});
+        (times += times.empty() ? Html() : el("br")) +=
+            el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, each.from, each.to)});
     if (times.empty()) times = Html::text(ask.t("closed"));
     const bool today = now.day.weekday() == day;
     const std::string name = words::weekday_name(ask.language, day);
     rows += el("tr", {web::attr_if(today, "class", "lo-hours__today")},
-               {el("th", {attr("scope", "row")}, {today ? ask.t("{day} (today)", {{"day", name}}) : name}), el("td", {}, {times})});
+               {el("th", {attr("scope", "row")}, {today ? ask.t("{day} (today)", {{"day", name}}) : name}),
+                el("td", {}, {times})});
   }
-  return el("table", {cls("lo-hours")}, {el("caption", {cls("kern-sr-only")}, {ask.t("Opening hours")}), el("tbody", {}, {rows})});
+  return el("table", {cls("lo-hours")},
+            {el("caption", {cls("kern-sr-only")}, {ask.t("Opening hours")}), el("tbody", {}, {rows})});
 }
 
 // What matters on the way out of the door: open now, later today, or when next.
@@ -71,16 +74,19 @@ std::string open_now(const Ask& ask, const std::vector<match::Opening>& openings
     for (const auto& each : openings)
       if (each.weekday == (today - 1 + ahead) % 7 + 1)
         return ask.t("Closed now. Open again: {day} {time}",
-                     {{"day", words::weekday_name(ask.language, each.weekday)}, {"time", words::time(ask.language, each.from)}});
+                     {{"day", words::weekday_name(ask.language, each.weekday)},
+                      {"time", words::time(ask.language, each.from)}});
   return {};
 }
 
 std::string care_text(const Ask& ask, const ChildCare& care) {
-  if (care.kind == Care::none) return ask.t("No child care there. You may ask whether children can come along.");
+  if (care.kind == Care::none)
+    return ask.t("No child care there. You may ask whether children can come along.");
   if (care.kind == Care::unknown) return ask.t("Not known. Please ask.");
   std::string text = ask.t("Yes, while you are there");
   if (care.from_months && care.to_months)
-    text += ", " + ask.t("from {from} to {to}", {{"from", age_text(ask, *care.from_months)}, {"to", age_text(ask, *care.to_months)}});
+    text += ", " + ask.t("from {from} to {to}", {{"from", age_text(ask, *care.from_months)},
+                                                 {"to", age_text(ask, *care.to_months)}});
   if (care.places) text += ", " + ask.tn("{n} place", "{n} places", *care.places);
   return text;
 }
@@ -88,7 +94,10 @@ std::string care_text(const Ask& ask, const ChildCare& care) {
 std::string cost_text(const Ask& ask, const Service& s) {
   if (s.lotse_free_of_charge == true) return ask.t("Costs nothing");
   for (const auto& each : s.cost_options)
-    if (each.amount.is_number()) return each.amount.get<double>() == 0 ? ask.t("Costs nothing") : words::money(ask.language, std::llround(each.amount.get<double>() * 100));
+    if (each.amount.is_number())
+      return each.amount.get<double>() == 0
+                 ? ask.t("Costs nothing")
+                 : words::money(ask.language, std::llround(each.amount.get<double>() * 100));
   if (s.lotse_free_of_charge == false) return ask.t("Costs money. Please ask how much.");
   return {};
 }
@@ -106,67 +115,94 @@ Html language_facts(const Ask& ask, const Service& s) {
   if (!spoken.empty()) text += el("p", {}, {language_list(ask, spoken)});
   text += more;
   if (!s.lotse_interpreters.empty())
-    text += el("p", {}, {ask.t("With an interpreter: {language}", {{"language", language_list(ask, s.lotse_interpreters)}})});
-  if (s.lotse_interpreter_on_request) text += el("p", {}, {ask.t("An interpreter for other languages can be ordered. Please say so when you call.")});
+    text += el(
+        "p", {},
+        {ask.t("With an interpreter: {language}", {{"language", language_list(ask, s.lotse_interpreters)}})});
+  if (s.lotse_interpreter_on_request)
+    text += el("p", {},
+               {ask.t("An interpreter for other languages can be ordered. Please say so when you call.")});
   return text;
 }
 
 Html telephone(const Ask& ask, const std::string& number) {
   return el("a", {cls("kern-btn kern-btn--primary lo-tel"), web::href(Url::telephone(number))},
-            {web::icon("phone"), el("span", {cls("kern-label")}, {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {number})})});
+            {web::icon("phone"), el("span", {cls("kern-label")},
+                                    {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {number})})});
 }
 
 Html contact_card(const Ask& ask, const Entry& e, const std::string& phone) {
   Html lines;
   const Contact* named = e.service.contacts.empty() ? nullptr : &e.service.contacts.front();
   if (named && !named->name.empty()) {
-    lines += line("account-circle", all({el("span", {attr("dir", "auto")}, {named->name}), named->title.empty() ? Html() : all({", ", el("span", {attr("lang", "de"), attr("dir", "auto")}, {named->title})})}));
+    lines +=
+        line("account-circle",
+             all({el("span", {attr("dir", "auto")}, {named->name}),
+                  named->title.empty()
+                      ? Html()
+                      : all({", ", el("span", {attr("lang", "de"), attr("dir", "auto")}, {named->title})})}));
     std::vector<std::string> codes;
     for (const auto& each : named->lotse_languages)
       if (!each.code.empty()) codes.push_back(each.code);
-    if (!codes.empty()) lines += line("speech", Html::text(ask.t("Speaks {languages}", {{"languages", language_list(ask, codes)}})));
+    if (!codes.empty())
+      lines +=
+          line("speech", Html::text(ask.t("Speaks {languages}", {{"languages", language_list(ask, codes)}})));
   }
-  const std::string email = named && !named->email.empty() ? named->email : !e.service.email.empty() ? e.service.email : e.organisation.email;
+  const std::string email = named && !named->email.empty() ? named->email
+                            : !e.service.email.empty()     ? e.service.email
+                                                           : e.organisation.email;
   if (!email.empty()) {
     const auto at = email.find('@');
     lines += line("mail", el("a", {cls("lo-ltr"), attr("dir", "ltr"), web::href(Url::mail(email))},
-                             {email.substr(0, at == email.npos ? email.size() : at + 1), el("wbr"), at == email.npos ? std::string() : email.substr(at + 1)}));
+                             {email.substr(0, at == email.npos ? email.size() : at + 1), el("wbr"),
+                              at == email.npos ? std::string() : email.substr(at + 1)}));
   }
   for (const std::string& site : {e.service.url, e.organisation.website}) {
     auto url = Url::web(site);
     if (!url) url = Url::web("https://" + site);
     if (site.empty() || !url) continue;
-    lines += line("open-in-new", el("a", {cls("lo-ltr"), attr("dir", "ltr"), web::href(*url), attr("rel", "noreferrer")}, {site}));
+    lines += line(
+        "open-in-new",
+        el("a", {cls("lo-ltr"), attr("dir", "ltr"), web::href(*url), attr("rel", "noreferrer")}, {site}));
     break;
   }
   return el("section", {cls("lo-contact kern-level-1"), attr("aria-labelledby", "contact")},
             {el("h2", {cls("kern-heading-small"), web::id("contact")}, {ask.t("Contact")}),
-             el("p", {cls("kern-body"), attr("dir", "auto")}, {e.organisation.name}), phone.empty() ? Html() : telephone(ask, phone),
+             el("p", {cls("kern-body"), attr("dir", "auto")}, {e.organisation.name}),
+             phone.empty() ? Html() : telephone(ask, phone),
              lines.empty() ? Html() : el("ul", {cls("lo-lines")}, {lines})});
 }
 
 std::string way_there(const Ask& ask, const Location& location) {
   for (const std::string_view tag : {ask.language.tag, std::string_view("de")})
-    if (const auto at = location.lotse_texts.find(std::string(tag)); at != location.lotse_texts.end() && !at->second.description.empty())
+    if (const auto at = location.lotse_texts.find(std::string(tag));
+        at != location.lotse_texts.end() && !at->second.description.empty())
       return at->second.description;
   return location.transportation;
 }
 
 Html place_facts(const Ask& ask, const Entry& e) {
-  if (e.confidential) return fact(ask, "place", ask.t("Where"), Html::text(ask.t("The place is kept secret to protect people. Call, and you will be told.")));
-  if (!e.location) return e.service.lotse_everywhere ? fact(ask, "place", ask.t("Where"), Html::text(ask.t("By telephone, online or at your home"))) : Html();
+  if (e.confidential)
+    return fact(ask, "place", ask.t("Where"),
+                Html::text(ask.t("The place is kept secret to protect people. Call, and you will be told.")));
+  if (!e.location)
+    return e.service.lotse_everywhere
+               ? fact(ask, "place", ask.t("Where"), Html::text(ask.t("By telephone, online or at your home")))
+               : Html();
   Html rows, address = address_lines(address_line(*e.location));
-  if (e.location->lotse_approximate) address += el("p", {}, {ask.t("On the map the place is only roughly right.")});
+  if (e.location->lotse_approximate)
+    address += el("p", {}, {ask.t("On the map the place is only roughly right.")});
   if (!address.empty()) rows += fact(ask, "place", ask.t("Where"), address);
   if (const auto way = way_there(ask, *e.location); !way.empty())
     rows += fact(ask, "map", ask.t("How to get there"), el("div", {attr("dir", "auto")}, {way}));
   Html access;
   for (const auto& each : e.location->accessibility)
     if (!each.description.empty()) {
-      const bool known = each.description == "yes" || each.description == "no" || each.description == "partly";
-      access += known ? el("p", {}, {each.description == "yes"  ? ask.t("Wheelchair: yes")
-                                     : each.description == "no" ? ask.t("Wheelchair: no")
-                                                                : ask.t("Wheelchair: partly, please call before")})
+      const bool known =
+          each.description == "yes" || each.description == "no" || each.description == "partly";
+      access += known ? el("p", {},
+                           {each.description == "yes"  ? ask.t("Wheelchair: yes")
+                            : each.description == "no" ? ask.t("Wheelchair: no")
+                                                       : ask.t("Wheelchair: partly, please call before")})
                       : el("p", {attr("dir", "auto")}, {each.description});
     }
   if (!access.empty()) rows += fact(ask, "access", ask.t("Accessibility"), access);
@@ -177,31 +213,46 @@ Html audience_facts(const Ask& ask, const Service& s, const Words& words) {
   Html text;
   if (!words.eligibility.empty()) text += el("p", {attr("dir", "auto")}, {words.eligibility});
   if (s.minimum_age && s.maximum_age)
-    text += el("p", {}, {ask.t("Age: {from} to {to} years", {{"from", words::number(ask.language, static_cast<int>(*s.minimum_age))}, {"to", words::number(ask.language, static_cast<int>(*s.maximum_age))}})});
+    text += el("p", {},
+               {ask.t("Age: {from} to {to} years",
+                      {{"from", words::number(ask.language, static_cast<int>(*s.minimum_age))},
+                       {"to", words::number(ask.language, static_cast<int>(*s.maximum_age))}})});
   else if (s.minimum_age && *s.minimum_age > 0)
-    text += el("p", {}, {ask.tn("Age: from {n} year", "Age: from {n} years", static_cast<int>(*s.minimum_age))});
+    text +=
+        el("p", {}, {ask.tn("Age: from {n} year", "Age: from {n} years", static_cast<int>(*s.minimum_age))});
   return text;
 }
 
-Html facts_list(const Ask& ask, const Entry& e, const Words& words, const std::vector<match::Opening>& openings, std::span<const Schedule> schedules) {
+Html facts_list(const Ask& ask, const Entry& e, const Words& words,
+                const std::vector<match::Opening>& openings, std::span<const Schedule> schedules) {
   const WallTime now = wall_time(ask.desk.now());
   Html rows, hours;
   if (!openings.empty()) {
-    if (!e.service.lotse_by_appointment) hours += el("p", {}, {el("strong", {}, {open_now(ask, openings, now)})});
+    if (!e.service.lotse_by_appointment)
+      hours += el("p", {}, {el("strong", {}, {open_now(ask, openings, now)})});
     hours += hours_table(ask, openings, now);
   }
-  if (e.service.lotse_by_appointment) hours += el("p", {}, {ask.t("Only by appointment. Please call first.")});
+  if (e.service.lotse_by_appointment)
+    hours += el("p", {}, {ask.t("Only by appointment. Please call first.")});
   for (const auto& each : schedules)
     if (!each.description.empty()) hours += el("p", {attr("dir", "auto")}, {each.description});
   if (hours.empty()) hours = Html::text(ask.t("Please ask for the opening hours"));
   rows += fact(ask, "clock", ask.t("When"), hours);
   rows += place_facts(ask, e);
-  if (const Html text = language_facts(ask, e.service); !text.empty()) rows += fact(ask, "speech", ask.t("Languages"), text);
+  if (const Html text = language_facts(ask, e.service); !text.empty())
+    rows += fact(ask, "speech", ask.t("Languages"), text);
   rows += fact(ask, "child", ask.t("Child care"), Html::text(care_text(ask, e.service.lotse_child_care)));
   if (const auto cost = cost_text(ask, e.service); !cost.empty() || !e.service.fees_description.empty())
-    rows += fact(ask, "euro", ask.t("Cost"), all({el("p", {}, {cost}), e.service.fees_description.empty() ? Html() : el("p", {attr("dir", "auto")}, {e.service.fees_description})}));
-  if (const Html text = audience_facts(ask, e.service, words); !text.empty()) rows += fact(ask, "people", ask.t("For whom"), text);
-  if (!words.application.empty()) rows += fact(ask, "info", ask.t("How to take part"), el("div", {cls("lo-free"), attr("dir", "auto")}, {words.application}));
+    rows +=
+        fact(ask, "euro", ask.t("Cost"),
+             all({el("p", {}, {cost}), e.service.fees_description.empty()
+                                           ? Html()
+                                           : el("p", {attr("dir", "auto")}, {e.service.fees_description})}));
+  if (const Html text = audience_facts(ask, e.service, words); !text.empty())
+    rows += fact(ask, "people", ask.t("For whom"), text);
+  if (!words.application.empty())
+    rows += fact(ask, "info", ask.t("How to take part"),
+                 el("div", {cls("lo-free"), attr("dir", "auto")}, {words.application}));
   return el("dl", {cls("lo-facts")}, {rows});
 }
 
@@ -210,15 +261,19 @@ Html tools(const Ask& ask, const std::string& path, const std::string& title) {
     return el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "button"), web::flag("hidden")},
               {web::icon(icon), el("span", {cls("kern-label")}, {label})});
   };
-  return el("div", {cls("lo-actions")},
-            {el("lo-share", {attr("data-done", ask.t("The link was copied.")), attr("data-error", ask.t("That did not work.")), attr("data-title", title), attr("data-url", path)},
-                {tool("share", ask.t("Share")), el("p", {cls("lo-status"), attr("role", "status")})}),
-             el("lo-print", {}, {tool("print", ask.t("Print"))})});
+  return el(
+      "div", {cls("lo-actions")},
+      {el("lo-share",
+          {attr("data-done", ask.t("The link was copied.")), attr("data-error", ask.t("That did not work.")),
+           attr("data-title", title), attr("data-url", path)},
+          {tool("share", ask.t("Share")), el("p", {cls("lo-status"), attr("role", "status")})}),
+       el("lo-print", {}, {tool("print", ask.t("Print"))})});
 }
 
 http::Response entry(Ask& ask, const Rooms& rooms) {
   const Entry e = find_offer(ask.desk, ask.values.at("offer"));
-  const std::optional<At> at = e.placed && e.location ? std::optional(At{*e.placed, *e.location}) : std::nullopt;
+  const std::optional<At> at =
+      e.placed && e.location ? std::optional(At{*e.placed, *e.location}) : std::nullopt;
   if (ask.json) {
     Json json = to_json(e.service);
     json["organization"] = to_json(e.organisation);
@@ -228,30 +283,49 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
   const Reading reading = reading_of(e.service, ask.language.tag);
   const auto schedules = schedules_at(e.service, at ? &*at : nullptr);
   const auto topics = rooms.finder->sight().topics;
-  const bool sensitive = std::any_of(e.service.lotse_topics.begin(), e.service.lotse_topics.end(), [&](const auto& key) { return topics->sensitive(key); });
+  const bool sensitive = std::any_of(e.service.lotse_topics.begin(), e.service.lotse_topics.end(),
+                                     [&](const auto& key) { return topics->sensitive(key); });
   const bool foreign = reading.language != ask.language.tag;
   const auto* language = words::language(reading.language);
   const std::string tag(language ? language->html : std::string_view(reading.language));
   Html topic_links;
   for (const auto& key : e.service.lotse_topics)
     if (const auto* topic = topics->find(key))
-      topic_links += el("li", {}, {web::link(Url::path("/offers", "topic=" + http::percent_encode(key)), topic->name(ask.language))});
+      topic_links += el(
+          "li", {},
+          {web::link(Url::path("/offers", "topic=" + http::percent_encode(key)), topic->name(ask.language))});
   std::vector<Pin> pins;
-  if (e.location && e.location->latitude && e.location->longitude && is_valid({*e.location->latitude, *e.location->longitude}))
+  if (e.location && e.location->latitude && e.location->longitude &&
+      is_valid({*e.location->latitude, *e.location->longitude}))
     pins.push_back({{*e.location->latitude, *e.location->longitude}, "", "", reading.words.name});
   const std::string path = "/offers/" + ask.values.at("offer");
-  const Html left = all({el("div", {cls("lo-free kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")}, {reading.words.description}),
-                         e.service.alert.empty() ? Html() : web::alert("warning", ask.t("Please note"), el("p", {cls("kern-body"), attr("dir", "auto")}, {e.service.alert})),
-                         language_note(ask, reading.language, reading.state), facts_list(ask, e, reading.words, openings_of(schedules), schedules),
-                         topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
-                         topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}), tools(ask, path, reading.words.name)});
-  const Html main = all(
-      {el("a", {cls("lo-back"), web::href(Url::path("/offers"))}, {web::icon("arrow-back"), ask.t("All offers")}),
-       el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")}, {reading.words.name}),
-       el("div", {cls("lo-split")}, {el("div", {cls("lo-stack")}, {left}),
-                                     el("div", {cls("lo-split__side lo-stack")},
-                                        {contact_card(ask, e, phone_of(e.service, e.organisation, at ? &*at : nullptr)), map(ask, pins, std::nullopt)})})});
-  return web::page(ask, {.title = reading.words.name, .main = main, .current = "/offers", .leave = sensitive, .index = !sensitive,
+  const Html left =
+      all({el("div", {cls("lo-free kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
+              {reading.words.description}),
+           e.service.alert.empty()
+               ? Html()
+               : web::alert("warning", ask.t("Please note"),
+                            el("p", {cls("kern-body"), attr("dir", "auto")}, {e.service.alert})),
+           language_note(ask, reading.language, reading.state),
+           facts_list(ask, e, reading.words, openings_of(schedules), schedules),
+           topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
+           topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
+           tools(ask, path, reading.words.name)});
+  const Html main =
+      all({el("a", {cls("lo-back"), web::href(Url::path("/offers"))},
+              {web::icon("arrow-back"), ask.t("All offers")}),
+           el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
+              {reading.words.name}),
+           el("div", {cls("lo-split")},
+              {el("div", {cls("lo-stack")}, {left}),
+               el("div", {cls("lo-split__side lo-stack")},
+                  {contact_card(ask, e, phone_of(e.service, e.organisation, at ? &*at : nullptr)),
+                   map(ask, pins, std::nullopt)})})});
+  return web::page(ask, {.title = reading.words.name,
+                         .main = main,
+                         .current = "/offers",
+                         .leave = sensitive,
+                         .index = !sensitive,
                          .description = reading.words.description});
 }
 

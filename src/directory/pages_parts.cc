@@ -21,11 +21,13 @@ Html inline_hours(const Ask& ask, const match::Opening& o) {
   return el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, o.from, o.to)});
 }
 
-// A time span reads from left to right in every language; here it stands inside a sentence without an element of its own.
+// A time span reads from left to right in every language; here it stands inside a sentence without an element
+// of its own.
 std::string isolated(const std::string& span) { return "\u2066" + span + "\u2069"; }
 
 std::string age_range(const Ask& ask, const match::Reason& r) {
-  if (r.min && r.max) return ask.t("from {from} to {to}", {{"from", age_text(ask, *r.min)}, {"to", age_text(ask, *r.max)}});
+  if (r.min && r.max)
+    return ask.t("from {from} to {to}", {{"from", age_text(ask, *r.min)}, {"to", age_text(ask, *r.max)}});
   if (r.min) return ask.t("from {from}", {{"from", age_text(ask, *r.min)}});
   if (r.max) return ask.t("up to {to}", {{"to", age_text(ask, *r.max)}});
   return "";
@@ -33,11 +35,15 @@ std::string age_range(const Ask& ask, const match::Reason& r) {
 
 std::string language_reason(const Ask& ask, const match::Reason& r, const std::string& name) {
   switch (r.verdict) {
-    case match::Verdict::fits: return ask.t("They speak: {language}", {{"language", name}});
+    case match::Verdict::fits:
+      return ask.t("They speak: {language}", {{"language", name}});
     case match::Verdict::fits_other:
-      return r.on_request ? ask.t("Interpreter on request: {language}", {{"language", name}}) : ask.t("With an interpreter: {language}", {{"language", name}});
-    case match::Verdict::unknown: return ask.t("Please ask whether they speak: {language}", {{"language", name}});
-    case match::Verdict::misses: return ask.t("Not in your language: {language}", {{"language", name}});
+      return r.on_request ? ask.t("Interpreter on request: {language}", {{"language", name}})
+                          : ask.t("With an interpreter: {language}", {{"language", name}});
+    case match::Verdict::unknown:
+      return ask.t("Please ask whether they speak: {language}", {{"language", name}});
+    case match::Verdict::misses:
+      return ask.t("Not in your language: {language}", {{"language", name}});
   }
   return {};
 }
@@ -45,12 +51,17 @@ std::string language_reason(const Ask& ask, const match::Reason& r, const std::s
 std::string when_reason(const Ask& ask, const match::Reason& r) {
   switch (r.verdict) {
     case match::Verdict::fits:
-      return r.opening ? ask.t("Open at your time: {day} {hours}", {{"day", words::weekday_name(ask.language, r.opening->weekday)},
-                                                                     {"hours", isolated(words::hours(ask.language, r.opening->from, r.opening->to))}})
-                       : ask.t("Open at your time");
-    case match::Verdict::fits_other: return ask.t("By appointment");
-    case match::Verdict::unknown: return ask.t("Please ask for the opening hours");
-    case match::Verdict::misses: return ask.t("Not open at your time");
+      return r.opening
+                 ? ask.t("Open at your time: {day} {hours}",
+                         {{"day", words::weekday_name(ask.language, r.opening->weekday)},
+                          {"hours", isolated(words::hours(ask.language, r.opening->from, r.opening->to))}})
+                 : ask.t("Open at your time");
+    case match::Verdict::fits_other:
+      return ask.t("By appointment");
+    case match::Verdict::unknown:
+      return ask.t("Please ask for the opening hours");
+    case match::Verdict::misses:
+      return ask.t("Not open at your time");
   }
   return {};
 }
@@ -61,9 +72,11 @@ std::string care_reason(const Ask& ask, const match::Reason& r) {
     case match::Verdict::fits:
     case match::Verdict::fits_other:
       return range.empty() ? ask.t("Child care there") : ask.t("Child care there {ages}", {{"ages", range}});
-    case match::Verdict::unknown: return ask.t("Please ask about child care");
+    case match::Verdict::unknown:
+      return ask.t("Please ask about child care");
     case match::Verdict::misses:
-      return range.empty() ? ask.t("No child care there") : ask.t("Child care only {ages}", {{"ages", range}});
+      return range.empty() ? ask.t("No child care there")
+                           : ask.t("Child care only {ages}", {{"ages", range}});
   }
   return {};
 }
@@ -72,13 +85,28 @@ std::string reason_text(const Ask& ask, const match::Reason& r, const match::Que
   const bool fits = r.verdict == match::Verdict::fits || r.verdict == match::Verdict::fits_other;
   const bool unknown = r.verdict == match::Verdict::unknown;
   switch (r.wish) {
-    case match::Wish::language: return language_reason(ask, r, words::language_name(ask.language, q.language.value_or("")));
-    case match::Wish::when: return when_reason(ask, r);
-    case match::Wish::child_care: return care_reason(ask, r);
-    case match::Wish::cost: return fits ? ask.t("Costs nothing") : unknown ? ask.t("Please ask what it costs") : ask.t("Costs money");
-    case match::Wish::age: return fits ? ask.t("Fits your age") : unknown ? ask.t("Please ask for whom it is") : ask.t("For another age");
-    case match::Wish::audience: return fits ? ask.t("For you") : unknown ? ask.t("Please ask for whom it is") : ask.t("For other people");
-    case match::Wish::places: return fits ? ask.t("Places free") : unknown ? ask.t("Please ask for free places") : ask.t("No place free");
+    case match::Wish::language:
+      return language_reason(ask, r, words::language_name(ask.language, q.language.value_or("")));
+    case match::Wish::when:
+      return when_reason(ask, r);
+    case match::Wish::child_care:
+      return care_reason(ask, r);
+    case match::Wish::cost:
+      return fits      ? ask.t("Costs nothing")
+             : unknown ? ask.t("Please ask what it costs")
+                       : ask.t("Costs money");
+    case match::Wish::age:
+      return fits      ? ask.t("Fits your age")
+             : unknown ? ask.t("Please ask for whom it is")
+                       : ask.t("For another age");
+    case match::Wish::audience:
+      return fits      ? ask.t("For you")
+             : unknown ? ask.t("Please ask for whom it is")
+                       : ask.t("For other people");
+    case match::Wish::places:
+      return fits      ? ask.t("Places free")
+             : unknown ? ask.t("Please ask for free places")
+                       : ask.t("No place free");
   }
   return {};
 }
@@ -97,8 +125,10 @@ std::string age_text(const Ask& ask, int months) {
 }
 
 Html line(std::string_view icon, const Html& content) {
-  return el("li", {}, {el("span", {cls("kern-icon kern-icon--small kern-icon--" + std::string(icon)), attr("aria-hidden", "true")}),
-                       el("span", {cls("lo-lines__text")}, {content})});
+  return el("li", {},
+            {el("span", {cls("kern-icon kern-icon--small kern-icon--" + std::string(icon)),
+                         attr("aria-hidden", "true")}),
+             el("span", {cls("lo-lines__text")}, {content})});
 }
 
 Html hours_line(const Ask& ask, const HoursOf& hours) {
@@ -132,25 +162,36 @@ Html address_lines(const std::string& address) {
 Html reasons(const Ask& ask, const match::Hit& hit, const match::Question& question) {
   Html items;
   for (const auto& each : hit.reasons) {
-    const bool unknown = each.verdict == match::Verdict::unknown, misses = each.verdict == match::Verdict::misses;
-    const char* kind = misses ? "lo-reason lo-reason--nearly" : unknown ? "lo-reason lo-reason--unknown" : "lo-reason lo-reason--fits";
-    items += el("li", {cls(kind)}, {web::icon(misses ? "warning" : unknown ? "info" : "success"), reason_text(ask, each, question)});
+    const bool unknown = each.verdict == match::Verdict::unknown,
+               misses = each.verdict == match::Verdict::misses;
+    const char* kind = misses    ? "lo-reason lo-reason--nearly"
+                       : unknown ? "lo-reason lo-reason--unknown"
+                                 : "lo-reason lo-reason--fits";
+    items += el("li", {cls(kind)},
+                {web::icon(misses    ? "warning"
+                           : unknown ? "info"
+                                     : "success"),
+                 reason_text(ask, each, question)});
   }
-  return items.empty() ? Html() : el("ul", {cls("lo-reasons"), attr("aria-label", ask.t("Why this offer"))}, {items});
+  return items.empty() ? Html()
+                       : el("ul", {cls("lo-reasons"), attr("aria-label", ask.t("Why this offer"))}, {items});
 }
 
 Html language_note(const Ask& ask, std::string_view language, std::string_view state) {
   std::string text;
   if (language != ask.language.tag) {
     const auto* other = words::language(language);
-    const std::string name = other ? words::language_name(ask.language, other->iso639_3) : std::string(language);
-    text = ask.language.tag == "de-x-simple" ? ask.t("This text is not yet available in easy language.")
-                                             : ask.t("This text is only available in: {language}", {{"language", name}});
+    const std::string name =
+        other ? words::language_name(ask.language, other->iso639_3) : std::string(language);
+    text = ask.language.tag == "de-x-simple"
+               ? ask.t("This text is not yet available in easy language.")
+               : ask.t("This text is only available in: {language}", {{"language", name}});
   } else if (state == "machine") {
     text = ask.t("This text was translated by a machine.");
   }
   if (text.empty()) return {};
-  return el("div", {cls("lo-note")}, {web::icon("language"), el("div", {cls("lo-note__text")}, {el("p", {}, {text})})});
+  return el("div", {cls("lo-note")},
+            {web::icon("language"), el("div", {cls("lo-note__text")}, {el("p", {}, {text})})});
 }
 
 }  // namespace lotse::directory

@@ -24,7 +24,8 @@ std::vector<web::Option> topic_options(const Ask& ask, const topic::Catalogue& t
   std::vector<web::Option> options{{"", ask.t("All topics")}};
   for (const auto* root : topics.roots()) {
     options.push_back({root->key, root->name(ask.language)});
-    for (const auto* child : topics.children(root->key)) options.push_back({child->key, "– " + child->name(ask.language)});
+    for (const auto* child : topics.children(root->key))
+      options.push_back({child->key, "– " + child->name(ask.language)});
   }
   return options;
 }
@@ -34,9 +35,11 @@ std::vector<web::Option> language_options(const Ask& ask) {
   std::vector<web::Option> rest;
   for (const auto code : words::people_languages())
     rest.push_back({std::string(code), words::language_name(ask.language, code)});
-  std::sort(rest.begin(), rest.end(), [&](const auto& a, const auto& b) { return words::compare(ask.language, a.label, b.label) < 0; });
+  std::sort(rest.begin(), rest.end(),
+            [&](const auto& a, const auto& b) { return words::compare(ask.language, a.label, b.label) < 0; });
   // One's own language first: most people look for that.
-  const auto own = std::find_if(rest.begin(), rest.end(), [&](const auto& o) { return o.value == ask.language.iso639_3; });
+  const auto own =
+      std::find_if(rest.begin(), rest.end(), [&](const auto& o) { return o.value == ask.language.iso639_3; });
   if (own != rest.end()) std::rotate(rest.begin(), own, own + 1);
   options.insert(options.end(), rest.begin(), rest.end());
   return options;
@@ -46,19 +49,21 @@ Html where_field(const Ask& ask, const Found& found, const web::FormView& form) 
   const std::string problem = form.problem_of("place");
   Html error;
   if (!problem.empty())
-    error = el("p", {cls("kern-error"), web::id("place-error")}, {web::icon("danger"), el("span", {cls("kern-body")}, {problem})});
-  const Html here = el(
-      "lo-here",
-      {attr("data-action", "/offers/here"), attr("data-wait", ask.t("Looking for your place …")),
-       attr("data-error", ask.t("Your place could not be found. Enter a postcode or a town instead."))},
-      {el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "button"), web::flag("hidden")},
-          {web::icon("here"), el("span", {cls("kern-label")}, {ask.t("Near me")})}),
-       el("p", {cls("lo-status"), attr("role", "status")})});
+    error = el("p", {cls("kern-error"), web::id("place-error")},
+               {web::icon("danger"), el("span", {cls("kern-body")}, {problem})});
+  const Html here =
+      el("lo-here",
+         {attr("data-action", "/offers/here"), attr("data-wait", ask.t("Looking for your place …")),
+          attr("data-error", ask.t("Your place could not be found. Enter a postcode or a town instead."))},
+         {el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "button"), web::flag("hidden")},
+             {web::icon("here"), el("span", {cls("kern-label")}, {ask.t("Near me")})}),
+          el("p", {cls("lo-status"), attr("role", "status")})});
   return el("div", {cls(problem.empty() ? "kern-form-input" : "kern-form-input kern-form-input--error")},
             {el("label", {cls("kern-label"), attr("for", "place")}, {ask.t("Postcode or town")}),
              el("div", {cls("lo-where")},
-                {el("input", {cls("kern-form-input__input"), web::id("place"), attr("name", "place"), attr("type", "text"),
-                              attr("autocomplete", "postal-code"), attr("value", found.search.place),
+                {el("input", {cls("kern-form-input__input"), web::id("place"), attr("name", "place"),
+                              attr("type", "text"), attr("autocomplete", "postal-code"),
+                              attr("value", found.search.place),
                               web::attr_if(!problem.empty(), "aria-invalid", "true"),
                               web::attr_if(!problem.empty(), "aria-describedby", "place-error")}),
                  here}),
@@ -70,24 +75,37 @@ Html filters(const Ask& ask, const Found& found, const web::FormView& form) {
   const Search& s = found.search;
   std::vector<web::Option> children, days{{"", ask.t("Any day")}}, times{{"", ask.t("Any time")}}, radii;
   for (const auto& each : kChildClasses) children.push_back({std::string(each.key), ask.t(each.label)});
-  for (int day = 1; day <= 7; ++day) days.push_back({std::to_string(day), words::weekday_name(ask.language, day)});
+  for (int day = 1; day <= 7; ++day)
+    days.push_back({std::to_string(day), words::weekday_name(ask.language, day)});
   for (const auto& each : kTimes) times.push_back({std::string(each.key), ask.t(each.label)});
-  for (const int km : kRadii) radii.push_back({std::to_string(km), words::distance(ask.language, km * 1000.0)});
-  const int chosen = !s.language.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() + s.only_free;
-  // Closed even where a filter is set: on a telephone the results come first. The title says that there are some.
-  const bool wrong = std::any_of(found.problems.begin(), found.problems.end(), [](const Problem& p) { return p.field != "place" && p.field != "q" && p.field != "topic"; });
-  const std::string title = chosen ? ask.tn("Filters ({n} chosen)", "Filters ({n} chosen)", chosen) : ask.t("Filters");
-  return el("details", {cls("kern-accordion"), web::flag("open", wrong)},
-            {el("summary", {cls("kern-accordion__header")}, {el("span", {cls("kern-title kern-title--small")}, {title})}),
-             el("div", {cls("kern-accordion__body")},
-                {el("div", {cls("lo-search__grid")},
-                    {web::select_field(form, "language", ask.t("Language spoken there, or with an interpreter"), language_options(ask), s.language),
-                     web::select_field(form, "radius", ask.t("At most this far away"), radii, std::to_string(s.radius_km)),
-                     web::select_field(form, "day", ask.t("Day"), days, s.weekday ? std::to_string(s.weekday) : ""),
-                     web::select_field(form, "time", ask.t("Time of day"), times, s.time),
-                     el("div", {cls("lo-search__wide")},
-                        {web::checkboxes(form, "child", ask.t("Child care there for my children aged"), children, s.children)}),
-                     el("div", {cls("lo-search__wide")}, {web::checkbox(form, "free", ask.t("Only what costs nothing"), s.only_free)})})})});
+  for (const int km : kRadii)
+    radii.push_back({std::to_string(km), words::distance(ask.language, km * 1000.0)});
+  const int chosen =
+      !s.language.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() + s.only_free;
+  // Closed even where a filter is set: on a telephone the results come first. The title says that there are
+  // some.
+  const bool wrong = std::any_of(found.problems.begin(), found.problems.end(), [](const Problem& p) {
+    return p.field != "place" && p.field != "q" && p.field != "topic";
+  });
+  const std::string title =
+      chosen ? ask.tn("Filters ({n} chosen)", "Filters ({n} chosen)", chosen) : ask.t("Filters");
+  return el(
+      "details", {cls("kern-accordion"), web::flag("open", wrong)},
+      {el("summary", {cls("kern-accordion__header")},
+          {el("span", {cls("kern-title kern-title--small")}, {title})}),
+       el("div", {cls("kern-accordion__body")},
+          {el("div", {cls("lo-search__grid")},
+              {web::select_field(form, "language", ask.t("Language spoken there, or with an interpreter"),
+                                 language_options(ask), s.language),
+               web::select_field(form, "radius", ask.t("At most this far away"), radii,
+                                 std::to_string(s.radius_km)),
+               web::select_field(form, "day", ask.t("Day"), days, s.weekday ? std::to_string(s.weekday) : ""),
+               web::select_field(form, "time", ask.t("Time of day"), times, s.time),
+               el("div", {cls("lo-search__wide")},
+                  {web::checkboxes(form, "child", ask.t("Child care there for my children aged"), children,
+                                   s.children)}),
+               el("div", {cls("lo-search__wide")},
+                  {web::checkbox(form, "free", ask.t("Only what costs nothing"), s.only_free)})})})});
 }
 
 Html pagination(const Ask& ask, const Found& found) {
@@ -96,17 +114,21 @@ Html pagination(const Ask& ask, const Found& found) {
   const auto to = [&](int page) { return web::href(Url::path("/offers", query_of(found.search, page))); };
   Html items;
   if (now > 1)
-    items += el("li", {}, {el("a", {to(now - 1), attr("rel", "prev")}, {web::icon("chevron-left"), ask.t("Back")})});
+    items += el("li", {},
+                {el("a", {to(now - 1), attr("rel", "prev")}, {web::icon("chevron-left"), ask.t("Back")})});
   for (int page = 1; page <= pages; ++page) {
     if (page != 1 && page != pages && std::abs(page - now) > 1) {
       if (page == 2 || page == pages - 1) items += el("li", {}, {el("span", {}, {"…"})});
       continue;
     }
     const std::string number = words::number(ask.language, page);
-    items += el("li", {}, {page == now ? el("span", {attr("aria-current", "page")}, {number}) : el("a", {to(page)}, {number})});
+    items += el(
+        "li", {},
+        {page == now ? el("span", {attr("aria-current", "page")}, {number}) : el("a", {to(page)}, {number})});
   }
   if (now < pages)
-    items += el("li", {}, {el("a", {to(now + 1), attr("rel", "next")}, {ask.t("Next"), web::icon("chevron-right")})});
+    items += el("li", {},
+                {el("a", {to(now + 1), attr("rel", "next")}, {ask.t("Next"), web::icon("chevron-right")})});
   return el("nav", {cls("lo-pages"), attr("aria-label", ask.t("Pages"))}, {el("ul", {}, {items})});
 }
 
@@ -134,15 +156,20 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
     const std::string far = words::distance(ask.language, *c.hit.distance_m);
     place += Html::text(c.hit.approximate ? ask.t("about {distance}", {{"distance", far}}) : far);
   }
-  if (c.address.empty() && !c.hit.distance_m) place += Html::text(ask.t("By telephone or online; the place is told there."));
+  if (c.address.empty() && !c.hit.distance_m)
+    place += Html::text(ask.t("By telephone or online; the place is told there."));
   lines += line("place", place);
   return el("li", {cls("lo-card"), web::id(anchor)},
             {el("div", {cls("lo-card__head")},
                 {el("h3", {cls("lo-card__title")},
-                    {el("a", {web::href(Url::path("/offers/" + c.hit.id)), web::attr_if(foreign, "lang", tag), web::attr_if(foreign, "dir", "auto")}, {c.title})}),
+                    {el("a",
+                        {web::href(Url::path("/offers/" + c.hit.id)), web::attr_if(foreign, "lang", tag),
+                         web::attr_if(foreign, "dir", "auto")},
+                        {c.title})}),
                  el("span", {cls("lo-num"), attr("aria-hidden", "true")}, {number})}),
              el("p", {cls("lo-card__kind"), attr("dir", "auto")}, {c.organisation}),
-             el("p", {cls("kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")}, {beginning(c.summary)}),
+             el("p", {cls("kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
+                {beginning(c.summary)}),
              el("ul", {cls("lo-lines")}, {lines}), reasons(ask, c.hit, question),
              foreign ? language_note(ask, c.language, c.state) : Html()});
 }
@@ -151,7 +178,9 @@ std::string heading(const Ask& ask, const Found& found) {
   const auto n = static_cast<std::int64_t>(found.total());
   if (!found.here) return ask.tn("{n} offer", "{n} offers", n);
   const std::string far = words::distance(ask.language, found.search.radius_km * 1000.0);
-  if (found.place_name.empty()) return ask.tn("{n} offer at most {distance} from you", "{n} offers at most {distance} from you", n, {{"distance", far}});
+  if (found.place_name.empty())
+    return ask.tn("{n} offer at most {distance} from you", "{n} offers at most {distance} from you", n,
+                  {{"distance", far}});
   return ask.tn("{n} offer at most {distance} from {place}", "{n} offers at most {distance} from {place}", n,
                 {{"distance", far}, {"place", found.place_name}});
 }
@@ -159,7 +188,9 @@ std::string heading(const Ask& ask, const Found& found) {
 // "Nothing found" helps on: with a wider circle, without filters, without words; and with people to call.
 Html nothing(const Ask& ask, const Found& found) {
   Html ways;
-  const auto add = [&](Search s, const std::string& label) { ways += el("li", {}, {web::link(Url::path("/offers", query_of(s, 1)), label)}); };
+  const auto add = [&](Search s, const std::string& label) {
+    ways += el("li", {}, {web::link(Url::path("/offers", query_of(s, 1)), label)});
+  };
   if (found.here && found.search.radius_km < 50) {
     Search wider = found.search;
     wider.radius_km = 50;
@@ -179,9 +210,12 @@ Html nothing(const Ask& ask, const Found& found) {
     open.words.clear();
     add(open, ask.t("Search without words"));
   }
-  return el("div", {cls("lo-empty")},
-            {el("p", {cls("kern-body")}, {ask.t("We did not find an offer. That does not mean that there is no help. You can:")}),
-             el("ul", {cls("lo-stack")}, {ways, el("li", {}, {web::link(Url::path("/help"), ask.t("Call us: we search with you"))})})});
+  return el(
+      "div", {cls("lo-empty")},
+      {el("p", {cls("kern-body")},
+          {ask.t("We did not find an offer. That does not mean that there is no help. You can:")}),
+       el("ul", {cls("lo-stack")},
+          {ways, el("li", {}, {web::link(Url::path("/help"), ask.t("Call us: we search with you"))})})});
 }
 
 http::Response as_json(const Found& found) {
@@ -189,18 +223,25 @@ http::Response as_json(const Found& found) {
   for (const auto& c : found.cards) {
     Json reasons = Json::array();
     for (const auto& r : c.hit.reasons) {
-      constexpr std::array<const char*, 7> kWishes{"language", "when", "child_care", "age", "audience", "cost", "places"};
+      constexpr std::array<const char*, 7> kWishes{"language", "when", "child_care", "age",
+                                                   "audience", "cost", "places"};
       constexpr std::array<const char*, 4> kVerdicts{"fits", "fits_other", "unknown", "misses"};
-      reasons.push_back({{"wish", kWishes[static_cast<std::size_t>(r.wish)]}, {"verdict", kVerdicts[static_cast<std::size_t>(r.verdict)]}});
+      reasons.push_back({{"wish", kWishes[static_cast<std::size_t>(r.wish)]},
+                         {"verdict", kVerdicts[static_cast<std::size_t>(r.verdict)]}});
     }
-    Json one{{"id", c.hit.id}, {"service_id", c.service_id}, {"title", c.title}, {"language", c.language}, {"organization", c.organisation}, {"address", c.address}, {"phone", c.phone}};
+    Json one{{"id", c.hit.id},         {"service_id", c.service_id},     {"title", c.title},
+             {"language", c.language}, {"organization", c.organisation}, {"address", c.address},
+             {"phone", c.phone}};
     if (c.hit.distance_m) one["distance_m"] = *c.hit.distance_m;
     one["approximate"] = c.hit.approximate;
     one["reasons"] = std::move(reasons);
     list.push_back(std::move(one));
   }
-  return web::json({{"fitting", found.answer.fitting}, {"unsure", found.answer.unsure}, {"nearly", found.answer.nearly},
-                    {"page", found.search.page}, {"offers", std::move(list)}});
+  return web::json({{"fitting", found.answer.fitting},
+                    {"unsure", found.answer.unsure},
+                    {"nearly", found.answer.nearly},
+                    {"page", found.search.page},
+                    {"offers", std::move(list)}});
 }
 
 http::Response results(Ask& ask, const Rooms& rooms) {
@@ -208,7 +249,8 @@ http::Response results(Ask& ask, const Rooms& rooms) {
   Search search = read_search(ask.query, problems);
   Found found = find(ask.desk, *rooms.finder, std::move(search), position_of(ask), ask.language.tag);
   found.problems.insert(found.problems.begin(), problems.begin(), problems.end());
-  if (ask.json) return found.problems.empty() ? as_json(found) : web::problem_details(ask, 422, found.problems);
+  if (ask.json)
+    return found.problems.empty() ? as_json(found) : web::problem_details(ask, 422, found.problems);
   const auto sight = rooms.finder->sight();
   const auto question = question_of(found.search, found.here, *sight.topics);
   const std::size_t first = static_cast<std::size_t>(found.search.page - 1) * kPageSize + 1;
@@ -218,26 +260,39 @@ http::Response results(Ask& ask, const Rooms& rooms) {
     cards += card(ask, found.cards[i], first + i, question);
     const auto facts = offer_from(found.cards[i].hit.id, found.cards[i].facts, "\n", *sight.topics);
     if (facts.place)
-      pins.push_back({*facts.place, words::number(ask.language, static_cast<std::int64_t>(first + i)), "t" + std::to_string(first + i), found.cards[i].title});
+      pins.push_back({*facts.place, words::number(ask.language, static_cast<std::int64_t>(first + i)),
+                      "t" + std::to_string(first + i), found.cards[i].title});
   }
   Html count;
   if (found.answer.nearly > 0 && found.search.filtered())
     count = el("p", {cls("kern-body")},
-               {ask.tn("{n} of them fits except for one wish.", "{n} of them fit except for one wish.", static_cast<std::int64_t>(found.answer.nearly))});
-  const Html list = found.cards.empty() ? nothing(ask, found)
-                                        : el("div", {cls("lo-split")},
-                                             {el("div", {}, {el("ol", {cls("lo-results"), attr("start", static_cast<std::int64_t>(first))}, {cards}), pagination(ask, found)}),
-                                              el("div", {cls("lo-split__side")}, {map(ask, pins, found.here)})});
+               {ask.tn("{n} of them fits except for one wish.", "{n} of them fit except for one wish.",
+                       static_cast<std::int64_t>(found.answer.nearly))});
+  const Html list =
+      found.cards.empty()
+          ? nothing(ask, found)
+          : el("div", {cls("lo-split")},
+               {el("div", {},
+                   {el("ol", {cls("lo-results"), attr("start", static_cast<std::int64_t>(first))}, {cards}),
+                    pagination(ask, found)}),
+                el("div", {cls("lo-split__side")}, {map(ask, pins, found.here)})});
   const web::FormView form{ask, found.problems};
   const bool sensitive = !found.search.topic.empty() && sight.topics->sensitive(found.search.topic);
-  const Html main = all({web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("Find an offer nearby")}),
-                         search_form(ask, found, *sight.topics), el("h2", {cls("kern-heading-medium"), web::id("results")}, {heading(ask, found)}),
-                         count, list});
-  return web::page(ask, {.title = ask.t("Find an offer nearby"), .main = main, .current = "/offers", .problems = !found.problems.empty(),
-                         .leave = sensitive, .status = 200, .form = "search"});
+  const Html main =
+      all({web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("Find an offer nearby")}),
+           search_form(ask, found, *sight.topics),
+           el("h2", {cls("kern-heading-medium"), web::id("results")}, {heading(ask, found)}), count, list});
+  return web::page(ask, {.title = ask.t("Find an offer nearby"),
+                         .main = main,
+                         .current = "/offers",
+                         .problems = !found.problems.empty(),
+                         .leave = sensitive,
+                         .status = 200,
+                         .form = "search"});
 }
 
-// "Near me": two decimals of a degree come by POST and live in a cookie for this visit; no address ever holds them.
+// "Near me": two decimals of a degree come by POST and live in a cookie for this visit; no address ever holds
+// them.
 http::Response here(Ask& ask) {
   Problems ignored;
   Search search = read_search(ask.form, ignored);
@@ -265,21 +320,30 @@ http::Response here(Ask& ask) {
 std::optional<Point> position_of(const Ask& ask) {
   const auto text = ask.request.cookie(kPositionCookie);
   Point point;
-  if (!text || text->size() > 30 || std::sscanf(text->c_str(), "%lf_%lf", &point.lat, &point.lon) != 2 || !is_valid(point)) return std::nullopt;
+  if (!text || text->size() > 30 || std::sscanf(text->c_str(), "%lf_%lf", &point.lat, &point.lon) != 2 ||
+      !is_valid(point))
+    return std::nullopt;
   return rounded_to_km(point);
 }
 
 Html search_form(const Ask& ask, const Found& found, const topic::Catalogue& topics) {
   const web::FormView form{ask, found.problems};
-  const Html fields = el(
-      "div", {cls("lo-search__grid")},
-      {web::text_field(form, "q", ask.t("What are you looking for?"),
-                       {.hint = ask.t("In your own words and language"), .value = found.search.words, .type = "search", .autocomplete = "off"}),
-       web::select_field(form, "topic", ask.t("Topic"), topic_options(ask, topics), found.search.topic), where_field(ask, found, form)});
-  const Html near = found.search.near_me ? el("input", {attr("type", "hidden"), attr("name", "near"), attr("value", "1")}) : Html();
+  const Html fields =
+      el("div", {cls("lo-search__grid")},
+         {web::text_field(form, "q", ask.t("What are you looking for?"),
+                          {.hint = ask.t("In your own words and language"),
+                           .value = found.search.words,
+                           .type = "search",
+                           .autocomplete = "off"}),
+          web::select_field(form, "topic", ask.t("Topic"), topic_options(ask, topics), found.search.topic),
+          where_field(ask, found, form)});
+  const Html near = found.search.near_me
+                        ? el("input", {attr("type", "hidden"), attr("name", "near"), attr("value", "1")})
+                        : Html();
   const Html submit = el("div", {cls("lo-search__submit")}, {web::button(ask.t("Search"))});
-  return el("form", {cls("lo-search kern-level-1"), web::id("search"), attr("role", "search"), attr("method", "get"),
-                     web::action(Url::path("/offers"))},
+  return el("form",
+            {cls("lo-search kern-level-1"), web::id("search"), attr("role", "search"), attr("method", "get"),
+             web::action(Url::path("/offers"))},
             {fields, near, filters(ask, found, form), submit});
 }
 

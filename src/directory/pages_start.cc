@@ -23,9 +23,11 @@ Html language_row(const Ask& ask) {
   Html items;
   for (const auto& each : words::languages()) {
     const bool now = each.tag == ask.language.tag;
-    items += el("li", {}, {el("a", {cls("kern-link"), web::href(Url::path("/", "_language=" + std::string(each.tag))), attr("lang", each.html),
-                                    web::attr_if(now, "aria-current", "true")},
-                              {each.own_name})});
+    items += el("li", {},
+                {el("a",
+                    {cls("kern-link"), web::href(Url::path("/", "_language=" + std::string(each.tag))),
+                     attr("lang", each.html), web::attr_if(now, "aria-current", "true")},
+                    {each.own_name})});
   }
   return el("nav", {attr("aria-label", ask.t("Language"))}, {el("ul", {cls("lo-footer__links")}, {items})});
 }
@@ -35,9 +37,13 @@ Html topic_tiles(const Ask& ask, const topic::Catalogue& topics) {
   for (const auto* root : topics.roots()) {
     Html children;
     for (const auto* child : topics.children(root->key))
-      children += el("li", {}, {web::link(Url::path("/offers", "topic=" + http::percent_encode(child->key)), child->name(ask.language))});
+      children += el("li", {},
+                     {web::link(Url::path("/offers", "topic=" + http::percent_encode(child->key)),
+                                child->name(ask.language))});
     tiles += el("section", {cls("lo-topic")},
-                {el("h3", {cls("kern-heading-small")}, {web::link(Url::path("/offers", "topic=" + http::percent_encode(root->key)), root->name(ask.language))}),
+                {el("h3", {cls("kern-heading-small")},
+                    {web::link(Url::path("/offers", "topic=" + http::percent_encode(root->key)),
+                               root->name(ask.language))}),
                  el("ul", {cls("lo-topic__list")}, {children})});
   }
   return el("div", {cls("lo-grid")}, {tiles});
@@ -45,14 +51,22 @@ Html topic_tiles(const Ask& ask, const topic::Catalogue& topics) {
 
 http::Response start(Ask& ask, const Rooms& rooms) {
   const auto sight = rooms.finder->sight();
-  const Html main = all({language_row(ask), el("h1", {cls("kern-heading-large")}, {ask.t("Find help for your family nearby")}),
-                         el("p", {cls("kern-body lo-lead")},
-                            {ask.t("Courses, advice and meeting places for parents. You do not need a sign-in and you do not have to give your name.")}),
-                         search_form(ask, {}, *sight.topics), el("h2", {cls("kern-heading-medium")}, {ask.t("Search by topic")}), topic_tiles(ask, *sight.topics),
-                         el("h2", {cls("kern-heading-medium")}, {ask.t("Would you rather talk to somebody?")}),
-                         el("p", {cls("kern-body")}, {web::link(Url::path("/help"), ask.t("Call us: we search with you"))})});
-  return web::page(ask, {.title = ask.t("Find help for your family nearby"), .main = main, .current = "/", .index = true, .form = "search",
-                         .description = ask.t("Courses, advice and meeting places for parents. You do not need a sign-in and you do not have to give your name.")});
+  const Html main = all(
+      {language_row(ask), el("h1", {cls("kern-heading-large")}, {ask.t("Find help for your family nearby")}),
+       el("p", {cls("kern-body lo-lead")},
+          {ask.t("Courses, advice and meeting places for parents. You do not need a sign-in and you do not "
+                 "have to give your name.")}),
+       search_form(ask, {}, *sight.topics),
+       el("h2", {cls("kern-heading-medium")}, {ask.t("Search by topic")}), topic_tiles(ask, *sight.topics),
+       el("h2", {cls("kern-heading-medium")}, {ask.t("Would you rather talk to somebody?")}),
+       el("p", {cls("kern-body")}, {web::link(Url::path("/help"), ask.t("Call us: we search with you"))})});
+  return web::page(ask, {.title = ask.t("Find help for your family nearby"),
+                         .main = main,
+                         .current = "/",
+                         .index = true,
+                         .form = "search",
+                         .description = ask.t("Courses, advice and meeting places for parents. You do not "
+                                              "need a sign-in and you do not have to give your name.")});
 }
 
 // Whom to ask: the named contacts of the units, those for day care first (story S4.6).
@@ -60,36 +74,59 @@ http::Response help(Ask& ask) {
   Html cards;
   auto units = unit::all(ask.desk);
   std::stable_sort(units.begin(), units.end(), [](const auto& a, const auto& b) {
-    const auto rank = [](const auto& u) { return u.kind == "youth_care_desk" ? 0 : u.kind == "coordination" ? 1 : 2; };
+    const auto rank = [](const auto& u) {
+      return u.kind == "youth_care_desk" ? 0 : u.kind == "coordination" ? 1 : 2;
+    };
     return rank(a) < rank(b);
   });
   for (const auto& u : units)
     for (const auto& c : u.contacts)
       cards += el("section", {cls("lo-contact kern-level-1")},
-                  {el("h2", {cls("kern-heading-small")}, {u.kind == "youth_care_desk" ? ask.t("Questions about day care") : ask.t(unit::kind_label(u.kind))}),
+                  {el("h2", {cls("kern-heading-small")},
+                      {u.kind == "youth_care_desk" ? ask.t("Questions about day care")
+                                                   : ask.t(unit::kind_label(u.kind))}),
                    el("p", {cls("kern-body"), attr("lang", "de"), attr("dir", "auto")}, {u.name}),
                    el("p", {cls("kern-body"), attr("dir", "auto")}, {c.name}),
-                   c.languages.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("Speaks {languages}", {{"languages", language_list(ask, c.languages)}})}),
+                   c.languages.empty()
+                       ? Html()
+                       : el("p", {cls("kern-body")},
+                            {ask.t("Speaks {languages}", {{"languages", language_list(ask, c.languages)}})}),
                    el("a", {cls("kern-btn kern-btn--primary lo-tel"), web::href(Url::telephone(c.phone))},
-                      {web::icon("phone"), el("span", {cls("kern-label")}, {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {c.phone})})})});
+                      {web::icon("phone"),
+                       el("span", {cls("kern-label")},
+                          {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {c.phone})})})});
   Html wrong;
   if (!ask.site.options().feedback_email.empty())
     wrong = all({el("h2", {cls("kern-heading-medium")}, {ask.t("Is a text wrong?")}),
-                 el("p", {cls("kern-body")}, {ask.t("Please write to us in your language:"), " ",
-                                              el("a", {cls("kern-link"), web::href(Url::mail(ask.site.options().feedback_email))}, {ask.site.options().feedback_email})})});
-  const Html emergency = web::alert("warning", ask.t("In danger? Call now"),
-                                    all({el("p", {cls("kern-body")}, {ask.t("Police: 110. Fire brigade and ambulance: 112.")}),
-                                         el("p", {cls("kern-body")}, {ask.t("Help line Violence against women: 116 016. Day and night, free, in many languages.")})}));
-  const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Help and contact")}),
-                         el("p", {cls("kern-body lo-lead")}, {ask.t("These people help you to find the right offer. Calls are confidential.")}), emergency,
-                         cards.empty() ? el("p", {cls("kern-body")}, {ask.t("No contacts have been entered yet.")}) : el("div", {cls("lo-grid")}, {cards}), wrong});
+                 el("p", {cls("kern-body")},
+                    {ask.t("Please write to us in your language:"), " ",
+                     el("a", {cls("kern-link"), web::href(Url::mail(ask.site.options().feedback_email))},
+                        {ask.site.options().feedback_email})})});
+  const Html emergency = web::alert(
+      "warning", ask.t("In danger? Call now"),
+      all({el("p", {cls("kern-body")}, {ask.t("Police: 110. Fire brigade and ambulance: 112.")}),
+           el("p", {cls("kern-body")},
+              {ask.t(
+                  "Help line Violence against women: 116 016. Day and night, free, in many languages.")})}));
+  const Html main =
+      all({el("h1", {cls("kern-heading-large")}, {ask.t("Help and contact")}),
+           el("p", {cls("kern-body lo-lead")},
+              {ask.t("These people help you to find the right offer. Calls are confidential.")}),
+           emergency,
+           cards.empty() ? el("p", {cls("kern-body")}, {ask.t("No contacts have been entered yet.")})
+                         : el("div", {cls("lo-grid")}, {cards}),
+           wrong});
   return web::page(ask, {.title = ask.t("Help and contact"), .main = main, .current = "/help"});
 }
 
-http::Response text_page(const Ask& ask, std::string_view title, std::initializer_list<std::string> paragraphs) {
+http::Response text_page(const Ask& ask, std::string_view title,
+                         std::initializer_list<std::string> paragraphs) {
   Html text;
   for (const auto& each : paragraphs) text += el("p", {cls("kern-body")}, {each});
-  return web::page(ask, {.title = std::string(title), .main = all({el("h1", {cls("kern-heading-large")}, {title}), el("div", {cls("lo-text")}, {text})})});
+  return web::page(
+      ask,
+      {.title = std::string(title),
+       .main = all({el("h1", {cls("kern-heading-large")}, {title}), el("div", {cls("lo-text")}, {text})})});
 }
 
 }  // namespace
@@ -102,24 +139,32 @@ void install_information(web::Site& site) {
   site.add_to_navigation({"/help", msg("Help"), false});
   site.get("/help", kRead, help);
   site.get("/easy-language", kNoData, [](Ask& ask) {
-    return text_page(ask, ask.t("Easy language and sign language"),
-                     {ask.t("On this website you can search for offers for families."),
-                      ask.t("You choose your language at the top of the page. Easy language is one of them: Leichte Sprache."),
-                      ask.t("You can type words, choose a topic, or enter your postcode. Then you see offers near you."),
-                      ask.t("A film in German Sign Language is not there yet. If you use sign language, write to us: we arrange a talk with an interpreter.")});
+    return text_page(
+        ask, ask.t("Easy language and sign language"),
+        {ask.t("On this website you can search for offers for families."),
+         ask.t("You choose your language at the top of the page. Easy language is one of them: Leichte "
+               "Sprache."),
+         ask.t("You can type words, choose a topic, or enter your postcode. Then you see offers near you."),
+         ask.t("A film in German Sign Language is not there yet. If you use sign language, write to us: we "
+               "arrange a talk with an interpreter.")});
   });
   site.get("/accessibility", kNoData, [](Ask& ask) {
-    return text_page(ask, ask.t("Accessibility"),
-                     {ask.t("We want everybody to be able to use this website: with a keyboard, with a screen reader, with large letters, on an old telephone."),
-                      ask.t("The pages were checked with tools against WCAG 2.2, level AA. They have not yet been checked by people with disabilities."),
-                      ask.t("Not yet there: films in German Sign Language; texts in easy language for all offers."),
-                      ask.t("Is something in your way? Tell us on the page \"Help and contact\". We answer and mend it.")});
+    return text_page(
+        ask, ask.t("Accessibility"),
+        {ask.t("We want everybody to be able to use this website: with a keyboard, with a screen reader, "
+               "with large letters, on an old telephone."),
+         ask.t("The pages were checked with tools against WCAG 2.2, level AA. They have not yet been checked "
+               "by people with disabilities."),
+         ask.t("Not yet there: films in German Sign Language; texts in easy language for all offers."),
+         ask.t(
+             "Is something in your way? Tell us on the page \"Help and contact\". We answer and mend it.")});
   });
   site.get("/privacy", kNoData, [](Ask& ask) {
     return text_page(ask, ask.t("Data protection"),
                      {ask.t("You can search without giving your name. We do not know who you are."),
                       ask.t("We do not write down what you search for, nor the address of your device."),
-                      ask.t("Your browser keeps your language, and for one hour your rough place if you press \"Near me\". The place is rounded to about one kilometre."),
+                      ask.t("Your browser keeps your language, and for one hour your rough place if you "
+                            "press \"Near me\". The place is rounded to about one kilometre."),
                       ask.t("No other company sees your visit: nothing is loaded from elsewhere.")});
   });
 }

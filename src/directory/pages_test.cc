@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Pages as functions: HTML and JSON side by side, on both stores. The cast: Jule edits the entries of unit one, Merle works with
-// cases there and has no right to entries, Fatima edits those of unit two.
+// Pages as functions: HTML and JSON side by side, on both stores. The cast: Jule edits the entries of unit
+// one, Merle works with cases there and has no right to entries, Fatima edits those of unit two.
 #include "directory/pages.h"
 
 #include <gtest/gtest.h>
@@ -46,7 +46,8 @@ class PagesTest : public sql::StoreTest {
     StoreTest::TearDown();
   }
   access::Desk desk(UnitId unit) {
-    return {*store_, access::operator_of(unit, "family_centre", "operator:test"), access::kDirectoryPurpose, *clock_};
+    return {*store_, access::operator_of(unit, "family_centre", "operator:test"), access::kDirectoryPurpose,
+            *clock_};
   }
 
   void fill() {
@@ -83,12 +84,14 @@ class PagesTest : public sql::StoreTest {
 
   std::string sign_in(UnitId unit, const std::string& function) {
     access::Gate gate(*store_, *clock_);
-    const auto account = gate.make_account(desk(unit).actor(), function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
+    const auto account = gate.make_account(
+        desk(unit).actor(), function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(desk(unit).actor(), account, unit, function, {2020, 1, 1});
     return gate.start(account, {unit, "family_centre", "Haus", function});
   }
 
-  http::Response get(const std::string& target, const std::string& cookie = "", const std::string& accept = "") {
+  http::Response get(const std::string& target, const std::string& cookie = "",
+                     const std::string& accept = "") {
     http::Request r;
     r.method = "GET";
     const auto mark = target.find('?');
@@ -106,14 +109,33 @@ class PagesTest : public sql::StoreTest {
     r.method = "POST";
     r.path = path;
     r.body = http::encode_query(form);
-    r.fields = {{"Cookie", cookies}, {"Content-Type", "application/x-www-form-urlencoded"}, {"Sec-Fetch-Site", "same-origin"}, {"Accept-Language", "de"}};
+    r.fields = {{"Cookie", cookies},
+                {"Content-Type", "application/x-www-form-urlencoded"},
+                {"Sec-Fetch-Site", "same-origin"},
+                {"Accept-Language", "de"}};
     return site_->answer(r);
   }
   // What the form sends when nothing was touched.
   std::vector<http::Field> untouched(const std::string& version = "1") {
-    return {{"version", version}, {"name_de", "Elterncafé <b>"}, {"description_de", "Kaffee & Gespräch"}, {"name_uk", "Кафе для батьків"}, {"description_uk", "Кава"},
-            {"status", "active"}, {"phone", ""}, {"email", ""}, {"url", ""}, {"hours_day_1", "TU"}, {"hours_from_1", "09:00"}, {"hours_to_1", "11:00"},
-            {"care", "on_site"}, {"care_from", "12"}, {"care_to", "72"}, {"care_places", "8"}, {"languages", "deu"}, {"cost", "unknown"}, {"free_places", ""},
+    return {{"version", version},
+            {"name_de", "Elterncafé <b>"},
+            {"description_de", "Kaffee & Gespräch"},
+            {"name_uk", "Кафе для батьків"},
+            {"description_uk", "Кава"},
+            {"status", "active"},
+            {"phone", ""},
+            {"email", ""},
+            {"url", ""},
+            {"hours_day_1", "TU"},
+            {"hours_from_1", "09:00"},
+            {"hours_to_1", "11:00"},
+            {"care", "on_site"},
+            {"care_from", "12"},
+            {"care_to", "72"},
+            {"care_places", "8"},
+            {"languages", "deu"},
+            {"cost", "unknown"},
+            {"free_places", ""},
             {"topics", "parents_cafe"}};
   }
   std::string edit_path() const { return "/staff/services/" + service_.text; }
@@ -139,7 +161,8 @@ TEST_P(PagesTest, results_say_why_in_html_and_json) {  // S4.12
   EXPECT_TRUE(has(html, "lo-reason--nearly"));  // not in Ukrainian
   EXPECT_TRUE(has(html, "lo-reason--fits"));    // child care, day
   EXPECT_TRUE(has(html, "<svg"));
-  const auto json = get("/offers?topic=parents_cafe&place=00101&language=ukr&child=3to5&day=2", "", "application/json");
+  const auto json =
+      get("/offers?topic=parents_cafe&place=00101&language=ukr&child=3to5&day=2", "", "application/json");
   const auto body = parse_json(json.body);
   ASSERT_TRUE(body);
   EXPECT_EQ((*body)["nearly"], 1);
@@ -158,7 +181,8 @@ TEST_P(PagesTest, a_foreign_word_finds_a_german_entry_by_its_topic) {
 TEST_P(PagesTest, bad_questions_are_said_with_their_field_and_nothing_is_lost) {
   const auto r = get("/offers?q=kaffee&place=Atlantis&radius=3&day=9&time=night&child=abc&language=xx1");
   EXPECT_EQ(r.status, 200);
-  for (const char* field : {"#place", "#radius", "#day", "#time", "#child", "#language"}) EXPECT_TRUE(has(r, std::string("href=\"") + field)) << field;
+  for (const char* field : {"#place", "#radius", "#day", "#time", "#child", "#language"})
+    EXPECT_TRUE(has(r, std::string("href=\"") + field)) << field;
   EXPECT_TRUE(has(r, "value=\"kaffee\""));
   EXPECT_TRUE(has(r, "value=\"Atlantis\""));
   EXPECT_EQ(get("/offers?place=Atlantis", "", "application/json").status, 422);
@@ -191,8 +215,11 @@ TEST_P(PagesTest, where_you_are_never_stands_in_an_address) {
   http::Request r;
   r.method = "POST";
   r.path = "/offers/here";
-  r.body = "lat=52.0512345&lon=7.9498765&topic=parents_cafe&_guard=" + hash_hex("guard:" + guard_).substr(0, 32);
-  r.fields = {{"Cookie", "lotse_guard=" + guard_}, {"Content-Type", "application/x-www-form-urlencoded"}, {"Sec-Fetch-Site", "same-origin"}};
+  r.body =
+      "lat=52.0512345&lon=7.9498765&topic=parents_cafe&_guard=" + hash_hex("guard:" + guard_).substr(0, 32);
+  r.fields = {{"Cookie", "lotse_guard=" + guard_},
+              {"Content-Type", "application/x-www-form-urlencoded"},
+              {"Sec-Fetch-Site", "same-origin"}};
   const auto answer = site_->answer(r);
   EXPECT_EQ(answer.status, 303);
   EXPECT_EQ(answer.header("location"), "/offers?topic=parents_cafe&near=1");
@@ -212,9 +239,11 @@ TEST_P(PagesTest, only_the_units_editors_see_its_entries) {
   const std::string nowhere = new_uuid(1);
   EXPECT_EQ(get(edit_path()).status, 303);  // to the sign-in
   EXPECT_EQ(get(edit_path(), "", "application/json").status, 401);
-  const auto jule = sign_in(one_, "directory_editor"), merle = sign_in(one_, "case_worker"), fatima = sign_in(two_, "directory_editor");
+  const auto jule = sign_in(one_, "directory_editor"), merle = sign_in(one_, "case_worker"),
+             fatima = sign_in(two_, "directory_editor");
   EXPECT_EQ(get(edit_path(), "lotse=" + jule).status, 200);
-  const auto denied = get(edit_path(), "lotse=" + merle), foreign = get(edit_path(), "lotse=" + fatima), absent = get("/staff/services/" + nowhere, "lotse=" + fatima),
+  const auto denied = get(edit_path(), "lotse=" + merle), foreign = get(edit_path(), "lotse=" + fatima),
+             absent = get("/staff/services/" + nowhere, "lotse=" + fatima),
              absent_for_merle = get("/staff/services/" + nowhere, "lotse=" + merle);
   EXPECT_EQ(denied.status, 404);
   EXPECT_EQ(foreign.status, 404);
@@ -262,7 +291,8 @@ TEST_P(PagesTest, all_problems_at_once_and_what_was_typed_is_kept) {
   form[15].value = "acht";
   const auto r = post(edit_path(), form, jule);
   EXPECT_EQ(r.status, 422);
-  for (const char* field : {"#name_de", "#phone", "#hours_from_1", "#care_places"}) EXPECT_TRUE(has(r, std::string("href=\"") + field)) << field;
+  for (const char* field : {"#name_de", "#phone", "#hours_from_1", "#care_places"})
+    EXPECT_TRUE(has(r, std::string("href=\"") + field)) << field;
   EXPECT_TRUE(has(r, "value=\"call me\""));
   EXPECT_TRUE(has(r, "value=\"9 Uhr\""));
   EXPECT_EQ(find_kept(desk(one_), service_).version, 1);
@@ -295,10 +325,13 @@ TEST_P(PagesTest, choosing_a_language_keeps_what_was_typed) {
 
 TEST_P(PagesTest, every_page_speaks_every_language) {
   for (const auto& language : words::languages())
-    for (const std::string path : {"/", "/offers", "/help", "/easy-language", "/accessibility", "/privacy", "/nowhere"}) {
+    for (const std::string path :
+         {"/", "/offers", "/help", "/easy-language", "/accessibility", "/privacy", "/nowhere"}) {
       const auto r = get(path, "lotse_language=" + std::string(language.tag));
       EXPECT_EQ(r.status, path == "/nowhere" ? 404 : 200);
-      EXPECT_TRUE(has(r, "<html lang=\"" + std::string(language.html) + "\" dir=\"" + (language.right_to_left ? "rtl" : "ltr"))) << path;
+      EXPECT_TRUE(has(r, "<html lang=\"" + std::string(language.html) + "\" dir=\"" +
+                             (language.right_to_left ? "rtl" : "ltr")))
+          << path;
     }
 }
 

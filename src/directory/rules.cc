@@ -11,25 +11,31 @@ namespace lotse::directory {
 namespace {
 
 bool looks_like_phone(std::string_view number) {
-  const auto digits = std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto digits =
+      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
   return digits >= 3 && number.find_first_not_of("+0123456789 ()/.-") == number.npos;
 }
 
 bool looks_like_email(std::string_view email) {
   const auto at = email.find('@');
-  return at != email.npos && at > 0 && email.find('.', at) != email.npos && email.find(' ') == email.npos && email.back() != '.';
+  return at != email.npos && at > 0 && email.find('.', at) != email.npos && email.find(' ') == email.npos &&
+         email.back() != '.';
 }
 
 void check_texts(const Service& s, Problems& problems) {
   if (trimmed(s.name).empty()) problems.push_back({"name_" + s.lotse_language, msg("Enter a title.")});
   for (const auto& [language, words] : s.lotse_texts) {
-    if (length(words.name) > 150) problems.push_back({"name_" + language, msg("The title may have at most 150 characters.")});
+    if (length(words.name) > 150)
+      problems.push_back({"name_" + language, msg("The title may have at most 150 characters.")});
     if (length(words.description) > 4000)
       problems.push_back({"description_" + language, msg("The text may have at most 4,000 characters.")});
     if (trimmed(words.name).empty() && !trimmed(words.description).empty())
-      problems.push_back({"name_" + language, msg("There is a text in this language, but no title. Enter a title as well.")});
+      problems.push_back({"name_" + language,
+                          msg("There is a text in this language, but no title. Enter a title as well.")});
     if (has_bidi_control(words.name) || has_bidi_control(words.description))
-      problems.push_back({"description_" + language, msg("The text has invisible characters that turn the reading direction. Type it in again.")});
+      problems.push_back(
+          {"description_" + language,
+           msg("The text has invisible characters that turn the reading direction. Type it in again.")});
   }
 }
 
@@ -38,11 +44,13 @@ void check_hours(const Service& s, Problems& problems) {
     const auto& each = s.schedules[i];
     if (each.byday.empty() && each.opens_at.empty() && each.closes_at.empty()) continue;
     const std::string row = std::to_string(i + 1);
-    const auto from = parse_minute(each.opens_at.substr(0, 5)), to = parse_minute(each.closes_at.substr(0, 5));
+    const auto from = parse_minute(each.opens_at.substr(0, 5)),
+               to = parse_minute(each.closes_at.substr(0, 5));
     if (each.byday.empty()) problems.push_back({"hours_day_" + row, msg("Choose the day of the week.")});
     if (!from) problems.push_back({"hours_from_" + row, msg("Enter a time such as 09:00.")});
     if (!to) problems.push_back({"hours_to_" + row, msg("Enter a time such as 17:30.")});
-    if (from && to && *to <= *from) problems.push_back({"hours_to_" + row, msg("The end must be later than the beginning.")});
+    if (from && to && *to <= *from)
+      problems.push_back({"hours_to_" + row, msg("The end must be later than the beginning.")});
   }
 }
 
@@ -55,7 +63,8 @@ void check_care(const ChildCare& care, Problems& problems) {
   else if (care.from_months && care.to_months && *care.to_months < *care.from_months)
     problems.push_back({"care_to", msg("The highest age must not be below the lowest.")});
   if (care.places && (*care.places < 1 || *care.places > 500))
-    problems.push_back({"care_places", msg("Enter a number of places between 1 and 500, or leave it empty.")});
+    problems.push_back(
+        {"care_places", msg("Enter a number of places between 1 and 500, or leave it empty.")});
 }
 
 }  // namespace
@@ -68,23 +77,28 @@ Problems check(const Service& s) {
     problems.push_back({"status", msg("Choose one of the states.")});
   for (std::size_t i = 0; i < s.phones.size(); ++i)
     if (!looks_like_phone(s.phones[i].number))
-      problems.push_back({i == 0 ? "phone" : "phone_" + std::to_string(i + 1), msg("Enter a telephone number, for example 030 23125 123.")});
+      problems.push_back({i == 0 ? "phone" : "phone_" + std::to_string(i + 1),
+                          msg("Enter a telephone number, for example 030 23125 123.")});
   if (!s.email.empty() && !looks_like_email(s.email))
     problems.push_back({"email", msg("Enter an e-mail address in the form name@example.org.")});
   // A bare "www.example.org" is taken; something with another scheme is not.
-  const bool bare = s.url.find(':') == s.url.npos && s.url.find('.') != s.url.npos && web::Url::web("https://" + s.url);
+  const bool bare =
+      s.url.find(':') == s.url.npos && s.url.find('.') != s.url.npos && web::Url::web("https://" + s.url);
   if (!s.url.empty() && !web::Url::web(s.url) && !bare)
     problems.push_back({"url", msg("Enter a web address that begins with https://.")});
   check_hours(s, problems);
   check_care(s.lotse_child_care, problems);
   for (const auto& each : s.languages)
-    if (!each.code.empty() && !words::is_language(each.code)) problems.push_back({"languages", msg("Choose languages from the list.")});
+    if (!each.code.empty() && !words::is_language(each.code))
+      problems.push_back({"languages", msg("Choose languages from the list.")});
   if (s.minimum_age && s.maximum_age && *s.maximum_age < *s.minimum_age)
     problems.push_back({"age_max", msg("The highest age must not be below the lowest.")});
   for (const auto& contact : s.contacts) {
-    if (trimmed(contact.name).empty()) problems.push_back({"contact_name", msg("Enter the name of the contact.")});
+    if (trimmed(contact.name).empty())
+      problems.push_back({"contact_name", msg("Enter the name of the contact.")});
     for (const auto& phone : contact.phones)
-      if (!looks_like_phone(phone.number)) problems.push_back({"contact_phone", msg("Enter a telephone number, for example 030 23125 123.")});
+      if (!looks_like_phone(phone.number))
+        problems.push_back({"contact_phone", msg("Enter a telephone number, for example 030 23125 123.")});
   }
   if (s.lotse_free_places && (*s.lotse_free_places < 0 || *s.lotse_free_places > 10'000))
     problems.push_back({"free_places", msg("Enter a number between 0 and 10,000, or leave it empty.")});

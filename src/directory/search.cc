@@ -18,11 +18,14 @@ namespace {
 // One statement for a page of hits: title and summary in the reader's language, else German, else any.
 constexpr sql::Statement kCards{
     "directory.cards",
-    "SELECT o.id, o.service_id, o.organisation_name, o.address, o.phone, o.facts, t.language, t.title, t.summary, t.state "
+    "SELECT o.id, o.service_id, o.organisation_name, o.address, o.phone, o.facts, t.language, t.title, "
+    "t.summary, t.state "
     "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = "
     "(SELECT x.language FROM service_text x WHERE x.service_id = o.service_id "
-    "ORDER BY CASE x.language WHEN $1 THEN 0 WHEN 'de' THEN 1 WHEN 'en' THEN 2 ELSE 3 END, x.language LIMIT 1) "
-    "WHERE o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"};
+    "ORDER BY CASE x.language WHEN $1 THEN 0 WHEN 'de' THEN 1 WHEN 'en' THEN 2 ELSE 3 END, x.language LIMIT "
+    "1) "
+    "WHERE o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+    "$21)"};
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -36,7 +39,9 @@ bool offered(const List& list, std::string_view key) {
   return std::any_of(std::begin(list), std::end(list), [&](const auto& each) { return each.key == key; });
 }
 
-std::string value(const http::Form& query, std::string_view name) { return std::string(trimmed(query.find(name).value_or(""))); }
+std::string value(const http::Form& query, std::string_view name) {
+  return std::string(trimmed(query.find(name).value_or("")));
+}
 
 void read_time(const http::Form& query, Search& s, Problems& problems) {
   if (const auto text = value(query, "day"); !text.empty()) {
@@ -123,9 +128,11 @@ std::vector<match::TypedWord> typed_words(std::string_view typed, const topic::C
   return found;
 }
 
-match::Question question_of(const Search& s, const std::optional<Point>& here, const topic::Catalogue& topics) {
+match::Question question_of(const Search& s, const std::optional<Point>& here,
+                            const topic::Catalogue& topics) {
   match::Question q;
-  if (const auto* topic = topics.find(s.topic)) q.topics.push_back(static_cast<match::TopicNo>(topic->number));
+  if (const auto* topic = topics.find(s.topic))
+    q.topics.push_back(static_cast<match::TopicNo>(topic->number));
   q.words = typed_words(s.words, topics);
   q.here = here;
   q.radius_m = s.radius_km * 1000;
@@ -138,17 +145,20 @@ match::Question question_of(const Search& s, const std::optional<Point>& here, c
     q.when = when;
   }
   for (const auto& each : kChildClasses)
-    if (std::find(s.children.begin(), s.children.end(), each.key) != s.children.end()) q.child_ages_months.push_back(each.months);
+    if (std::find(s.children.begin(), s.children.end(), each.key) != s.children.end())
+      q.child_ages_months.push_back(each.months);
   q.only_free = s.only_free;
   q.offset = static_cast<std::uint32_t>((s.page - 1) * kPageSize);
   q.limit = kPageSize;
   return q;
 }
 
-std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits, std::string_view language) {
+std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,
+                           std::string_view language) {
   if (hits.empty()) return {};
   std::vector<sql::Value> values{language};
-  for (std::size_t i = 0; i < kPageSize; ++i) values.emplace_back(i < hits.size() ? hits[i].id : hits.front().id);
+  for (std::size_t i = 0; i < kPageSize; ++i)
+    values.emplace_back(i < hits.size() ? hits[i].id : hits.front().id);
   std::map<std::string, Card, std::less<>> by_id;
   desk.public_read().read([&](access::View& view) {
     view.each(kCards, values, [&](const sql::Row& r) {
@@ -175,8 +185,8 @@ std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hi
   return cards;
 }
 
-Found find(const access::Desk& desk, const Finder& finder, Search search, const std::optional<Point>& position,
-           std::string_view language) {
+Found find(const access::Desk& desk, const Finder& finder, Search search,
+           const std::optional<Point>& position, std::string_view language) {
   const auto sight = finder.sight();
   Found found;
   if (!search.place.empty()) {
@@ -184,7 +194,9 @@ Found find(const access::Desk& desk, const Finder& finder, Search search, const 
       found.here = place->point;
       found.place_name = place->name;
     } else {
-      found.problems.push_back({"place", msg("We do not know this place. Enter a postcode with five digits or the name of a town.")});
+      found.problems.push_back(
+          {"place",
+           msg("We do not know this place. Enter a postcode with five digits or the name of a town.")});
     }
   } else if (search.near_me) {
     if (position)

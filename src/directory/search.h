@@ -18,15 +18,17 @@ namespace lotse::directory {
 /** The fields of the search form, as typed. Empty: not asked. */
 struct Search {
   std::string words, topic, place, language;
-  bool near_me = false;             // the rounded position from the cookie
+  bool near_me = false;  // the rounded position from the cookie
   int radius_km = 10;
   std::vector<std::string> children;  // age classes, see kChildClasses
-  int weekday = 0;                  // 1 … 7
-  std::string time;                 // see kTimes
+  int weekday = 0;                    // 1 … 7
+  std::string time;                   // see kTimes
   bool only_free = false;
   int page = 1;
   /** True if anything beyond words, topic and place is asked. */
-  bool filtered() const { return !language.empty() || !children.empty() || weekday || !time.empty() || only_free; }
+  bool filtered() const {
+    return !language.empty() || !children.empty() || weekday || !time.empty() || only_free;
+  }
   bool asks() const { return filtered() || !words.empty() || !topic.empty() || !place.empty() || near_me; }
 };
 
@@ -52,7 +54,8 @@ inline constexpr Time kTimes[] = {{"morning", words::N_("Morning (8 to 12)"), 48
 inline constexpr int kRadii[] = {2, 5, 10, 25, 50};
 inline constexpr int kPageSize = 20;
 
-/** Reads a search; what is not one of the offered values is a problem with its field, and counts as not asked. */
+/** Reads a search; what is not one of the offered values is a problem with its field, and counts as not
+ * asked. */
 Search read_search(const http::Form& query, Problems& problems);
 /** The query of the same search, page `page`; for links. */
 std::string query_of(const Search& search, int page);
@@ -68,24 +71,28 @@ struct Card {
 struct Found {
   Search search;
   Problems problems;
-  std::string place_name;         // as found
+  std::string place_name;  // as found
   std::optional<Point> here;
   match::Answer answer;
   std::vector<Card> cards;
   std::size_t total() const { return answer.fitting + answer.unsure + answer.nearly; }
 };
 
-/** Typed words to what match/ looks for: the word itself, its stems, and the topics it names in any language. */
+/** Typed words to what match/ looks for: the word itself, its stems, and the topics it names in any language.
+ */
 std::vector<match::TypedWord> typed_words(std::string_view typed, const topic::Catalogue& topics);
 
-/** Finds. `position` is the visitor's own, already rounded, if she gave it. `language` is that of the page. */
-Found find(const access::Desk& desk, const Finder& finder, Search search, const std::optional<Point>& position,
-           std::string_view language);
+/** Finds. `position` is the visitor's own, already rounded, if she gave it. `language` is that of the page.
+ */
+Found find(const access::Desk& desk, const Finder& finder, Search search,
+           const std::optional<Point>& position, std::string_view language);
 
 /** The question that a search asks, and where from; without its cards. */
-match::Question question_of(const Search& search, const std::optional<Point>& here, const topic::Catalogue& topics);
+match::Question question_of(const Search& search, const std::optional<Point>& here,
+                            const topic::Catalogue& topics);
 
 /** The cards of hits, in their order. Those that vanished meanwhile are left out. */
-std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits, std::string_view language);
+std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,
+                           std::string_view language);
 
 }  // namespace lotse::directory

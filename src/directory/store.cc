@@ -10,38 +10,46 @@ namespace lotse::directory {
 namespace {
 
 constexpr sql::Statement kOffer{"directory.offer", "SELECT service_id FROM offer WHERE id = $1"};
-constexpr sql::Statement kService{"directory.service", "SELECT doc, keeper_unit, version FROM service WHERE id = $1"};
-constexpr sql::Statement kOrganisation{"directory.organisation", "SELECT doc FROM organisation WHERE id = $1"};
-constexpr sql::Statement kPlacedOf{"directory.placed_of",
-                                   "SELECT p.doc, l.doc FROM placed p JOIN location l ON l.id = p.location_id "
-                                   "WHERE p.service_id = $1 ORDER BY p.id"};
+constexpr sql::Statement kService{"directory.service",
+                                  "SELECT doc, keeper_unit, version FROM service WHERE id = $1"};
+constexpr sql::Statement kOrganisation{"directory.organisation",
+                                       "SELECT doc FROM organisation WHERE id = $1"};
+constexpr sql::Statement kPlacedOf{
+    "directory.placed_of",
+    "SELECT p.doc, l.doc FROM placed p JOIN location l ON l.id = p.location_id "
+    "WHERE p.service_id = $1 ORDER BY p.id"};
 constexpr sql::Statement kKept{
     "directory.kept",
     "SELECT s.id, s.name, o.name, s.status FROM service s JOIN organisation o ON o.id = s.organisation_id "
     "WHERE s.keeper_unit = $1 AND s.sort_key LIKE $2 ORDER BY s.sort_key, s.id LIMIT $3 OFFSET $4"};
-constexpr sql::Statement kCountKept{"directory.count_kept",
-                                    "SELECT count(*) FROM service WHERE keeper_unit = $1 AND sort_key LIKE $2"};
-constexpr sql::Statement kCorrect{
-    "directory.correct",
-    "UPDATE service SET doc = $4, name = $5, sort_key = $6, status = $7, changed_ms = $8, version = version + 1 "
-    "WHERE id = $1 AND keeper_unit = $2 AND version = $3 RETURNING version"};
+constexpr sql::Statement kCountKept{
+    "directory.count_kept", "SELECT count(*) FROM service WHERE keeper_unit = $1 AND sort_key LIKE $2"};
+constexpr sql::Statement kCorrect{"directory.correct",
+                                  "UPDATE service SET doc = $4, name = $5, sort_key = $6, status = $7, "
+                                  "changed_ms = $8, version = version + 1 "
+                                  "WHERE id = $1 AND keeper_unit = $2 AND version = $3 RETURNING version"};
 
-constexpr sql::Statement kPutOrganisation{
-    "directory.put_organisation",
-    "INSERT INTO organisation (id, keeper_unit, source, foreign_id, version, name, doc) VALUES ($1, $2, $3, $4, 1, $5, $6) "
-    "ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc, version = organisation.version + 1 "
-    "WHERE organisation.keeper_unit = excluded.keeper_unit"};
+constexpr sql::Statement kPutOrganisation{"directory.put_organisation",
+                                          "INSERT INTO organisation (id, keeper_unit, source, foreign_id, "
+                                          "version, name, doc) VALUES ($1, $2, $3, $4, 1, $5, $6) "
+                                          "ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = "
+                                          "excluded.doc, version = organisation.version + 1 "
+                                          "WHERE organisation.keeper_unit = excluded.keeper_unit"};
 constexpr sql::Statement kPutLocation{
     "directory.put_location",
     "INSERT INTO location (id, keeper_unit, source, foreign_id, version, organisation_id, name, doc) "
-    "VALUES ($1, $2, $3, $4, 1, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET organisation_id = excluded.organisation_id, "
+    "VALUES ($1, $2, $3, $4, 1, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET organisation_id = "
+    "excluded.organisation_id, "
     "name = excluded.name, doc = excluded.doc, version = location.version + 1 "
     "WHERE location.keeper_unit = excluded.keeper_unit"};
 constexpr sql::Statement kPutService{
     "directory.put_service",
-    "INSERT INTO service (id, keeper_unit, source, foreign_id, version, organisation_id, status, name, sort_key, changed_ms, doc) "
-    "VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET organisation_id = excluded.organisation_id, "
-    "status = excluded.status, name = excluded.name, sort_key = excluded.sort_key, changed_ms = excluded.changed_ms, "
+    "INSERT INTO service (id, keeper_unit, source, foreign_id, version, organisation_id, status, name, "
+    "sort_key, changed_ms, doc) "
+    "VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET organisation_id = "
+    "excluded.organisation_id, "
+    "status = excluded.status, name = excluded.name, sort_key = excluded.sort_key, changed_ms = "
+    "excluded.changed_ms, "
     "doc = excluded.doc, version = service.version + 1 WHERE service.keeper_unit = excluded.keeper_unit"};
 constexpr sql::Statement kPutPlaced{
     "directory.put_placed",
@@ -54,26 +62,37 @@ constexpr sql::Statement kPutTerm{
     "INSERT INTO term (id, keeper_unit, source, foreign_id, doc) VALUES ($1, $2, $3, $4, $5) "
     "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc WHERE term.keeper_unit = excluded.keeper_unit"};
 
-constexpr sql::Statement kClearTexts{"directory.clear_texts", "DELETE FROM service_text WHERE service_id = $1 AND keeper_unit = $2"};
-constexpr sql::Statement kPutText{
-    "directory.put_text",
-    "INSERT INTO service_text (service_id, language, keeper_unit, title, summary, state) VALUES ($1, $2, $3, $4, $5, $6)"};
+constexpr sql::Statement kClearTexts{"directory.clear_texts",
+                                     "DELETE FROM service_text WHERE service_id = $1 AND keeper_unit = $2"};
+constexpr sql::Statement kPutText{"directory.put_text",
+                                  "INSERT INTO service_text (service_id, language, keeper_unit, title, "
+                                  "summary, state) VALUES ($1, $2, $3, $4, $5, $6)"};
 constexpr sql::Statement kOffersOf{"directory.offers_of", "SELECT id FROM offer WHERE service_id = $1"};
-constexpr sql::Statement kClearOffers{"directory.clear_offers", "DELETE FROM offer WHERE service_id = $1 AND keeper_unit = $2"};
-constexpr sql::Statement kPutOffer{
-    "directory.put_offer",
-    "INSERT INTO offer (id, keeper_unit, service_id, organisation_id, location_id, facts, words, organisation_name, address, phone) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+constexpr sql::Statement kClearOffers{"directory.clear_offers",
+                                      "DELETE FROM offer WHERE service_id = $1 AND keeper_unit = $2"};
+constexpr sql::Statement kPutOffer{"directory.put_offer",
+                                   "INSERT INTO offer (id, keeper_unit, service_id, organisation_id, "
+                                   "location_id, facts, words, organisation_name, address, phone) "
+                                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 
-constexpr sql::Statement kHadOrganisation{"directory.had_organisation", "SELECT id, foreign_id, keeper_unit, doc FROM organisation WHERE source = $1"};
-constexpr sql::Statement kHadLocation{"directory.had_location", "SELECT id, foreign_id, keeper_unit, doc FROM location WHERE source = $1"};
-constexpr sql::Statement kHadService{"directory.had_service", "SELECT id, foreign_id, keeper_unit, doc FROM service WHERE source = $1"};
-constexpr sql::Statement kHadPlaced{"directory.had_placed", "SELECT id, foreign_id, keeper_unit, doc FROM placed WHERE source = $1"};
-constexpr sql::Statement kHadTerm{"directory.had_term", "SELECT id, foreign_id, keeper_unit, doc FROM term WHERE source = $1"};
-constexpr sql::Statement kServicesOfOrganisation{"directory.services_of_organisation", "SELECT id FROM service WHERE organisation_id = $1"};
-constexpr sql::Statement kServicesOfLocation{"directory.services_of_location", "SELECT DISTINCT service_id FROM placed WHERE location_id = $1"};
+constexpr sql::Statement kHadOrganisation{
+    "directory.had_organisation",
+    "SELECT id, foreign_id, keeper_unit, doc FROM organisation WHERE source = $1"};
+constexpr sql::Statement kHadLocation{
+    "directory.had_location", "SELECT id, foreign_id, keeper_unit, doc FROM location WHERE source = $1"};
+constexpr sql::Statement kHadService{
+    "directory.had_service", "SELECT id, foreign_id, keeper_unit, doc FROM service WHERE source = $1"};
+constexpr sql::Statement kHadPlaced{"directory.had_placed",
+                                    "SELECT id, foreign_id, keeper_unit, doc FROM placed WHERE source = $1"};
+constexpr sql::Statement kHadTerm{"directory.had_term",
+                                  "SELECT id, foreign_id, keeper_unit, doc FROM term WHERE source = $1"};
+constexpr sql::Statement kServicesOfOrganisation{"directory.services_of_organisation",
+                                                 "SELECT id FROM service WHERE organisation_id = $1"};
+constexpr sql::Statement kServicesOfLocation{"directory.services_of_location",
+                                             "SELECT DISTINCT service_id FROM placed WHERE location_id = $1"};
 
-constexpr sql::Statement kAllOrganisations{"directory.all_organisations", "SELECT doc FROM organisation ORDER BY id"};
+constexpr sql::Statement kAllOrganisations{"directory.all_organisations",
+                                           "SELECT doc FROM organisation ORDER BY id"};
 constexpr sql::Statement kAllLocations{"directory.all_locations", "SELECT doc FROM location ORDER BY id"};
 constexpr sql::Statement kAllServices{"directory.all_services", "SELECT doc FROM service ORDER BY id"};
 constexpr sql::Statement kAllPlaced{"directory.all_placed", "SELECT doc FROM placed ORDER BY id"};
@@ -119,7 +138,8 @@ std::optional<Loaded> load(access::View& view, std::string_view service_id) {
 }
 
 void tell(access::Change& change, std::string_view service_id) {
-  for (const auto& id : change.rows(kOffersOf, {service_id}, [](const sql::Row& r) { return std::string(r.text(0)); }))
+  for (const auto& id :
+       change.rows(kOffersOf, {service_id}, [](const sql::Row& r) { return std::string(r.text(0)); }))
     change.note("offer", id);
 }
 
@@ -137,11 +157,13 @@ void derive(access::Change& change, const std::string& service_id) {
   if (original.name.empty()) original.name = s.name;
   if (original.description.empty()) original.description = s.description;
   for (const auto& [language, words] : texts)
-    change.change(kPutText, {service_id, language, keeper, words.name, words.description, std::string(name_of(words.state))});
+    change.change(kPutText, {service_id, language, keeper, words.name, words.description,
+                             std::string(name_of(words.state))});
   for (const OfferRow& row : offers_of(s, loaded->organisation, loaded->places)) {
-    const std::optional<std::string> location = row.location_id.empty() ? std::nullopt : std::optional(row.location_id);
-    change.change(kPutOffer, {row.id, keeper, service_id, loaded->organisation.id.text, location, row.facts, row.words,
-                              loaded->organisation.name, row.address, row.phone});
+    const std::optional<std::string> location =
+        row.location_id.empty() ? std::nullopt : std::optional(row.location_id);
+    change.change(kPutOffer, {row.id, keeper, service_id, loaded->organisation.id.text, location, row.facts,
+                              row.words, loaded->organisation.name, row.address, row.phone});
     change.note("offer", row.id);
   }
 }
@@ -151,7 +173,13 @@ std::string sort_key(std::string_view name) { return fold(name); }
 std::string like(std::string_view part) { return "%" + fold(part) + "%"; }
 
 Entry entry_of(Loaded loaded, std::string_view offer_id) {
-  Entry entry{std::move(loaded.service), std::move(loaded.organisation), {}, {}, false, loaded.keeper, loaded.version};
+  Entry entry{std::move(loaded.service),
+              std::move(loaded.organisation),
+              {},
+              {},
+              false,
+              loaded.keeper,
+              loaded.version};
   for (auto& at : loaded.places) {
     if (at.placed.id.text != offer_id) continue;
     entry.confidential = at.location.lotse_confidential;
@@ -166,7 +194,8 @@ Entry entry_of(Loaded loaded, std::string_view offer_id) {
 Entry find_offer(const access::Desk& desk, std::string_view offer_id) {
   if (!is_uuid(offer_id)) throw NotFound();
   auto loaded = desk.public_read().read([&](access::View& view) -> std::optional<Loaded> {
-    const auto service = view.one(kOffer, {offer_id}, [](const sql::Row& r) { return std::string(r.text(0)); });
+    const auto service =
+        view.one(kOffer, {offer_id}, [](const sql::Row& r) { return std::string(r.text(0)); });
     return service ? load(view, *service) : std::nullopt;
   });
   if (!loaded) throw NotFound();
@@ -177,7 +206,8 @@ std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part,
   const auto door = desk.unit(access::kDirectoryRead);
   return door.read([&](access::View& view) {
     return view.rows(kKept, {door.unit(), like(part), limit, offset}, [](const sql::Row& r) {
-      return Kept{{std::string(r.text(0))}, std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3))};
+      return Kept{
+          {std::string(r.text(0))}, std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3))};
     });
   });
 }
@@ -185,7 +215,8 @@ std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part,
 std::int64_t count_kept(const access::Desk& desk, std::string_view part) {
   const auto door = desk.unit(access::kDirectoryRead);
   return door.read([&](access::View& view) {
-    return view.one(kCountKept, {door.unit(), like(part)}, [](const sql::Row& r) { return r.integer(0); }).value();
+    return view.one(kCountKept, {door.unit(), like(part)}, [](const sql::Row& r) { return r.integer(0); })
+        .value();
   });
 }
 
@@ -203,10 +234,12 @@ Result<std::int64_t> correct(const access::Desk& desk, const Service& service, s
   const std::string doc = doc_of(service), key = sort_key(service.name);
   const auto now = desk.now().ms;
   return door.change("directory.service.correct", service.id.text, [&](access::Change& change) {
-    const auto had = change.one(kService, {service.id.text}, [](const sql::Row& r) { return std::pair(r.integer(1), r.integer(2)); });
+    const auto had = change.one(kService, {service.id.text},
+                                [](const sql::Row& r) { return std::pair(r.integer(1), r.integer(2)); });
     if (!had || had->first != door.unit()) throw NotFound();
-    const auto next = change.one(kCorrect, {service.id.text, door.unit(), version, doc, service.name, key, service.status, now},
-                                 [](const sql::Row& r) { return r.integer(0); });
+    const auto next = change.one(
+        kCorrect, {service.id.text, door.unit(), version, doc, service.name, key, service.status, now},
+        [](const sql::Row& r) { return r.integer(0); });
     if (!next) throw Stale();
     derive(change, service.id.text);
     return *next;
@@ -233,15 +266,19 @@ std::map<std::string, Had> had(access::View& view, const sql::Statement& stateme
   return found;
 }
 
-// Compares one kind of a batch with what the source gave before; `touch` gets each item that is new or different.
+// Compares one kind of a batch with what the source gave before; `touch` gets each item that is new or
+// different.
 template <class T, class F>
-Outcome::Counts compare(const std::map<std::string, Had>& before, const std::vector<Batch::Item<T>>& items, UnitId unit,
-                        Problems& problems, F&& touch) {
+Outcome::Counts compare(const std::map<std::string, Had>& before, const std::vector<Batch::Item<T>>& items,
+                        UnitId unit, Problems& problems, F&& touch) {
   Outcome::Counts counts;
   std::set<std::string> given;
   for (const auto& item : items) {
     const std::string& id = [&]() -> const std::string& {
-      if constexpr (requires { item.thing.id.text; }) return item.thing.id.text; else return item.thing.id;
+      if constexpr (requires { item.thing.id.text; })
+        return item.thing.id.text;
+      else
+        return item.thing.id;
     }();
     given.insert(id);
     const auto at = before.find(id);
@@ -281,36 +318,54 @@ struct Work {
 Work plan(access::View& view, const Batch& batch, UnitId unit, std::int64_t now) {
   Work w;
   const auto& source = batch.source;
-  const auto add = [&](const sql::Statement& s, std::vector<sql::Value> values, const char* what, const std::string& id) {
+  const auto add = [&](const sql::Statement& s, std::vector<sql::Value> values, const char* what,
+                       const std::string& id) {
     w.rows.push_back({&s, std::move(values), what, id});
   };
-  w.outcome.kinds["organisation"] = compare(had(view, kHadOrganisation, source), batch.organisations, unit, w.problems, [&](const auto& i, const auto& id, const auto& doc) {
-    add(kPutOrganisation, {id, unit, source, i.foreign_id, i.thing.name, doc}, "directory.organisation.put", id);
-    w.organisations.insert(id);
-  });
-  w.outcome.kinds["location"] = compare(had(view, kHadLocation, source), batch.locations, unit, w.problems, [&](const auto& i, const auto& id, const auto& doc) {
-    const std::optional<std::string> organisation = i.thing.organization_id.empty() ? std::nullopt : std::optional(i.thing.organization_id.text);
-    add(kPutLocation, {id, unit, source, i.foreign_id, organisation, i.thing.name, doc}, "directory.location.put", id);
-    w.locations.insert(id);
-  });
-  w.outcome.kinds["service"] = compare(had(view, kHadService, source), batch.services, unit, w.problems, [&](const auto& i, const auto& id, const auto& doc) {
-    add(kPutService, {id, unit, source, i.foreign_id, i.thing.organization_id.text, i.thing.status, i.thing.name, sort_key(i.thing.name), now, doc},
-        "directory.service.put", id);
-    w.services.insert(id);
-  });
-  w.outcome.kinds["service_at_location"] = compare(had(view, kHadPlaced, source), batch.placed, unit, w.problems, [&](const auto& i, const auto& id, const auto& doc) {
-    add(kPutPlaced, {id, unit, source, i.foreign_id, i.thing.service_id.text, i.thing.location_id.text, doc}, "directory.placed.put", id);
-    w.services.insert(i.thing.service_id.text);
-  });
-  w.outcome.kinds["taxonomy_term"] = compare(had(view, kHadTerm, source), batch.terms, unit, w.problems, [&](const auto& i, const auto& id, const auto& doc) {
-    add(kPutTerm, {id, unit, source, i.foreign_id, doc}, "directory.term.put", id);
-  });
+  w.outcome.kinds["organisation"] =
+      compare(had(view, kHadOrganisation, source), batch.organisations, unit, w.problems,
+              [&](const auto& i, const auto& id, const auto& doc) {
+                add(kPutOrganisation, {id, unit, source, i.foreign_id, i.thing.name, doc},
+                    "directory.organisation.put", id);
+                w.organisations.insert(id);
+              });
+  w.outcome.kinds["location"] = compare(
+      had(view, kHadLocation, source), batch.locations, unit, w.problems,
+      [&](const auto& i, const auto& id, const auto& doc) {
+        const std::optional<std::string> organisation =
+            i.thing.organization_id.empty() ? std::nullopt : std::optional(i.thing.organization_id.text);
+        add(kPutLocation, {id, unit, source, i.foreign_id, organisation, i.thing.name, doc},
+            "directory.location.put", id);
+        w.locations.insert(id);
+      });
+  w.outcome.kinds["service"] = compare(had(view, kHadService, source), batch.services, unit, w.problems,
+                                       [&](const auto& i, const auto& id, const auto& doc) {
+                                         add(kPutService,
+                                             {id, unit, source, i.foreign_id, i.thing.organization_id.text,
+                                              i.thing.status, i.thing.name, sort_key(i.thing.name), now, doc},
+                                             "directory.service.put", id);
+                                         w.services.insert(id);
+                                       });
+  w.outcome.kinds["service_at_location"] =
+      compare(had(view, kHadPlaced, source), batch.placed, unit, w.problems,
+              [&](const auto& i, const auto& id, const auto& doc) {
+                add(kPutPlaced,
+                    {id, unit, source, i.foreign_id, i.thing.service_id.text, i.thing.location_id.text, doc},
+                    "directory.placed.put", id);
+                w.services.insert(i.thing.service_id.text);
+              });
+  w.outcome.kinds["taxonomy_term"] =
+      compare(had(view, kHadTerm, source), batch.terms, unit, w.problems,
+              [&](const auto& i, const auto& id, const auto& doc) {
+                add(kPutTerm, {id, unit, source, i.foreign_id, doc}, "directory.term.put", id);
+              });
   return w;
 }
 
 }  // namespace
 
-Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry, std::atomic<std::size_t>* done_count) {
+Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry,
+                    std::atomic<std::size_t>* done_count) {
   const auto door = desk.unit(access::kDirectoryWrite);
   const auto now = desk.now().ms;
   if (dry) {
@@ -323,14 +378,16 @@ Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry, std:
     if (!w.problems.empty()) return w;
     for (const auto& row : w.rows) {
       // An id of another source or unit: the conditional upsert leaves it alone, and we undo everything.
-      if (change.change(*row.statement, row.values) == 0) w.problems.push_back({row.id, msg("Another unit keeps this entry.")});
+      if (change.change(*row.statement, row.values) == 0)
+        w.problems.push_back({row.id, msg("Another unit keeps this entry.")});
       change.also(row.what, row.id);
       if (done_count) ++*done_count;
     }
     if (!w.problems.empty()) throw Stale();
     const auto ids = [](const sql::Row& r) { return std::string(r.text(0)); };
     for (const auto& id : w.organisations)
-      for (auto& service : change.rows(kServicesOfOrganisation, {id}, ids)) w.services.insert(std::move(service));
+      for (auto& service : change.rows(kServicesOfOrganisation, {id}, ids))
+        w.services.insert(std::move(service));
     for (const auto& id : w.locations)
       for (auto& service : change.rows(kServicesOfLocation, {id}, ids)) w.services.insert(std::move(service));
     for (const auto& id : w.services) {
@@ -347,7 +404,8 @@ Whole read_whole(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
     Whole whole;
     std::set<std::string> hidden;
-    whole.organisations = view.rows(kAllOrganisations, {}, [](const sql::Row& r) { return parsed<Organisation>(r.text(0)); });
+    whole.organisations =
+        view.rows(kAllOrganisations, {}, [](const sql::Row& r) { return parsed<Organisation>(r.text(0)); });
     view.each(kAllLocations, {}, [&](const sql::Row& r) {
       auto location = parsed<Location>(r.text(0));
       if (location.lotse_confidential)
@@ -355,7 +413,8 @@ Whole read_whole(const access::Desk& desk) {
       else
         whole.locations.push_back(std::move(location));
     });
-    whole.services = view.rows(kAllServices, {}, [](const sql::Row& r) { return parsed<Service>(r.text(0)); });
+    whole.services =
+        view.rows(kAllServices, {}, [](const sql::Row& r) { return parsed<Service>(r.text(0)); });
     view.each(kAllPlaced, {}, [&](const sql::Row& r) {
       auto placed = parsed<Placed>(r.text(0));
       if (!hidden.contains(placed.location_id.text)) whole.placed.push_back(std::move(placed));

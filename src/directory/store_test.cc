@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "directory/directory.h"
-
 #include <gtest/gtest.h>
 
 #include <barrier>
 #include <thread>
 
 #include "base/fold.h"
+#include "directory/directory.h"
 #include "directory/search.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
@@ -41,13 +40,16 @@ class DirectoryTest : public sql::StoreTest {
     std::int64_t found = 0;
     sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
       tx.enter_unit(unit);
-      found = *tx.one({"t.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = $1 AND decision = $2"}, {unit, decision},
-                      [](const sql::Row& r) { return r.integer(0); });
+      found = *tx.one({"t.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = $1 AND decision = $2"},
+                      {unit, decision}, [](const sql::Row& r) { return r.integer(0); });
     });
     return found;
   }
   access::Desk desk(UnitId unit, std::string function = "directory_editor") {
-    return {*store_, {.who = "somebody", .unit = unit, .unit_kind = "family_centre", .function = std::move(function)}, access::kDirectoryPurpose, *clock_};
+    return {*store_,
+            {.who = "somebody", .unit = unit, .unit_kind = "family_centre", .function = std::move(function)},
+            access::kDirectoryPurpose,
+            *clock_};
   }
   access::Desk visitor() { return {*store_, {}, access::kDirectoryPurpose, *clock_}; }
 
@@ -80,9 +82,7 @@ class DirectoryTest : public sql::StoreTest {
     }
     return b;
   }
-  std::int64_t count(const char* sql) {
-    return sql::TestAccess::number(engine(), sql);
-  }
+  std::int64_t count(const char* sql) { return sql::TestAccess::number(engine(), sql); }
 
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 12, 8}, 600}));
   std::unique_ptr<access::Store> store_;
@@ -199,7 +199,8 @@ TEST_P(DirectoryTest, the_follower_hears_of_a_change_by_itself) {
   Finder finder(*store_, clock_);
   finder.follow();
   ASSERT_TRUE(put(desk(first_), batch(5), false));
-  for (int i = 0; i < 200 && finder.sight().snapshot->size() < 5; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 200 && finder.sight().snapshot->size() < 5; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(finder.sight().snapshot->size(), 5u);
 }
 
@@ -213,7 +214,9 @@ TEST_P(DirectoryTest, confidential_addresses_never_leave) {
   const auto whole = read_whole(visitor());
   EXPECT_TRUE(whole.locations.empty());
   EXPECT_TRUE(whole.placed.empty());
-  EXPECT_EQ(count("SELECT count(*) FROM offer WHERE address <> '' OR facts LIKE '52%' OR words LIKE '%geheim%'"), 0);
+  EXPECT_EQ(
+      count("SELECT count(*) FROM offer WHERE address <> '' OR facts LIKE '52%' OR words LIKE '%geheim%'"),
+      0);
 }
 
 TEST_P(DirectoryTest, unknown_members_come_back_as_they_came) {
@@ -224,7 +227,9 @@ TEST_P(DirectoryTest, unknown_members_come_back_as_they_came) {
 }
 
 TEST_P(DirectoryTest, places_are_found_by_code_name_and_beginning) {
-  unit::put_places(desk(first_), {{"00101", "Wiesenbrück", {52.0, 8.0}}, {"00101", "Wiesenbrück Süd", {52.2, 8.2}}, {"00104", "Mühlheide", {52.1, 8.1}}});
+  unit::put_places(desk(first_), {{"00101", "Wiesenbrück", {52.0, 8.0}},
+                                  {"00101", "Wiesenbrück Süd", {52.2, 8.2}},
+                                  {"00104", "Mühlheide", {52.1, 8.1}}});
   EXPECT_EQ(unit::find_place(visitor(), "00104")->name, "Mühlheide");
   EXPECT_EQ(unit::find_place(visitor(), " muehlheide ")->postcode, "00104");
   EXPECT_EQ(unit::find_place(visitor(), "Mühl")->postcode, "00104");

@@ -15,216 +15,197 @@ struct lotse::NamesOf<lotse::directory::Care> {
 template <>
 struct lotse::FieldsOf<lotse::directory::SpokenLanguage> {
   using T = lotse::directory::SpokenLanguage;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("name", &T::name, "Name"),
-      field("code", &T::code, "Code"),
-      field("note", &T::note, "Note")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"), field("name", &T::name, "Name"),
+                                          field("code", &T::code, "Code"), field("note", &T::note, "Note")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Phone> {
   using T = lotse::directory::Phone;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("number", &T::number, "Number", Duty::needed),
-      field("extension", &T::extension, "Extension"),
-      field("type", &T::type, "Type"),
-      field("description", &T::description, "Description"),
-      field("languages", &T::languages, "Languages")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("number", &T::number, "Number", Duty::needed),
+                                          field("extension", &T::extension, "Extension"),
+                                          field("type", &T::type, "Type"),
+                                          field("description", &T::description, "Description"),
+                                          field("languages", &T::languages, "Languages")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Contact> {
   using T = lotse::directory::Contact;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("name", &T::name, "Name", Duty::needed),
-      field("title", &T::title, "Title"),
-      field("department", &T::department, "Department"),
-      field("email", &T::email, "Email"),
-      field("phones", &T::phones, "Phones"),
-      field("lotse_languages", &T::lotse_languages, "Languages")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("name", &T::name, "Name", Duty::needed),
+                                          field("title", &T::title, "Title"),
+                                          field("department", &T::department, "Department"),
+                                          field("email", &T::email, "Email"),
+                                          field("phones", &T::phones, "Phones"),
+                                          field("lotse_languages", &T::lotse_languages, "Languages")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Schedule> {
   using T = lotse::directory::Schedule;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("valid_from", &T::valid_from, "Valid from"),
-      field("valid_to", &T::valid_to, "Valid to"),
-      field("dtstart", &T::dtstart, "Dtstart"),
-      field("timezone", &T::timezone, "Timezone"),
-      field("until", &T::until, "Until"),
-      field("count", &T::count, "Count"),
-      field("wkst", &T::wkst, "Wkst"),
-      field("freq", &T::freq, "Freq"),
-      field("interval", &T::interval, "Interval"),
-      field("byday", &T::byday, "Byday"),
-      field("byweekno", &T::byweekno, "Byweekno"),
-      field("bymonthday", &T::bymonthday, "Bymonthday"),
-      field("byyearday", &T::byyearday, "Byyearday"),
-      field("description", &T::description, "Description"),
-      field("opens_at", &T::opens_at, "Opens at"),
-      field("closes_at", &T::closes_at, "Closes at"),
-      field("schedule_link", &T::schedule_link, "Schedule link"),
-      field("attending_type", &T::attending_type, "Attending type"),
-      field("notes", &T::notes, "Notes")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("valid_from", &T::valid_from, "Valid from"),
+                                          field("valid_to", &T::valid_to, "Valid to"),
+                                          field("dtstart", &T::dtstart, "Dtstart"),
+                                          field("timezone", &T::timezone, "Timezone"),
+                                          field("until", &T::until, "Until"),
+                                          field("count", &T::count, "Count"),
+                                          field("wkst", &T::wkst, "Wkst"),
+                                          field("freq", &T::freq, "Freq"),
+                                          field("interval", &T::interval, "Interval"),
+                                          field("byday", &T::byday, "Byday"),
+                                          field("byweekno", &T::byweekno, "Byweekno"),
+                                          field("bymonthday", &T::bymonthday, "Bymonthday"),
+                                          field("byyearday", &T::byyearday, "Byyearday"),
+                                          field("description", &T::description, "Description"),
+                                          field("opens_at", &T::opens_at, "Opens at"),
+                                          field("closes_at", &T::closes_at, "Closes at"),
+                                          field("schedule_link", &T::schedule_link, "Schedule link"),
+                                          field("attending_type", &T::attending_type, "Attending type"),
+                                          field("notes", &T::notes, "Notes")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Address> {
   using T = lotse::directory::Address;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("attention", &T::attention, "Attention"),
-      field("address_1", &T::address_1, "Address 1"),
-      field("address_2", &T::address_2, "Address 2"),
-      field("city", &T::city, "City", Duty::needed),
-      field("region", &T::region, "Region"),
-      field("state_province", &T::state_province, "State province"),
-      field("postal_code", &T::postal_code, "Postal code"),
-      field("country", &T::country, "Country"),
-      field("address_type", &T::address_type, "Address type")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("attention", &T::attention, "Attention"),
+                                          field("address_1", &T::address_1, "Address 1"),
+                                          field("address_2", &T::address_2, "Address 2"),
+                                          field("city", &T::city, "City", Duty::needed),
+                                          field("region", &T::region, "Region"),
+                                          field("state_province", &T::state_province, "State province"),
+                                          field("postal_code", &T::postal_code, "Postal code"),
+                                          field("country", &T::country, "Country"),
+                                          field("address_type", &T::address_type, "Address type")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Accessibility> {
   using T = lotse::directory::Accessibility;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("description", &T::description, "Description"),
-      field("details", &T::details, "Details"),
-      field("url", &T::url, "Url")};
+  static constexpr auto list =
+      std::tuple{field("id", &T::id, "Id"), field("description", &T::description, "Description"),
+                 field("details", &T::details, "Details"), field("url", &T::url, "Url")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::CostOption> {
   using T = lotse::directory::CostOption;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("valid_from", &T::valid_from, "Valid from"),
-      field("valid_to", &T::valid_to, "Valid to"),
-      field("option", &T::option, "Option"),
-      field("currency", &T::currency, "Currency"),
-      field("amount", &T::amount, "Amount"),
-      field("amount_description", &T::amount_description, "Amount description")};
+  static constexpr auto list =
+      std::tuple{field("id", &T::id, "Id"),
+                 field("valid_from", &T::valid_from, "Valid from"),
+                 field("valid_to", &T::valid_to, "Valid to"),
+                 field("option", &T::option, "Option"),
+                 field("currency", &T::currency, "Currency"),
+                 field("amount", &T::amount, "Amount"),
+                 field("amount_description", &T::amount_description, "Amount description")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::ServiceArea> {
   using T = lotse::directory::ServiceArea;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("name", &T::name, "Name"),
-      field("description", &T::description, "Description"),
-      field("extent", &T::extent, "Extent"),
-      field("extent_type", &T::extent_type, "Extent type"),
-      field("uri", &T::uri, "Uri")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("name", &T::name, "Name"),
+                                          field("description", &T::description, "Description"),
+                                          field("extent", &T::extent, "Extent"),
+                                          field("extent_type", &T::extent_type, "Extent type"),
+                                          field("uri", &T::uri, "Uri")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Funding> {
   using T = lotse::directory::Funding;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("source", &T::source, "Source")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"), field("source", &T::source, "Source")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Document> {
   using T = lotse::directory::Document;
   static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("document", &T::document, "Document"),
-      field("uri", &T::uri, "Uri")};
+      field("id", &T::id, "Id"), field("document", &T::document, "Document"), field("uri", &T::uri, "Uri")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Program> {
   using T = lotse::directory::Program;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id", Duty::needed),
-      field("name", &T::name, "Name", Duty::needed),
-      field("alternate_name", &T::alternate_name, "Alternate name"),
-      field("description", &T::description, "Description")};
+  static constexpr auto list =
+      std::tuple{field("id", &T::id, "Id", Duty::needed), field("name", &T::name, "Name", Duty::needed),
+                 field("alternate_name", &T::alternate_name, "Alternate name"),
+                 field("description", &T::description, "Description")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Capacity> {
   using T = lotse::directory::Capacity;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id"),
-      field("unit", &T::unit, "Unit"),
-      field("available", &T::available, "Available"),
-      field("maximum", &T::maximum, "Maximum"),
-      field("description", &T::description, "Description"),
-      field("updated", &T::updated, "Updated")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id"),
+                                          field("unit", &T::unit, "Unit"),
+                                          field("available", &T::available, "Available"),
+                                          field("maximum", &T::maximum, "Maximum"),
+                                          field("description", &T::description, "Description"),
+                                          field("updated", &T::updated, "Updated")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Words> {
   using T = lotse::directory::Words;
-  static constexpr auto list = std::tuple{
-      field("name", &T::name, "Name"),
-      field("description", &T::description, "Description"),
-      field("eligibility", &T::eligibility, "Eligibility"),
-      field("application", &T::application, "Application"),
-      field("state", &T::state, "State"),
-      field("checked_by", &T::checked_by, "Checked by")};
+  static constexpr auto list = std::tuple{field("name", &T::name, "Name"),
+                                          field("description", &T::description, "Description"),
+                                          field("eligibility", &T::eligibility, "Eligibility"),
+                                          field("application", &T::application, "Application"),
+                                          field("state", &T::state, "State"),
+                                          field("checked_by", &T::checked_by, "Checked by")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::ChildCare> {
   using T = lotse::directory::ChildCare;
-  static constexpr auto list = std::tuple{
-      field("kind", &T::kind, "Kind"),
-      field("from_months", &T::from_months, "From months"),
-      field("to_months", &T::to_months, "To months"),
-      field("places", &T::places, "Places")};
+  static constexpr auto list =
+      std::tuple{field("kind", &T::kind, "Kind"), field("from_months", &T::from_months, "From months"),
+                 field("to_months", &T::to_months, "To months"), field("places", &T::places, "Places")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Organisation> {
   using T = lotse::directory::Organisation;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id", Duty::needed),
-      field("name", &T::name, "Name", Duty::needed),
-      field("alternate_name", &T::alternate_name, "Alternate name"),
-      field("description", &T::description, "Description"),
-      field("email", &T::email, "Email"),
-      field("website", &T::website, "Website"),
-      field("tax_status", &T::tax_status, "Tax status"),
-      field("tax_id", &T::tax_id, "Tax id"),
-      field("year_incorporated", &T::year_incorporated, "Year incorporated"),
-      field("legal_status", &T::legal_status, "Legal status"),
-      field("logo", &T::logo, "Logo"),
-      field("uri", &T::uri, "Uri"),
-      field("parent_organization_id", &T::parent_organization_id, "Parent organization id"),
-      field("funding", &T::funding, "Funding"),
-      field("contacts", &T::contacts, "Contacts"),
-      field("phones", &T::phones, "Phones"),
-      field("programs", &T::programs, "Programs"),
-      field("organization_identifiers", &T::organization_identifiers, "Organization identifiers"),
-      field("attributes", &T::attributes, "Attributes"),
-      field("metadata", &T::metadata, "Metadata"),
-      field("lotse_texts", &T::lotse_texts, "Texts"),
-      field("lotse_kind", &T::lotse_kind, "Kind")};
+  static constexpr auto list =
+      std::tuple{field("id", &T::id, "Id", Duty::needed),
+                 field("name", &T::name, "Name", Duty::needed),
+                 field("alternate_name", &T::alternate_name, "Alternate name"),
+                 field("description", &T::description, "Description"),
+                 field("email", &T::email, "Email"),
+                 field("website", &T::website, "Website"),
+                 field("tax_status", &T::tax_status, "Tax status"),
+                 field("tax_id", &T::tax_id, "Tax id"),
+                 field("year_incorporated", &T::year_incorporated, "Year incorporated"),
+                 field("legal_status", &T::legal_status, "Legal status"),
+                 field("logo", &T::logo, "Logo"),
+                 field("uri", &T::uri, "Uri"),
+                 field("parent_organization_id", &T::parent_organization_id, "Parent organization id"),
+                 field("funding", &T::funding, "Funding"),
+                 field("contacts", &T::contacts, "Contacts"),
+                 field("phones", &T::phones, "Phones"),
+                 field("programs", &T::programs, "Programs"),
+                 field("organization_identifiers", &T::organization_identifiers, "Organization identifiers"),
+                 field("attributes", &T::attributes, "Attributes"),
+                 field("metadata", &T::metadata, "Metadata"),
+                 field("lotse_texts", &T::lotse_texts, "Texts"),
+                 field("lotse_kind", &T::lotse_kind, "Kind")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Location> {
   using T = lotse::directory::Location;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id", Duty::needed),
-      field("location_type", &T::location_type, "Location type"),
-      field("url", &T::url, "Url"),
-      field("organization_id", &T::organization_id, "Organization id"),
-      field("name", &T::name, "Name"),
-      field("alternate_name", &T::alternate_name, "Alternate name"),
-      field("description", &T::description, "Description"),
-      field("transportation", &T::transportation, "Transportation"),
-      field("latitude", &T::latitude, "Latitude"),
-      field("longitude", &T::longitude, "Longitude"),
-      field("external_identifier", &T::external_identifier, "External identifier"),
-      field("external_identifier_type", &T::external_identifier_type, "External identifier type"),
-      field("languages", &T::languages, "Languages"),
-      field("addresses", &T::addresses, "Addresses"),
-      field("contacts", &T::contacts, "Contacts"),
-      field("accessibility", &T::accessibility, "Accessibility"),
-      field("phones", &T::phones, "Phones"),
-      field("schedules", &T::schedules, "Schedules"),
-      field("attributes", &T::attributes, "Attributes"),
-      field("metadata", &T::metadata, "Metadata"),
-      field("lotse_approximate", &T::lotse_approximate, "Approximate"),
-      field("lotse_confidential", &T::lotse_confidential, "Confidential"),
-      field("lotse_texts", &T::lotse_texts, "Texts")};
+  static constexpr auto list =
+      std::tuple{field("id", &T::id, "Id", Duty::needed),
+                 field("location_type", &T::location_type, "Location type"),
+                 field("url", &T::url, "Url"),
+                 field("organization_id", &T::organization_id, "Organization id"),
+                 field("name", &T::name, "Name"),
+                 field("alternate_name", &T::alternate_name, "Alternate name"),
+                 field("description", &T::description, "Description"),
+                 field("transportation", &T::transportation, "Transportation"),
+                 field("latitude", &T::latitude, "Latitude"),
+                 field("longitude", &T::longitude, "Longitude"),
+                 field("external_identifier", &T::external_identifier, "External identifier"),
+                 field("external_identifier_type", &T::external_identifier_type, "External identifier type"),
+                 field("languages", &T::languages, "Languages"),
+                 field("addresses", &T::addresses, "Addresses"),
+                 field("contacts", &T::contacts, "Contacts"),
+                 field("accessibility", &T::accessibility, "Accessibility"),
+                 field("phones", &T::phones, "Phones"),
+                 field("schedules", &T::schedules, "Schedules"),
+                 field("attributes", &T::attributes, "Attributes"),
+                 field("metadata", &T::metadata, "Metadata"),
+                 field("lotse_approximate", &T::lotse_approximate, "Approximate"),
+                 field("lotse_confidential", &T::lotse_confidential, "Confidential"),
+                 field("lotse_texts", &T::lotse_texts, "Texts")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Service> {
@@ -281,29 +262,27 @@ struct lotse::FieldsOf<lotse::directory::Service> {
 template <>
 struct lotse::FieldsOf<lotse::directory::Placed> {
   using T = lotse::directory::Placed;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id", Duty::needed),
-      field("service_id", &T::service_id, "Service id", Duty::needed),
-      field("location_id", &T::location_id, "Location id", Duty::needed),
-      field("description", &T::description, "Description"),
-      field("contacts", &T::contacts, "Contacts"),
-      field("phones", &T::phones, "Phones"),
-      field("schedules", &T::schedules, "Schedules"),
-      field("service_areas", &T::service_areas, "Service areas"),
-      field("attributes", &T::attributes, "Attributes"),
-      field("metadata", &T::metadata, "Metadata")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id", Duty::needed),
+                                          field("service_id", &T::service_id, "Service id", Duty::needed),
+                                          field("location_id", &T::location_id, "Location id", Duty::needed),
+                                          field("description", &T::description, "Description"),
+                                          field("contacts", &T::contacts, "Contacts"),
+                                          field("phones", &T::phones, "Phones"),
+                                          field("schedules", &T::schedules, "Schedules"),
+                                          field("service_areas", &T::service_areas, "Service areas"),
+                                          field("attributes", &T::attributes, "Attributes"),
+                                          field("metadata", &T::metadata, "Metadata")};
 };
 template <>
 struct lotse::FieldsOf<lotse::directory::Term> {
   using T = lotse::directory::Term;
-  static constexpr auto list = std::tuple{
-      field("id", &T::id, "Id", Duty::needed),
-      field("code", &T::code, "Code"),
-      field("name", &T::name, "Name"),
-      field("description", &T::description, "Description"),
-      field("parent_id", &T::parent_id, "Parent id"),
-      field("taxonomy", &T::taxonomy, "Taxonomy"),
-      field("language", &T::language, "Language"),
-      field("term_uri", &T::term_uri, "Term uri"),
-      field("taxonomy_detail", &T::taxonomy_detail, "Taxonomy detail")};
+  static constexpr auto list = std::tuple{field("id", &T::id, "Id", Duty::needed),
+                                          field("code", &T::code, "Code"),
+                                          field("name", &T::name, "Name"),
+                                          field("description", &T::description, "Description"),
+                                          field("parent_id", &T::parent_id, "Parent id"),
+                                          field("taxonomy", &T::taxonomy, "Taxonomy"),
+                                          field("language", &T::language, "Language"),
+                                          field("term_uri", &T::term_uri, "Term uri"),
+                                          field("taxonomy_detail", &T::taxonomy_detail, "Taxonomy detail")};
 };

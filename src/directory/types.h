@@ -12,9 +12,10 @@
 #include "base/time.h"
 
 /**
- * The directory's types. Names, members and JSON follow Open Referral HSDS 3.1 (https://docs.openreferral.org), so that the
- * standard falls out of them without loss; what German practice needs beyond it carries the prefix `lotse_`. Members that the
- * standard or a neighbour adds and we do not know are kept in `rest`.
+ * The directory's types. Names, members and JSON follow Open Referral HSDS 3.1
+ * (https://docs.openreferral.org), so that the standard falls out of them without loss; what German practice
+ * needs beyond it carries the prefix `lotse_`. Members that the standard or a neighbour adds and we do not
+ * know are kept in `rest`.
  */
 namespace lotse::directory {
 
@@ -46,8 +47,8 @@ struct Contact {
 };
 
 /**
- * Opening hours: RFC 5545 rules as in HSDS. What the product reads: `byday` ("MO,WE"), `opens_at`, `closes_at` (`HH:MM`),
- * `valid_from`, `valid_to`. Everything else is kept and shown as `description`.
+ * Opening hours: RFC 5545 rules as in HSDS. What the product reads: `byday` ("MO,WE"), `opens_at`,
+ * `closes_at` (`HH:MM`), `valid_from`, `valid_to`. Everything else is kept and shown as `description`.
  */
 struct Schedule {
   std::string id, valid_from, valid_to, dtstart;
@@ -56,12 +57,14 @@ struct Schedule {
   Json count;
   std::string wkst, freq;
   Json interval;
-  std::string byday, byweekno, bymonthday, byyearday, description, opens_at, closes_at, schedule_link, attending_type, notes;
+  std::string byday, byweekno, bymonthday, byyearday, description, opens_at, closes_at, schedule_link,
+      attending_type, notes;
   bool operator==(const Schedule&) const = default;
 };
 
 struct Address {
-  std::string id, attention, address_1, address_2, city, region, state_province, postal_code, country, address_type;
+  std::string id, attention, address_1, address_2, city, region, state_province, postal_code, country,
+      address_type;
   bool operator==(const Address&) const = default;
 };
 
@@ -188,12 +191,12 @@ struct Service {
   bool lotse_interpreter_on_request = false;
   bool lotse_by_appointment = false;
   bool lotse_fringe_hours = false;
-  bool lotse_everywhere = false;                // by telephone, online or at home
+  bool lotse_everywhere = false;  // by telephone, online or at home
   ChildCare lotse_child_care;
-  std::vector<std::string> lotse_audience;      // for people of at least one of these groups only
+  std::vector<std::string> lotse_audience;  // for people of at least one of these groups only
   std::optional<bool> lotse_free_of_charge;
   std::optional<int> lotse_free_places;
-  std::string lotse_language = "de";            // of name and description above
+  std::string lotse_language = "de";  // of name and description above
   Texts lotse_texts;
   Json rest = Json::object();
 };
@@ -220,10 +223,20 @@ struct Term {
 };
 
 /** Groups an offer may be only for; bit i of match::Offer::audience is the i-th. */
-inline constexpr std::array<std::string_view, 14> kAudiences{"women",     "men",        "single_parents",
-                                                            "refugees",  "jobseekers", "parents_under_25",
-                                                            "jobcentre_customers", "pregnant", "parents", "migrants",
-                                                            "children",  "girls",      "carers", "fathers"};
+inline constexpr std::array<std::string_view, 14> kAudiences{"women",
+                                                             "men",
+                                                             "single_parents",
+                                                             "refugees",
+                                                             "jobseekers",
+                                                             "parents_under_25",
+                                                             "jobcentre_customers",
+                                                             "pregnant",
+                                                             "parents",
+                                                             "migrants",
+                                                             "children",
+                                                             "girls",
+                                                             "carers",
+                                                             "fathers"};
 
 }  // namespace lotse::directory
 

@@ -11,7 +11,8 @@
 namespace lotse::interchange {
 namespace {
 
-const Text kCondition = msg("A condition is written as {example}.", {{"example", "{ column = \"…\", is = \"…\" }"}});
+const Text kCondition =
+    msg("A condition is written as {example}.", {{"example", "{ column = \"…\", is = \"…\" }"}});
 
 constexpr std::array<std::pair<std::string_view, ValueType>, 9> kTypes{
     {{"text", ValueType::text},
@@ -165,8 +166,7 @@ class MappingReader {
       return;
     }
     const auto* table = node.as_table();
-    if (!table)
-      return problem(node.source(), kCondition);
+    if (!table) return problem(node.source(), kCondition);
     Condition c;
     for (const auto& [key, value] : *table) {
       if (key == "column")
@@ -178,8 +178,7 @@ class MappingReader {
         unknown(key);
       }
     }
-    if (c.column.empty() || c.values.empty())
-      problem(node.source(), kCondition);
+    if (c.column.empty() || c.values.empty()) problem(node.source(), kCondition);
     mapping_.where.push_back(std::move(c));
   }
 

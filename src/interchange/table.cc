@@ -47,7 +47,8 @@ class CsvReader {
       if (value.size() > limits_.cell_bytes) return fail(record, words::N_("A cell is longer than may be."));
     }
     record.cells.push_back(std::move(value));
-    if (record.cells.size() > limits_.columns) return fail(record, words::N_("There are more columns than may be."));
+    if (record.cells.size() > limits_.columns)
+      return fail(record, words::N_("There are more columns than may be."));
     if (at_ < text_.size() && text_[at_] == separator_) {
       ++at_;
       return true;
@@ -68,7 +69,8 @@ class CsvReader {
       if (c == '\n' || (c == '\r' && (at_ + 1 >= text_.size() || text_[at_ + 1] != '\n'))) ++line_;
       value += c;
       if (value.size() > limits_.cell_bytes)
-        return fail(record, words::N_("A cell is longer than may be; perhaps a quotation mark is not closed."));
+        return fail(record,
+                    words::N_("A cell is longer than may be; perhaps a quotation mark is not closed."));
     }
     return fail(record, words::N_("A quotation mark is opened and never closed."));
   }

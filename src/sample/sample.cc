@@ -17,7 +17,8 @@ namespace {
 
 const Json& town() {
   static const Json json = [] {
-    auto parsed = parse_json({lotse_sample_town, static_cast<std::size_t>(lotse_sample_town_end - lotse_sample_town)});
+    auto parsed =
+        parse_json({lotse_sample_town, static_cast<std::size_t>(lotse_sample_town_end - lotse_sample_town)});
     CHECK(parsed.has_value());
     return *parsed;
   }();
@@ -39,7 +40,8 @@ std::optional<V> maybe(const Json& object, const char* key) {
 
 std::vector<std::string> list(const Json& object, const char* key) {
   const auto at = object.find(key);
-  return at == object.end() || at->is_null() ? std::vector<std::string>() : at->get<std::vector<std::string>>();
+  return at == object.end() || at->is_null() ? std::vector<std::string>()
+                                             : at->get<std::vector<std::string>>();
 }
 
 std::string id(const char* kind, const std::string& key) { return directory::id_for(kSource, kind, key); }
@@ -51,7 +53,8 @@ directory::Phone phone(const std::string& number) {
   return phone;
 }
 
-// Texts of all languages; the German one is the original, the others came from a machine until somebody has read them.
+// Texts of all languages; the German one is the original, the others came from a machine until somebody has
+// read them.
 void put_text(directory::Texts& texts, const Json& by_language, std::string directory::Words::*member) {
   if (!by_language.is_object()) return;
   for (const auto& [language, value] : by_language.items()) {
@@ -104,14 +107,16 @@ directory::Contact contact_of(const Json& c) {
   made.name = text(c, "name");
   if (c.contains("role")) made.title = text(c["role"], "de");
   if (const auto number = text(c, "phone"); !number.empty()) made.phones.push_back(phone(number));
-  for (const auto& code : list(c, "languages")) made.lotse_languages.push_back({"", words::language_name(*words::language("en"), code), code, ""});
+  for (const auto& code : list(c, "languages"))
+    made.lotse_languages.push_back({"", words::language_name(*words::language("en"), code), code, ""});
   return made;
 }
 
 void put_care_and_cost(directory::Service& made, const Json& s) {
   if (s.contains("child_care")) {
     const Json& care = s["child_care"];
-    made.lotse_child_care.kind = value_of<directory::Care>(text(care, "kind")).value_or(directory::Care::unknown);
+    made.lotse_child_care.kind =
+        value_of<directory::Care>(text(care, "kind")).value_or(directory::Care::unknown);
     made.lotse_child_care.from_months = maybe<int>(care, "from_months");
     made.lotse_child_care.to_months = maybe<int>(care, "to_months");
     made.lotse_child_care.places = maybe<int>(care, "places");
@@ -143,7 +148,8 @@ directory::Service service_of(const Json& s) {
   made.email = text(s, "email");
   if (const auto number = text(s, "phone"); !number.empty()) made.phones.push_back(phone(number));
   made.lotse_topics = list(t, "topics");
-  for (const auto& code : list(s, "languages")) made.languages.push_back({"", words::language_name(*words::language("en"), code), code, ""});
+  for (const auto& code : list(s, "languages"))
+    made.languages.push_back({"", words::language_name(*words::language("en"), code), code, ""});
   made.lotse_interpreters = list(s, "interpreters");
   made.lotse_interpreter_on_request = s.value("interpreter_on_request", false);
   made.lotse_by_appointment = s.value("by_appointment", false);
@@ -153,7 +159,8 @@ directory::Service service_of(const Json& s) {
     for (const auto& h : s["hours"]) {
       directory::Schedule schedule;
       schedule.freq = "WEEKLY";
-      for (const auto& day : h["days"]) (schedule.byday += schedule.byday.empty() ? "" : ",") += day.get<std::string>();
+      for (const auto& day : h["days"])
+        (schedule.byday += schedule.byday.empty() ? "" : ",") += day.get<std::string>();
       schedule.opens_at = text(h, "from");
       schedule.closes_at = text(h, "to");
       made.schedules.push_back(std::move(schedule));
@@ -182,9 +189,12 @@ std::map<std::string, UnitId> make_units(access::Store& store, const Clock& cloc
     // Whom to call about day care, and whom in the region: the contacts named at the services of these units.
     if (made.kind == "youth_care_desk" || made.kind == "coordination" || made.kind == "interpreter_pool")
       for (const auto& s : town()["services"])
-        if (text(s, "keeper_unit") == text(u, "key") && s.contains("contact") && s["contact"].is_object() && made.contacts.empty()) {
+        if (text(s, "keeper_unit") == text(u, "key") && s.contains("contact") && s["contact"].is_object() &&
+            made.contacts.empty()) {
           const auto contact = contact_of(s["contact"]);
-          made.contacts.push_back({"", contact.name, contact.title, contact.phones.empty() ? "" : contact.phones.front().number, list(s["contact"], "languages")});
+          made.contacts.push_back({"", contact.name, contact.title,
+                                   contact.phones.empty() ? "" : contact.phones.front().number,
+                                   list(s["contact"], "languages")});
         }
     ids[text(u, "key")] = unit::make(store, clock, "operator:sample", made);
   }
@@ -194,7 +204,8 @@ std::map<std::string, UnitId> make_units(access::Store& store, const Clock& cloc
 // Each unit keeps its own entries; what belongs to no unit's service is kept by the first that needs it.
 std::map<std::string, directory::Batch> batches() {
   std::map<std::string, std::string> keeper_of_organisation, keeper_of_location;
-  for (const auto& u : town()["units"]) keeper_of_organisation.try_emplace(text(u, "organisation"), text(u, "key"));
+  for (const auto& u : town()["units"])
+    keeper_of_organisation.try_emplace(text(u, "organisation"), text(u, "key"));
   const std::string first = text(town()["units"].front(), "key");
   std::map<std::string, directory::Batch> all;
   const auto of = [&](const std::string& unit) -> directory::Batch& {
@@ -204,11 +215,13 @@ std::map<std::string, directory::Batch> batches() {
   };
   for (const auto& o : town()["organisations"]) {
     const auto at = keeper_of_organisation.find(text(o, "key"));
-    of(at == keeper_of_organisation.end() ? first : at->second).organisations.push_back({organisation_of(o), text(o, "key")});
+    of(at == keeper_of_organisation.end() ? first : at->second)
+        .organisations.push_back({organisation_of(o), text(o, "key")});
   }
   for (const auto& l : town()["locations"]) {
     const auto at = keeper_of_organisation.find(text(l, "organisation"));
-    of(at == keeper_of_organisation.end() ? first : at->second).locations.push_back({location_of(l), text(l, "key")});
+    of(at == keeper_of_organisation.end() ? first : at->second)
+        .locations.push_back({location_of(l), text(l, "key")});
   }
   for (const auto& s : town()["services"]) {
     auto& batch = of(text(s, "keeper_unit"));
@@ -232,7 +245,9 @@ std::vector<SignIn> sign_ins() {
   for (const auto& u : town()["units"]) names[text(u, "key")] = text(u, "name");
   std::vector<SignIn> all;
   for (const auto& p : town()["people"])
-    for (const auto& m : p["memberships"]) all.push_back({text(p, "name"), text(p, "email"), kPassword, names[text(m, "unit")], text(m, "function")});
+    for (const auto& m : p["memberships"])
+      all.push_back(
+          {text(p, "name"), text(p, "email"), kPassword, names[text(m, "unit")], text(m, "function")});
   return all;
 }
 
@@ -242,19 +257,24 @@ bool is_sample(access::Store& store, const Clock& clock) {
 
 Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, account::Passwords& passwords) {
   const access::Desk visitor(store, {}, access::kDirectoryPurpose, clock);
-  if (!unit::all(visitor).empty()) return refuse("", msg("This store is in use. The sample is only put into an empty store."));
+  if (!unit::all(visitor).empty())
+    return refuse("", msg("This store is in use. The sample is only put into an empty store."));
   const auto units = make_units(store, clock);
   std::map<std::string, std::string> kinds;
   for (const auto& u : town()["units"]) kinds[text(u, "key")] = text(u, "kind");
   const auto desk_of = [&](const std::string& unit) {
-    return access::Desk(store, access::operator_of(units.at(unit), kinds.at(unit), "operator:sample"), access::kDirectoryPurpose, clock);
+    return access::Desk(store, access::operator_of(units.at(unit), kinds.at(unit), "operator:sample"),
+                        access::kDirectoryPurpose, clock);
   };
   const auto first = desk_of(text(town()["units"].front(), "key"));
   unit::note_installation(first, "sample", "1");
-  unit::put_region(first, {text(town()["region"], "key"), text(town()["region"], "name"),
-                           Json{{"municipalities", town()["region"]["municipalities"]}, {"map", town()["map"]}}.dump()});
+  unit::put_region(
+      first, {text(town()["region"], "key"), text(town()["region"], "name"),
+              Json{{"municipalities", town()["region"]["municipalities"]}, {"map", town()["map"]}}.dump()});
   std::vector<unit::Place> places;
-  for (const auto& p : town()["places"]) places.push_back({text(p, "postcode"), text(p, "name"), {p["lat"].get<double>(), p["lon"].get<double>()}});
+  for (const auto& p : town()["places"])
+    places.push_back(
+        {text(p, "postcode"), text(p, "name"), {p["lat"].get<double>(), p["lon"].get<double>()}});
   unit::put_places(first, places);
   topic::put(first, topic::starting_catalogue());
   auto all = batches();

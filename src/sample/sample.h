@@ -7,7 +7,8 @@
 #include "account/account.h"
 #include "base/result.h"
 
-/** The invented town of sample/: for demonstrations, tests and screenshots. Made through the verbs of the features. */
+/** The invented town of sample/: for demonstrations, tests and screenshots. Made through the verbs of the
+ * features. */
 namespace lotse::sample {
 
 /** A way to sign in to the sample. */
@@ -18,7 +19,8 @@ struct SignIn {
 /** The one password of all persons of the sample; it protects nothing. */
 inline constexpr const char* kPassword = "lotse-sample-town";
 
-/** Everything the sample needs, in an empty store; marks the store a sample for good. Refuses a store that has units. */
+/** Everything the sample needs, in an empty store; marks the store a sample for good. Refuses a store that
+ * has units. */
 Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, account::Passwords& passwords);
 
 /** True if the store was filled by `fill`, ever. */

@@ -20,10 +20,12 @@ inline std::vector<Migration> migrations_of(std::initializer_list<const char*> m
   static std::deque<std::pair<std::string, std::string>> texts;
   std::vector<Migration> made;
   for (const char* module : modules)
-    for (const auto& file : std::filesystem::directory_iterator(std::string(LOTSE_SOURCE_DIR) + "/src/" + module)) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::string(LOTSE_SOURCE_DIR) + "/src/" + module)) {
       if (file.path().extension() != ".sql") continue;
       std::ifstream in(file.path());
-      const auto& [name, text] = texts.emplace_back(file.path().stem().string(), std::string(std::istreambuf_iterator<char>(in), {}));
+      const auto& [name, text] = texts.emplace_back(file.path().stem().string(),
+                                                    std::string(std::istreambuf_iterator<char>(in), {}));
       made.push_back({name, text});
     }
   return made;

@@ -14,11 +14,12 @@ namespace lotse::topic {
 namespace {
 
 constexpr sql::Statement kAll{"topic.all", "SELECT number, doc FROM topic ORDER BY number"};
-constexpr sql::Statement kPut{"topic.put",
-                              "INSERT INTO topic (key, number, parent, sensitive, doc) "
-                              "SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4 FROM topic WHERE true "
-                              "ON CONFLICT (key) DO UPDATE SET parent = excluded.parent, sensitive = excluded.sensitive, "
-                              "doc = excluded.doc"};
+constexpr sql::Statement kPut{
+    "topic.put",
+    "INSERT INTO topic (key, number, parent, sensitive, doc) "
+    "SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4 FROM topic WHERE true "
+    "ON CONFLICT (key) DO UPDATE SET parent = excluded.parent, sensitive = excluded.sensitive, "
+    "doc = excluded.doc"};
 constexpr sql::Statement kCount{"topic.count", "SELECT count(*) FROM topic"};
 
 }  // namespace
@@ -110,7 +111,9 @@ std::vector<Topic> starting_catalogue() {
 int put(const access::Desk& desk, const std::vector<Topic>& topics) {
   const auto door = desk.unit(access::kDirectoryWrite);
   return door.change("topic.put", "", [&](access::Change& change) {
-    const auto count = [&] { return change.one(kCount, {}, [](const sql::Row& r) { return r.integer(0); }).value(); };
+    const auto count = [&] {
+      return change.one(kCount, {}, [](const sql::Row& r) { return r.integer(0); }).value();
+    };
     const auto before = count();
     for (const auto& each : topics) {
       change.change(kPut, {each.key, each.parent, each.sensitive, to_json(each).dump()});

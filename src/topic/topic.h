@@ -21,7 +21,7 @@ struct Topic {
   bool sensitive = false;
   std::map<std::string, std::string> names;                  // by interface language
   std::map<std::string, std::vector<std::string>> synonyms;  // by interface language
-  int number = 0;                                            // for match/; given by the store, never used twice
+  int number = 0;  // for match/; given by the store, never used twice
 
   /** Name in a language; German where it has none (Leichte Sprache without a name of its own included). */
   const std::string& name(const words::Language& language) const;
@@ -38,8 +38,8 @@ class Catalogue {
   std::vector<const Topic*> roots() const;
   std::vector<const Topic*> children(std::string_view key) const;
   /**
-   * Numbers of the topics whose name or synonyms, in any language, hold the folded word, one of its stems, or (from 4 letters on) a
-   * word beginning with it. This is how a Ukrainian word finds a German entry.
+   * Numbers of the topics whose name or synonyms, in any language, hold the folded word, one of its stems, or
+   * (from 4 letters on) a word beginning with it. This is how a Ukrainian word finds a German entry.
    */
   std::vector<int> of_word(std::string_view folded) const;
   /** True if the topic or one above it is sensitive. */
@@ -55,7 +55,8 @@ class Catalogue {
 /** The starting catalogue that comes with the program. */
 std::vector<Topic> starting_catalogue();
 
-/** Puts the given topics into the store: new ones are added, known ones get the given names. Returns how many were new. */
+/** Puts the given topics into the store: new ones are added, known ones get the given names. Returns how many
+ * were new. */
 int put(const access::Desk& desk, const std::vector<Topic>& topics);
 
 /** All topics of the store, in the order of their numbers. */
@@ -66,9 +67,8 @@ Catalogue load(const access::Desk& desk);
 template <>
 struct lotse::FieldsOf<lotse::topic::Topic> {
   using T = lotse::topic::Topic;
-  static constexpr auto list = std::tuple{field("key", &T::key, "Key", Duty::needed),
-                                          field("parent", &T::parent, "Belongs to"),
-                                          field("sensitive", &T::sensitive, "Sensitive"),
-                                          field("names", &T::names, "Names", Duty::needed),
-                                          field("synonyms", &T::synonyms, "Other words for it")};
+  static constexpr auto list = std::tuple{
+      field("key", &T::key, "Key", Duty::needed), field("parent", &T::parent, "Belongs to"),
+      field("sensitive", &T::sensitive, "Sensitive"), field("names", &T::names, "Names", Duty::needed),
+      field("synonyms", &T::synonyms, "Other words for it")};
 };

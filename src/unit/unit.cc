@@ -34,30 +34,45 @@ constexpr Kind kKinds[] = {{"jobcentre_joint", words::N_("Job centre (joint faci
                            {"self", words::N_("A person's own folder")}};
 
 constexpr sql::Statement kNext{"unit.next", "SELECT coalesce(max(unit_id), 0) + 1 FROM unit"};
-constexpr sql::Statement kMake{"unit.make",
-                               "INSERT INTO unit (unit_id, keeper_unit, organisation_id, kind, legal_regime, name, opening_hours) "
-                               "VALUES ($1, $1, $2, $3, $4, $5, $6)"};
-constexpr sql::Statement kRegionOf{"unit.region_of", "INSERT INTO unit_region (keeper_unit, region_id) VALUES ($1, $2) "
-                                                     "ON CONFLICT (keeper_unit, region_id) DO NOTHING"};
-constexpr sql::Statement kContact{"unit.contact",
-                                  "INSERT INTO unit_contact (keeper_unit, id, name, matter, phone, languages) "
-                                  "VALUES ($1, $2, $3, $4, $5, $6)"};
-constexpr sql::Statement kAll{"unit.all", "SELECT unit_id, organisation_id, kind, legal_regime, name, opening_hours FROM unit ORDER BY unit_id"};
-constexpr sql::Statement kContacts{"unit.contacts", "SELECT keeper_unit, id, name, matter, phone, languages FROM unit_contact ORDER BY keeper_unit, id"};
-constexpr sql::Statement kRegionsOf{"unit.regions_of", "SELECT keeper_unit, region_id FROM unit_region ORDER BY keeper_unit, region_id"};
+constexpr sql::Statement kMake{
+    "unit.make",
+    "INSERT INTO unit (unit_id, keeper_unit, organisation_id, kind, legal_regime, name, opening_hours) "
+    "VALUES ($1, $1, $2, $3, $4, $5, $6)"};
+constexpr sql::Statement kRegionOf{"unit.region_of",
+                                   "INSERT INTO unit_region (keeper_unit, region_id) VALUES ($1, $2) "
+                                   "ON CONFLICT (keeper_unit, region_id) DO NOTHING"};
+constexpr sql::Statement kContact{
+    "unit.contact",
+    "INSERT INTO unit_contact (keeper_unit, id, name, matter, phone, languages) "
+    "VALUES ($1, $2, $3, $4, $5, $6)"};
+constexpr sql::Statement kAll{
+    "unit.all",
+    "SELECT unit_id, organisation_id, kind, legal_regime, name, opening_hours FROM unit ORDER BY unit_id"};
+constexpr sql::Statement kContacts{
+    "unit.contacts",
+    "SELECT keeper_unit, id, name, matter, phone, languages FROM unit_contact ORDER BY keeper_unit, id"};
+constexpr sql::Statement kRegionsOf{
+    "unit.regions_of", "SELECT keeper_unit, region_id FROM unit_region ORDER BY keeper_unit, region_id"};
 constexpr sql::Statement kRegions{"unit.regions", "SELECT id, name, doc FROM region ORDER BY id"};
-constexpr sql::Statement kPutRegion{"unit.put_region", "INSERT INTO region (id, name, doc) VALUES ($1, $2, $3) ON CONFLICT (id) "
-                                                       "DO UPDATE SET name = excluded.name, doc = excluded.doc"};
-constexpr sql::Statement kPutPlace{"unit.put_place",
-                                   "INSERT INTO place (postcode, name, folded, lat_e6, lon_e6) VALUES ($1, $2, $3, $4, $5) "
-                                   "ON CONFLICT (postcode, name) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6"};
+constexpr sql::Statement kPutRegion{"unit.put_region",
+                                    "INSERT INTO region (id, name, doc) VALUES ($1, $2, $3) ON CONFLICT (id) "
+                                    "DO UPDATE SET name = excluded.name, doc = excluded.doc"};
+constexpr sql::Statement kPutPlace{
+    "unit.put_place",
+    "INSERT INTO place (postcode, name, folded, lat_e6, lon_e6) VALUES ($1, $2, $3, $4, $5) "
+    "ON CONFLICT (postcode, name) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6"};
 constexpr sql::Statement kCountPlaces{"unit.count_places", "SELECT count(*) FROM place"};
-constexpr sql::Statement kByCode{"unit.place_by_code", "SELECT postcode, name, lat_e6, lon_e6 FROM place WHERE postcode = $1 ORDER BY name"};
-constexpr sql::Statement kByName{"unit.place_by_name",
-                                 "SELECT postcode, name, lat_e6, lon_e6 FROM place WHERE folded >= $1 AND folded < $2 "
-                                 "ORDER BY folded, postcode LIMIT 100"};
+constexpr sql::Statement kByCode{
+    "unit.place_by_code",
+    "SELECT postcode, name, lat_e6, lon_e6 FROM place WHERE postcode = $1 ORDER BY name"};
+constexpr sql::Statement kByName{
+    "unit.place_by_name",
+    "SELECT postcode, name, lat_e6, lon_e6 FROM place WHERE folded >= $1 AND folded < $2 "
+    "ORDER BY folded, postcode LIMIT 100"};
 constexpr sql::Statement kInstallation{"unit.installation", "SELECT value FROM installation WHERE key = $1"};
-constexpr sql::Statement kNote{"unit.note", "INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"};
+constexpr sql::Statement kNote{"unit.note",
+                               "INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO "
+                               "UPDATE SET value = excluded.value"};
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string all;
@@ -76,7 +91,8 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 Place place_of(const sql::Row& r) {
-  return {std::string(r.text(0)), std::string(r.text(1)),
+  return {std::string(r.text(0)),
+          std::string(r.text(1)),
           {static_cast<double>(r.integer(2)) / 1e6, static_cast<double>(r.integer(3)) / 1e6}};
 }
 
@@ -117,7 +133,8 @@ UnitId make(access::Store& store, const Clock& clock, const std::string& who, co
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < unit.contacts.size(); ++i) ids.push_back(new_uuid(clock.now().ms));
   ask(id).unit(access::kDirectoryWrite).change("unit.make", std::to_string(id), [&](access::Change& change) {
-    const std::optional<std::string> organisation = unit.organisation_id.empty() ? std::nullopt : std::optional(unit.organisation_id);
+    const std::optional<std::string> organisation =
+        unit.organisation_id.empty() ? std::nullopt : std::optional(unit.organisation_id);
     change.change(kMake, {id, organisation, unit.kind, unit.legal_regime, unit.name, unit.opening_hours});
     for (const auto& region : unit.regions) change.change(kRegionOf, {id, region});
     for (std::size_t i = 0; i < unit.contacts.size(); ++i) {
@@ -133,16 +150,25 @@ UnitId make(access::Store& store, const Clock& clock, const std::string& who, co
 std::vector<Unit> all(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
     auto units = view.rows(kAll, {}, [](const sql::Row& r) {
-      return Unit{r.integer(0), r.opt_text(1).value_or(""), std::string(r.text(2)), std::string(r.text(3)), std::string(r.text(4)), std::string(r.text(5)), {}, {}};
+      return Unit{r.integer(0),
+                  r.opt_text(1).value_or(""),
+                  std::string(r.text(2)),
+                  std::string(r.text(3)),
+                  std::string(r.text(4)),
+                  std::string(r.text(5)),
+                  {},
+                  {}};
     });
     std::map<UnitId, Unit*> by_id;
     for (auto& each : units) by_id[each.id] = &each;
     view.each(kContacts, {}, [&](const sql::Row& r) {
       if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
-        at->second->contacts.push_back({std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3)), std::string(r.text(4)), split(r.text(5))});
+        at->second->contacts.push_back({std::string(r.text(1)), std::string(r.text(2)),
+                                        std::string(r.text(3)), std::string(r.text(4)), split(r.text(5))});
     });
     view.each(kRegionsOf, {}, [&](const sql::Row& r) {
-      if (const auto at = by_id.find(r.integer(0)); at != by_id.end()) at->second->regions.emplace_back(r.text(1));
+      if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
+        at->second->regions.emplace_back(r.text(1));
     });
     return units;
   });
@@ -156,7 +182,9 @@ std::optional<Unit> find(const access::Desk& desk, UnitId id) {
 
 std::vector<Region> regions(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
-    return view.rows(kRegions, {}, [](const sql::Row& r) { return Region{std::string(r.text(0)), std::string(r.text(1)), std::string(r.text(2))}; });
+    return view.rows(kRegions, {}, [](const sql::Row& r) {
+      return Region{std::string(r.text(0)), std::string(r.text(1)), std::string(r.text(2))};
+    });
   });
 }
 
@@ -169,7 +197,9 @@ void put_region(const access::Desk& desk, const Region& region) {
 
 int put_places(const access::Desk& desk, const std::vector<Place>& places) {
   return desk.unit(access::kDirectoryWrite).change("places.put", "", [&](access::Change& change) {
-    const auto count = [&] { return change.one(kCountPlaces, {}, [](const sql::Row& r) { return r.integer(0); }).value(); };
+    const auto count = [&] {
+      return change.one(kCountPlaces, {}, [](const sql::Row& r) { return r.integer(0); }).value();
+    };
     const auto before = count();
     for (const auto& each : places)
       change.change(kPutPlace, {each.postcode, each.name, fold(each.name), std::llround(each.point.lat * 1e6),
@@ -200,13 +230,15 @@ std::optional<Place> find_place(const access::Desk& desk, std::string_view typed
     auto exact = places;
     std::erase_if(exact, [&](const Place& p) { return fold(p.name) != name; });
     // Only a beginning: the places that share the first name, not everything that begins so.
-    if (exact.empty() && !places.empty()) std::erase_if(places, [first = places.front().name](const Place& p) { return p.name != first; });
+    if (exact.empty() && !places.empty())
+      std::erase_if(places, [first = places.front().name](const Place& p) { return p.name != first; });
     return middle(exact.empty() ? places : exact);
   });
 }
 
 std::optional<Point> point_of_postcode(const access::Desk& desk, std::string_view postcode) {
-  const auto place = desk.public_read().read([&](access::View& view) { return middle(view.rows(kByCode, {postcode}, place_of)); });
+  const auto place = desk.public_read().read(
+      [&](access::View& view) { return middle(view.rows(kByCode, {postcode}, place_of)); });
   return place ? std::optional(place->point) : std::nullopt;
 }
 

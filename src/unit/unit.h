@@ -9,7 +9,8 @@
 #include "base/geo.h"
 #include "base/result.h"
 
-/** Units (controllers), the regions they belong to, their named contacts; places; what the installation knows of itself. */
+/** Units (controllers), the regions they belong to, their named contacts; places; what the installation knows
+ * of itself. */
 namespace lotse::unit {
 
 /** The kinds of the access matrix; what law a unit works under follows from kind and regime. */
@@ -41,7 +42,8 @@ struct Place {
   Point point;
 };
 
-/** Makes a unit; its number is the next free one, or the given. The first unit of an installation makes itself. */
+/** Makes a unit; its number is the next free one, or the given. The first unit of an installation makes
+ * itself. */
 UnitId make(access::Store& store, const Clock& clock, const std::string& who, const Unit& unit);
 
 /** All units, by number; contacts included. */
@@ -55,8 +57,9 @@ void put_region(const access::Desk& desk, const Region& region);
 /** Adds places, replacing those of the same postcode and name. Returns how many were new. */
 int put_places(const access::Desk& desk, const std::vector<Place>& places);
 /**
- * The place a visitor means by a postcode, a name, or both ("00101", "Wiesenbrück", "00101 Wiesenbrück"); a name is found by its
- * beginning as well. Several places of one name or code: their middle and the first name. Nothing if none fits.
+ * The place a visitor means by a postcode, a name, or both ("00101", "Wiesenbrück", "00101 Wiesenbrück"); a
+ * name is found by its beginning as well. Several places of one name or code: their middle and the first
+ * name. Nothing if none fits.
  */
 std::optional<Place> find_place(const access::Desk& desk, std::string_view typed);
 std::optional<Point> point_of_postcode(const access::Desk& desk, std::string_view postcode);

@@ -30,26 +30,34 @@ std::string group_class(std::string_view base, const Around& a) {
   return std::string(base) + (a.error.empty() ? "" : " " + std::string(base) + "--error");
 }
 
-Html check(std::string_view kind, std::string_view name, const std::string& field_id, const Option& option, bool checked) {
+Html check(std::string_view kind, std::string_view name, const std::string& field_id, const Option& option,
+           bool checked) {
   const std::string box = kind == "radio" ? "kern-form-check__radio" : "kern-form-check__checkbox";
   return el("div", {cls("kern-form-check")},
-            {el("input", {cls(box), id(field_id), attr("name", name), attr("type", kind), attr("value", option.value),
-                          flag("checked", checked)}),
-             el("label", {cls("kern-label"), attr("for", field_id), attr_if(!option.language.empty(), "lang", option.language)},
+            {el("input", {cls(box), id(field_id), attr("name", name), attr("type", kind),
+                          attr("value", option.value), flag("checked", checked)}),
+             el("label",
+                {cls("kern-label"), attr("for", field_id),
+                 attr_if(!option.language.empty(), "lang", option.language)},
                 {option.label})});
 }
 
 Html group(const FormView& form, std::string_view kind, std::string_view name, std::string_view legend,
-           const std::vector<Option>& options, const std::vector<std::string>& selected, std::string_view hint) {
+           const std::vector<Option>& options, const std::vector<std::string>& selected,
+           std::string_view hint) {
   const Around a = around(form, name, hint);
   Html boxes;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const bool checked = std::find(selected.begin(), selected.end(), options[i].value) != selected.end();
     // The first takes the field's own name as id, so that the problem summary leads there.
-    boxes += check(kind, name, i == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(i + 1), options[i], checked);
+    boxes += check(kind, name, i == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(i + 1),
+                   options[i], checked);
   }
-  return el("fieldset", {cls(group_class("kern-fieldset", a)), attr_if(!a.described.empty(), "aria-describedby", a.described)},
-            {el("legend", {cls("kern-label")}, {legend}), a.hint, el("div", {cls("kern-fieldset__body lo-chips")}, {boxes}), a.error});
+  return el(
+      "fieldset",
+      {cls(group_class("kern-fieldset", a)), attr_if(!a.described.empty(), "aria-describedby", a.described)},
+      {el("legend", {cls("kern-label")}, {legend}), a.hint,
+       el("div", {cls("kern-fieldset__body lo-chips")}, {boxes}), a.error});
 }
 
 }  // namespace
@@ -67,17 +75,20 @@ Html icon(std::string_view name) {
 Html text_field(const FormView& form, std::string_view name, std::string_view label, const FieldLook& look) {
   const Around a = around(form, name, look.hint);
   const bool invalid = !a.error.empty();
-  const std::string classes = std::string("kern-form-input__input") + (look.short_field ? " lo-input--short" : "") +
+  const std::string classes = std::string("kern-form-input__input") +
+                              (look.short_field ? " lo-input--short" : "") +
                               (invalid ? " kern-form-input__input--error" : "");
   Html input;
   if (look.rows > 0)
-    input = el("textarea", {cls(classes), id(name), attr("name", name), attr("rows", look.rows),
-                            attr_if(!look.language.empty(), "lang", look.language), attr("dir", "auto"),
-                            attr_if(!a.described.empty(), "aria-describedby", a.described),
-                            attr_if(invalid, "aria-invalid", "true"), flag("required", look.needed)},
+    input = el("textarea",
+               {cls(classes), id(name), attr("name", name), attr("rows", look.rows),
+                attr_if(!look.language.empty(), "lang", look.language), attr("dir", "auto"),
+                attr_if(!a.described.empty(), "aria-describedby", a.described),
+                attr_if(invalid, "aria-invalid", "true"), flag("required", look.needed)},
                {look.value});
   else
-    input = el("input", {cls(classes), id(name), attr("name", name), attr("type", look.type), attr("value", look.value),
+    input = el("input", {cls(classes), id(name), attr("name", name), attr("type", look.type),
+                         attr("value", look.value),
                          attr_if(!look.autocomplete.empty(), "autocomplete", look.autocomplete),
                          attr_if(!look.inputmode.empty(), "inputmode", look.inputmode),
                          attr_if(!look.language.empty(), "lang", look.language),
@@ -88,23 +99,26 @@ Html text_field(const FormView& form, std::string_view name, std::string_view la
             {el("label", {cls("kern-label"), attr("for", name)}, {label}), a.hint, input, a.error});
 }
 
-Html select_field(const FormView& form, std::string_view name, std::string_view label, const std::vector<Option>& options,
-                  std::string_view selected, std::string_view hint) {
+Html select_field(const FormView& form, std::string_view name, std::string_view label,
+                  const std::vector<Option>& options, std::string_view selected, std::string_view hint) {
   const Around a = around(form, name, hint);
   Html list;
   for (const auto& each : options)
-    list += el("option", {attr("value", each.value), flag("selected", each.value == selected),
-                          attr_if(!each.language.empty(), "lang", each.language)},
+    list += el("option",
+               {attr("value", each.value), flag("selected", each.value == selected),
+                attr_if(!each.language.empty(), "lang", each.language)},
                {each.label});
-  return el("div", {cls(group_class("kern-form-input", a))},
-            {el("label", {cls("kern-label"), attr("for", name)}, {label}), a.hint,
-             el("div", {cls("kern-form-input__select-wrapper")},
-                {el("select", {cls(a.error.empty() ? "kern-form-input__select" : "kern-form-input__select kern-form-input__select--error"),
-                               id(name), attr("name", name),
-                               attr_if(!a.described.empty(), "aria-describedby", a.described),
-                               attr_if(!a.error.empty(), "aria-invalid", "true")},
-                    {list})}),
-             a.error});
+  return el(
+      "div", {cls(group_class("kern-form-input", a))},
+      {el("label", {cls("kern-label"), attr("for", name)}, {label}), a.hint,
+       el("div", {cls("kern-form-input__select-wrapper")},
+          {el("select",
+              {cls(a.error.empty() ? "kern-form-input__select"
+                                   : "kern-form-input__select kern-form-input__select--error"),
+               id(name), attr("name", name), attr_if(!a.described.empty(), "aria-describedby", a.described),
+               attr_if(!a.error.empty(), "aria-invalid", "true")},
+              {list})}),
+       a.error});
 }
 
 Html checkbox(const FormView& form, std::string_view name, std::string_view label, bool checked) {
@@ -112,13 +126,14 @@ Html checkbox(const FormView& form, std::string_view name, std::string_view labe
   return all({check("checkbox", name, std::string(name), {"1", std::string(label)}, checked), a.error});
 }
 
-Html checkboxes(const FormView& form, std::string_view name, std::string_view legend, const std::vector<Option>& options,
-                const std::vector<std::string>& selected, std::string_view hint) {
+Html checkboxes(const FormView& form, std::string_view name, std::string_view legend,
+                const std::vector<Option>& options, const std::vector<std::string>& selected,
+                std::string_view hint) {
   return group(form, "checkbox", name, legend, options, selected, hint);
 }
 
-Html radios(const FormView& form, std::string_view name, std::string_view legend, const std::vector<Option>& options,
-            std::string_view selected, std::string_view hint) {
+Html radios(const FormView& form, std::string_view name, std::string_view legend,
+            const std::vector<Option>& options, std::string_view selected, std::string_view hint) {
   return group(form, "radio", name, legend, options, {std::string(selected)}, hint);
 }
 
@@ -127,29 +142,38 @@ Html problem_summary(const FormView& form) {
   Html items;
   for (const auto& each : form.problems) {
     const std::string text = form.ask.say(each.text);
-    items += each.field.empty() ? el("li", {}, {text}) : el("li", {}, {link(Url::fragment(each.field), text)});
+    items +=
+        each.field.empty() ? el("li", {}, {text}) : el("li", {}, {link(Url::fragment(each.field), text)});
   }
-  return el("div", {cls("kern-alert kern-alert--danger lo-errors"), attr("role", "group"), attr("tabindex", "-1"),
-                    attr("aria-labelledby", "errors")},
+  return el("div",
+            {cls("kern-alert kern-alert--danger lo-errors"), attr("role", "group"), attr("tabindex", "-1"),
+             attr("aria-labelledby", "errors")},
             {el("div", {cls("kern-alert__header")},
-                {icon("danger"), el("h2", {cls("kern-title"), id("errors")}, {form.ask.t("Please check what you entered")})}),
+                {icon("danger"),
+                 el("h2", {cls("kern-title"), id("errors")}, {form.ask.t("Please check what you entered")})}),
              el("div", {cls("kern-alert__body")}, {el("ul", {}, {items})})});
 }
 
 Html post_form(const Ask& ask, std::string_view form_id, const Url& to, const Html& content) {
-  return el("form", {cls("lo-form"), id(form_id), attr("method", "post"), action(to), flag("novalidate"),
-                     attr("accept-charset", "utf-8")},
-            {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
+  return el(
+      "form",
+      {cls("lo-form"), id(form_id), attr("method", "post"), action(to), flag("novalidate"),
+       attr("accept-charset", "utf-8")},
+      {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
 }
 
 Html get_form(std::string_view form_id, std::string_view classes, const Url& to, const Html& content) {
-  return el("form", {cls(classes), id(form_id), attr("method", "get"), action(to), attr("accept-charset", "utf-8")}, {content});
+  return el("form",
+            {cls(classes), id(form_id), attr("method", "get"), action(to), attr("accept-charset", "utf-8")},
+            {content});
 }
 
 Html button(std::string_view label, bool primary, std::string_view name, std::string_view value) {
-  return el("button", {cls(primary ? "kern-btn kern-btn--primary" : "kern-btn kern-btn--secondary"), attr("type", "submit"),
-                       attr_if(!name.empty(), "name", name), attr_if(!name.empty(), "value", value)},
-            {el("span", {cls("kern-label")}, {label})});
+  return el(
+      "button",
+      {cls(primary ? "kern-btn kern-btn--primary" : "kern-btn kern-btn--secondary"), attr("type", "submit"),
+       attr_if(!name.empty(), "name", name), attr_if(!name.empty(), "value", value)},
+      {el("span", {cls("kern-label")}, {label})});
 }
 
 Html link(const Url& to, std::string_view label) { return el("a", {cls("kern-link"), href(to)}, {label}); }

@@ -20,30 +20,32 @@ struct FormView {
 struct FieldLook {
   std::string hint{};
   std::string value{};
-  std::string_view type = "text";        // text, email, tel, url, password, number, search
+  std::string_view type = "text";  // text, email, tel, url, password, number, search
   std::string_view autocomplete = {};
   std::string_view inputmode = {};
-  std::string_view language = {};        // lang= of what is typed
-  bool short_field = false;              // for times and numbers
+  std::string_view language = {};  // lang= of what is typed
+  bool short_field = false;        // for times and numbers
   bool needed = false;
-  int rows = 0;                          // more than 0: a text area
+  int rows = 0;  // more than 0: a text area
 };
 
-Html text_field(const FormView& form, std::string_view name, std::string_view label, const FieldLook& look = {});
+Html text_field(const FormView& form, std::string_view name, std::string_view label,
+                const FieldLook& look = {});
 
 struct Option {
   std::string value, label;
   std::string_view language = {};
 };
-Html select_field(const FormView& form, std::string_view name, std::string_view label, const std::vector<Option>& options,
-                  std::string_view selected, std::string_view hint = {});
+Html select_field(const FormView& form, std::string_view name, std::string_view label,
+                  const std::vector<Option>& options, std::string_view selected, std::string_view hint = {});
 
 /** One box; `value` is sent as "1" when ticked. */
 Html checkbox(const FormView& form, std::string_view name, std::string_view label, bool checked);
-Html checkboxes(const FormView& form, std::string_view name, std::string_view legend, const std::vector<Option>& options,
-                const std::vector<std::string>& selected, std::string_view hint = {});
-Html radios(const FormView& form, std::string_view name, std::string_view legend, const std::vector<Option>& options,
-            std::string_view selected, std::string_view hint = {});
+Html checkboxes(const FormView& form, std::string_view name, std::string_view legend,
+                const std::vector<Option>& options, const std::vector<std::string>& selected,
+                std::string_view hint = {});
+Html radios(const FormView& form, std::string_view name, std::string_view legend,
+            const std::vector<Option>& options, std::string_view selected, std::string_view hint = {});
 
 /** All problems as links to their fields; empty where there is none. Goes above the heading's content. */
 Html problem_summary(const FormView& form);
@@ -53,7 +55,8 @@ Html post_form(const Ask& ask, std::string_view id, const Url& to, const Html& c
 /** A form that asks: sent by GET. */
 Html get_form(std::string_view id, std::string_view classes, const Url& to, const Html& content);
 
-Html button(std::string_view label, bool primary = true, std::string_view name = {}, std::string_view value = {});
+Html button(std::string_view label, bool primary = true, std::string_view name = {},
+            std::string_view value = {});
 Html link(const Url& to, std::string_view label);
 Html icon(std::string_view name);
 

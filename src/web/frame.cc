@@ -16,28 +16,37 @@ Url asset(std::string_view name) {
 
 bool is_staff(const Ask& ask) { return ask.desk.actor().signed_in(); }
 
-// Inside a page's own form the choice belongs to that form, so that nothing typed is lost; a POST form comes back redrawn.
+// Inside a page's own form the choice belongs to that form, so that nothing typed is lost; a POST form comes
+// back redrawn.
 Html language_choice(const Ask& ask, const Page& page) {
   Html options;
   for (const auto& each : words::languages())
-    options += el("option", {attr("value", each.tag), attr("lang", each.html), flag("selected", each.tag == ask.language.tag)},
-                  {each.own_name});
+    options +=
+        el("option",
+           {attr("value", each.tag), attr("lang", each.html), flag("selected", each.tag == ask.language.tag)},
+           {each.own_name});
   const bool own = page.form.empty();
   Html hidden;
   if (own)
     for (const auto& pair : ask.query.pairs)
-      if (pair.name != "_language") hidden += el("input", {attr("type", "hidden"), attr("name", pair.name), attr("value", pair.value)});
-  const Html fields = all(
-      {el("label", {cls("kern-sr-only"), attr("for", "lo-language")}, {ask.t("Language")}),
-       el("div", {cls("kern-form-input__select-wrapper")},
-          {el("select", {cls("kern-form-input__select"), id("lo-language"), attr("name", "_language"),
-                         attr_if(!own, "form", page.form), attr("autocomplete", "off")},
-              {options})}),
-       el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "submit"), attr_if(!own, "form", page.form),
-                     attr_if(!own, "name", "_action"), attr_if(!own, "value", "language"), flag("formnovalidate", !own)},
-          {el("span", {cls("kern-label")}, {ask.t("OK")})})});
+      if (pair.name != "_language")
+        hidden += el("input", {attr("type", "hidden"), attr("name", pair.name), attr("value", pair.value)});
+  const Html fields =
+      all({el("label", {cls("kern-sr-only"), attr("for", "lo-language")}, {ask.t("Language")}),
+           el("div", {cls("kern-form-input__select-wrapper")},
+              {el("select",
+                  {cls("kern-form-input__select"), id("lo-language"), attr("name", "_language"),
+                   attr_if(!own, "form", page.form), attr("autocomplete", "off")},
+                  {options})}),
+           el("button",
+              {cls("kern-btn kern-btn--secondary"), attr("type", "submit"), attr_if(!own, "form", page.form),
+               attr_if(!own, "name", "_action"), attr_if(!own, "value", "language"),
+               flag("formnovalidate", !own)},
+              {el("span", {cls("kern-label")}, {ask.t("OK")})})});
   if (!own) return el("div", {cls("lo-lang")}, {fields});
-  const Url to = ask.request.method == "GET" ? Url::path(ask.here().text().substr(0, ask.here().text().find('?'))) : Url::path("/");
+  const Url to = ask.request.method == "GET"
+                     ? Url::path(ask.here().text().substr(0, ask.here().text().find('?')))
+                     : Url::path("/");
   return get_form("language", "lo-lang", to, all({hidden, fields}));
 }
 
@@ -46,15 +55,19 @@ Html header(const Ask& ask, const Page& page) {
   for (const auto& each : ask.site.navigation()) {
     if (each.staff && !is_staff(ask)) continue;
     const bool here = page.current == each.path;
-    entries += el("li", {}, {el("a", {href(Url::path(each.path)), attr_if(here, "aria-current", "page")}, {ask.say(each.label)})});
+    entries += el("li", {},
+                  {el("a", {href(Url::path(each.path)), attr_if(here, "aria-current", "page")},
+                      {ask.say(each.label)})});
   }
-  const Html brand = el("a", {cls("lo-brand"), href(Url::path("/"))},
-                        {el("span", {cls("lo-brand__mark"), attr("aria-hidden", "true")}),
-                         el("span", {cls("lo-brand__name")}, {"Lotse"}),
-                         el("span", {cls("lo-brand__sub"), attr("lang", "de")}, {ask.site.options().region})});
+  const Html brand =
+      el("a", {cls("lo-brand"), href(Url::path("/"))},
+         {el("span", {cls("lo-brand__mark"), attr("aria-hidden", "true")}),
+          el("span", {cls("lo-brand__name")}, {"Lotse"}),
+          el("span", {cls("lo-brand__sub"), attr("lang", "de")}, {ask.site.options().region})});
   return el("header", {cls("lo-header")},
             {el("div", {cls("kern-container lo-header__bar")}, {brand, language_choice(ask, page)}),
-             el("nav", {cls("kern-container lo-nav"), attr("aria-label", ask.t("Main menu"))}, {el("ul", {}, {entries})})});
+             el("nav", {cls("kern-container lo-nav"), attr("aria-label", ask.t("Main menu"))},
+                {el("ul", {}, {entries})})});
 }
 
 Html footer(const Ask& ask) {
@@ -73,11 +86,14 @@ Html footer(const Ask& ask) {
   Html notes;
   const auto state = words::state(ask.language);
   if (state.origin == words::Origin::machine) {
-    notes += el("p", {cls("lo-footer__note")},
-                {ask.t("The texts of this website were translated by a machine. Is something wrong? Please tell us:"), " ",
-                 link(Url::path("/help"), ask.t("Report a wrong text"))});
+    notes += el(
+        "p", {cls("lo-footer__note")},
+        {ask.t("The texts of this website were translated by a machine. Is something wrong? Please tell us:"),
+         " ", link(Url::path("/help"), ask.t("Report a wrong text"))});
   } else if (state.origin == words::Origin::checked) {
-    notes += el("p", {cls("lo-footer__note")}, {ask.t("The translation was checked on {date}.", {{"date", words::day_long(ask.language, Day::parse(state.on).value_or(Day{}))}})});
+    notes += el("p", {cls("lo-footer__note")},
+                {ask.t("The translation was checked on {date}.",
+                       {{"date", words::day_long(ask.language, Day::parse(state.on).value_or(Day{}))}})});
   }
   if (ask.site.options().sample)
     notes += el("p", {cls("lo-footer__note")},
@@ -95,12 +111,18 @@ constexpr ErrorText kErrors[] = {
     {400, words::N_("We could not read your request"), words::N_("Please go back and try again.")},
     {401, words::N_("Please sign in"), words::N_("This needs a sign-in.")},
     {403, words::N_("This did not come from our page"),
-     words::N_("For your protection we did not do anything. Please open the page again and send it once more.")},
-    {404, words::N_("We did not find this page"), words::N_("Perhaps the offer does not exist any more. Search for other offers, or call us.")},
+     words::N_(
+         "For your protection we did not do anything. Please open the page again and send it once more.")},
+    {404, words::N_("We did not find this page"),
+     words::N_("Perhaps the offer does not exist any more. Search for other offers, or call us.")},
     {405, words::N_("This does not work here"), words::N_("Please go back and try again.")},
-    {409, words::N_("Somebody else has just changed this"), words::N_("Nothing of yours was overwritten. Please look at the new version and enter your change again.")},
-    {500, words::N_("Something went wrong on our side"), words::N_("Please try again in a few minutes. If it happens again, please call us.")},
-    {503, words::N_("We are busy at the moment"), words::N_("Please try again in a few minutes. Nothing was lost.")},
+    {409, words::N_("Somebody else has just changed this"),
+     words::N_(
+         "Nothing of yours was overwritten. Please look at the new version and enter your change again.")},
+    {500, words::N_("Something went wrong on our side"),
+     words::N_("Please try again in a few minutes. If it happens again, please call us.")},
+    {503, words::N_("We are busy at the moment"),
+     words::N_("Please try again in a few minutes. Nothing was lost.")},
 };
 
 const ErrorText& error_text(int status) {
@@ -113,16 +135,26 @@ const ErrorText& error_text(int status) {
 
 http::Response page(const Ask& ask, const Page& p) {
   const std::string title = (p.problems ? ask.t("Error:") + " " : std::string()) + p.title + " – Lotse";
-  const Head head{ask.language.html, ask.language.right_to_left, title, p.description,
-                  asset(ask.language.right_to_left ? "lotse.rtl.css" : "lotse.css"), asset("lotse.js"), asset("favicon.svg"), p.index};
+  const Head head{ask.language.html,
+                  ask.language.right_to_left,
+                  title,
+                  p.description,
+                  asset(ask.language.right_to_left ? "lotse.rtl.css" : "lotse.css"),
+                  asset("lotse.js"),
+                  asset("favicon.svg"),
+                  p.index};
   Html leave;
   if (p.leave)
-    leave = el("lo-leave", {attr("role", "region"), attr("aria-label", ask.t("Leave this page quickly"))}, {el("a", {cls("lo-leave"), href(*Url::web("https://www.wetter.de")), attr("rel", "noreferrer nofollow")},
-                                   {icon("close"), ask.t("Leave this page quickly")})});
+    leave = el(
+        "lo-leave", {attr("role", "region"), attr("aria-label", ask.t("Leave this page quickly"))},
+        {el("a",
+            {cls("lo-leave"), href(*Url::web("https://www.wetter.de")), attr("rel", "noreferrer nofollow")},
+            {icon("close"), ask.t("Leave this page quickly")})});
   const Html body = el(
       "body", {cls("lo-page")},
-      {el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}), header(ask, p), leave,
-       el("main", {cls("kern-container lo-main"), id("main"), attr("tabindex", "-1")}, {p.main}), footer(ask)});
+      {el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}), header(ask, p),
+       leave, el("main", {cls("kern-container lo-main"), id("main"), attr("tabindex", "-1")}, {p.main}),
+       footer(ask)});
   http::Response r;
   r.status = p.status;
   r.body = document(head, body);
@@ -135,10 +167,15 @@ http::Response error(const Ask& ask, int status) {
   const ErrorText& text = error_text(status);
   http::Response r;
   if (ask.json) {
-    r = json({{"type", "about:blank"}, {"title", ask.t(text.title)}, {"status", status}, {"detail", ask.t(text.text)}}, status);
+    r = json({{"type", "about:blank"},
+              {"title", ask.t(text.title)},
+              {"status", status},
+              {"detail", ask.t(text.text)}},
+             status);
     r.fields.front().value = "application/problem+json";
   } else {
-    const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t(text.title)}), el("p", {cls("lo-lead")}, {ask.t(text.text)}),
+    const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t(text.title)}),
+                           el("p", {cls("lo-lead")}, {ask.t(text.text)}),
                            el("p", {}, {link(Url::path("/"), ask.t("To the start page"))}),
                            el("p", {}, {link(Url::path("/help"), ask.t("Help and contact"))})});
     Page p{.title = ask.t(text.title), .main = main, .status = status};
@@ -151,7 +188,11 @@ http::Response error(const Ask& ask, int status) {
 http::Response problem_details(const Ask& ask, int status, const Problems& problems) {
   Json list = Json::array();
   for (const auto& each : problems) list.push_back({{"field", each.field}, {"detail", ask.say(each.text)}});
-  auto r = json({{"type", "about:blank"}, {"title", ask.t("Please check what you entered")}, {"status", status}, {"errors", list}}, status);
+  auto r = json({{"type", "about:blank"},
+                 {"title", ask.t("Please check what you entered")},
+                 {"status", status},
+                 {"errors", list}},
+                status);
   r.fields.front().value = "application/problem+json";
   return r;
 }

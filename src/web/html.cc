@@ -13,12 +13,23 @@ struct Writer {
     for (std::size_t i = 0; i < text.size(); ++i) {
       std::string_view entity;
       switch (text[i]) {
-        case '&': entity = "&amp;"; break;
-        case '<': entity = "&lt;"; break;
-        case '>': entity = "&gt;"; break;
-        case '"': entity = "&quot;"; break;
-        case '\'': entity = "&#39;"; break;
-        default: continue;
+        case '&':
+          entity = "&amp;";
+          break;
+        case '<':
+          entity = "&lt;";
+          break;
+        case '>':
+          entity = "&gt;";
+          break;
+        case '"':
+          entity = "&quot;";
+          break;
+        case '\'':
+          entity = "&#39;";
+          break;
+        default:
+          continue;
       }
       out.append(text.substr(from, i - from)).append(entity);
       from = i + 1;
@@ -75,7 +86,8 @@ Url Url::fragment(std::string_view id) { return Url("#" + std::string(id)); }
 
 std::optional<Url> Url::web(std::string_view text) {
   const bool https = text.substr(0, 8) == "https://", http = text.substr(0, 7) == "http://";
-  if ((!https && !http) || text.size() < 11 || text.size() > 2000 || has_blank_or_control(text)) return std::nullopt;
+  if ((!https && !http) || text.size() < 11 || text.size() > 2000 || has_blank_or_control(text))
+    return std::nullopt;
   return Url(std::string(text));
 }
 
@@ -131,7 +143,8 @@ std::string document(const Head& head, const Html& body) {
   out += "<head><meta charset=\"utf-8\"><title>";
   Writer::escape(out, head.title);
   out += "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
-  if (!head.description.empty()) out += el("meta", {attr("name", "description"), attr("content", head.description)}).markup();
+  if (!head.description.empty())
+    out += el("meta", {attr("name", "description"), attr("content", head.description)}).markup();
   if (!head.index) out += "<meta name=\"robots\" content=\"noindex\">";
   out += "<link rel=\"icon\" href=\"" + head.icon.text() + "\" type=\"image/svg+xml\">";
   out += "<link rel=\"stylesheet\" href=\"" + head.style.text() + "\">";

@@ -8,7 +8,8 @@
 
 namespace lotse::web {
 
-/** Markup that is safe to send. Only `el`, `Html::text` and a few components make it; a string never becomes it unescaped. */
+/** Markup that is safe to send. Only `el`, `Html::text` and a few components make it; a string never becomes
+ * it unescaped. */
 class Html {
  public:
   Html() = default;
@@ -28,15 +29,18 @@ class Html {
 };
 
 /**
- * An address to go to. Only a path of our own, or https, mailto and tel; `javascript:` and the like cannot be made.
+ * An address to go to. Only a path of our own, or https, mailto and tel; `javascript:` and the like cannot be
+ * made.
  */
 class Url {
  public:
-  /** A path of ours ("/offers/…", already percent-encoded where needed) with an optional query "a=b&c=d". CHECKs that it begins with one '/'. */
+  /** A path of ours ("/offers/…", already percent-encoded where needed) with an optional query "a=b&c=d".
+   * CHECKs that it begins with one '/'. */
   static Url path(std::string path, std::string_view query = {});
   /** "#id" on the same page. */
   static Url fragment(std::string_view id);
-  /** An address from outside: https or http (shown, never fetched by us); nothing if it is no such address. */
+  /** An address from outside: https or http (shown, never fetched by us); nothing if it is no such address.
+   */
   static std::optional<Url> web(std::string_view text);
   static Url mail(std::string_view address);
   /** Digits and a leading '+' of a telephone number. */
@@ -49,8 +53,8 @@ class Url {
 };
 
 /**
- * Name of an attribute, known when we compile. Those that load, run or style (href, src, action, style, on…) are not to be had
- * here: they have functions of their own, or none at all.
+ * Name of an attribute, known when we compile. Those that load, run or style (href, src, action, style, on…)
+ * are not to be had here: they have functions of their own, or none at all.
  */
 struct AttrName {
   std::string_view name;
@@ -86,14 +90,17 @@ inline Attr attr(AttrName name, std::int64_t value) { return {name.name, std::to
 /** An attribute without value that is there or not ("checked"). */
 inline Attr flag(AttrName name, bool present = true) { return {name.name, {}, present}; }
 /** Only there if `value` is. */
-inline Attr attr_if(bool present, AttrName name, std::string_view value) { return {name.name, std::string(value), present}; }
+inline Attr attr_if(bool present, AttrName name, std::string_view value) {
+  return {name.name, std::string(value), present};
+}
 inline Attr cls(std::string_view names) { return {"class", std::string(names), true}; }
 inline Attr id(std::string_view id) { return {"id", std::string(id), true}; }
 inline Attr href(const Url& url) { return {"href", url.text(), true}; }
 inline Attr src(const Url& url) { return {"src", url.text(), true}; }
 inline Attr action(const Url& url) { return {"action", url.text(), true}; }
 
-/** Something inside an element: markup as it is, text escaped. Refers to its string; for use within one expression. */
+/** Something inside an element: markup as it is, text escaped. Refers to its string; for use within one
+ * expression. */
 struct Piece {
   std::string_view content;
   bool markup;
@@ -109,7 +116,8 @@ Html el(TagName tag, std::initializer_list<Attr> attributes = {}, std::initializ
 /** Children without an element around them. */
 Html all(std::initializer_list<Piece> children);
 
-/** `<!doctype html>` and the page. The one place that writes link and script elements: to our own hashed assets. */
+/** `<!doctype html>` and the page. The one place that writes link and script elements: to our own hashed
+ * assets. */
 struct Head {
   std::string_view language;  // of html lang=
   bool right_to_left = false;

@@ -12,7 +12,8 @@ TEST(Html, EveryCharacterWithAMeaningIsEscaped) {
   EXPECT_EQ(Html::text("& < > \" '").markup(), "&amp; &lt; &gt; &quot; &#39;");
   EXPECT_EQ(Html::text("&amp;").markup(), "&amp;amp;");
   EXPECT_EQ(Html::text("").markup(), "");
-  EXPECT_EQ(Html::text("Grüße, Київ, مرحبا \xF0\x9F\x91\xAA").markup(), "Grüße, Київ, مرحبا \xF0\x9F\x91\xAA");
+  EXPECT_EQ(Html::text("Grüße, Київ, مرحبا \xF0\x9F\x91\xAA").markup(),
+            "Grüße, Київ, مرحبا \xF0\x9F\x91\xAA");
   EXPECT_EQ(el("p", {}, {"<b>"}).markup(), "<p>&lt;b&gt;</p>");
   EXPECT_EQ(el("p", {}, {std::string("a\"b")}).markup(), "<p>a&quot;b</p>");
   EXPECT_EQ(el("p", {}, {std::string_view("'")}).markup(), "<p>&#39;</p>");
@@ -21,13 +22,15 @@ TEST(Html, EveryCharacterWithAMeaningIsEscaped) {
 }
 
 TEST(Html, EveryAttributeIsEscaped) {
-  const std::string evil = "\"><script>x('&')</script>", safe = "&quot;&gt;&lt;script&gt;x(&#39;&amp;&#39;)&lt;/script&gt;";
+  const std::string evil = "\"><script>x('&')</script>",
+                    safe = "&quot;&gt;&lt;script&gt;x(&#39;&amp;&#39;)&lt;/script&gt;";
   EXPECT_EQ(el("p", {attr("title", evil)}).markup(), "<p title=\"" + safe + "\"></p>");
   EXPECT_EQ(el("p", {cls(evil)}).markup(), "<p class=\"" + safe + "\"></p>");
   EXPECT_EQ(el("p", {id(evil)}).markup(), "<p id=\"" + safe + "\"></p>");
   EXPECT_EQ(el("input", {attr("value", evil)}).markup(), "<input value=\"" + safe + "\">");
   EXPECT_EQ(el("p", {attr_if(true, "lang", evil)}).markup(), "<p lang=\"" + safe + "\"></p>");
-  EXPECT_EQ(el("a", {href(Url::path("/a", "q=\"><i>"))}).markup(), "<a href=\"/a?q=&quot;&gt;&lt;i&gt;\"></a>");
+  EXPECT_EQ(el("a", {href(Url::path("/a", "q=\"><i>"))}).markup(),
+            "<a href=\"/a?q=&quot;&gt;&lt;i&gt;\"></a>");
   EXPECT_EQ(el("a", {href(Url::fragment("\"><i>"))}).markup(), "<a href=\"#&quot;&gt;&lt;i&gt;\"></a>");
   EXPECT_EQ(el("a", {href(*Url::web("https://a.de/\"onclick='x'<b>&"))}).markup(),
             "<a href=\"https://a.de/&quot;onclick=&#39;x&#39;&lt;b&gt;&amp;\"></a>");
@@ -36,7 +39,10 @@ TEST(Html, EveryAttributeIsEscaped) {
 }
 
 TEST(Html, AttributesAreThereOrNot) {
-  EXPECT_EQ(el("input", {flag("checked"), flag("disabled", false), attr_if(false, "lang", "de"), attr("value", "")}).markup(), "<input checked value=\"\">");
+  EXPECT_EQ(
+      el("input", {flag("checked"), flag("disabled", false), attr_if(false, "lang", "de"), attr("value", "")})
+          .markup(),
+      "<input checked value=\"\">");
   EXPECT_EQ(el("td", {attr("colspan", 3)}).markup(), "<td colspan=\"3\"></td>");
   for (const char* tag : {"br", "hr"}) {
     const Html html = std::string_view(tag) == "br" ? el("br") : el("hr");
@@ -54,20 +60,39 @@ TEST(Html, MarkupIsNotEscapedAgain) {
   EXPECT_TRUE(all({}).empty());
 }
 
-static_assert(!std::is_constructible_v<Html, std::string> && !std::is_constructible_v<Html, const char*>, "a text never becomes markup");
-static_assert(!std::is_constructible_v<Url, std::string> && !std::is_default_constructible_v<Url>, "an address is judged when it is made");
+static_assert(!std::is_constructible_v<Html, std::string> && !std::is_constructible_v<Html, const char*>,
+              "a text never becomes markup");
+static_assert(!std::is_constructible_v<Url, std::string> && !std::is_default_constructible_v<Url>,
+              "an address is judged when it is made");
 
 TEST(Url, WebTakesOnlyWebAddresses) {
   for (const char* good : {"https://a.de", "http://a.de/x?y=z#q", "https://ü.de/ä", "https://a.de:8080/"}) {
     ASSERT_TRUE(Url::web(good)) << good;
     EXPECT_EQ(Url::web(good)->text(), good);
   }
-  for (const std::string& bad :
-       {std::string("javascript:alert(1)"), std::string("JavaScript:alert(1)"), std::string(" javascript:alert(1)"), std::string("data:text/html,<script>"),
-        std::string("vbscript:x"), std::string("file:///etc/passwd"), std::string("ftp://a.de"), std::string("//a.de"), std::string("/a"), std::string("a.de"), std::string(),
-        std::string("https:"), std::string("https://"), std::string("https:a.de/abcdef"), std::string("https://a.de/a b"), std::string(" https://a.de"), std::string("https://a.de "),
-        std::string("https://a.de/\n"), std::string("https://a\t.de"), std::string("https://a.de/\0x", 15), std::string("https://a.de/\x7f"), std::string("java\nscript:https://a.de"),
-        "https://a.de/" + std::string(2000, 'x')})
+  for (const std::string& bad : {std::string("javascript:alert(1)"),
+                                 std::string("JavaScript:alert(1)"),
+                                 std::string(" javascript:alert(1)"),
+                                 std::string("data:text/html,<script>"),
+                                 std::string("vbscript:x"),
+                                 std::string("file:///etc/passwd"),
+                                 std::string("ftp://a.de"),
+                                 std::string("//a.de"),
+                                 std::string("/a"),
+                                 std::string("a.de"),
+                                 std::string(),
+                                 std::string("https:"),
+                                 std::string("https://"),
+                                 std::string("https:a.de/abcdef"),
+                                 std::string("https://a.de/a b"),
+                                 std::string(" https://a.de"),
+                                 std::string("https://a.de "),
+                                 std::string("https://a.de/\n"),
+                                 std::string("https://a\t.de"),
+                                 std::string("https://a.de/\0x", 15),
+                                 std::string("https://a.de/\x7f"),
+                                 std::string("java\nscript:https://a.de"),
+                                 "https://a.de/" + std::string(2000, 'x')})
     EXPECT_FALSE(Url::web(bad)) << bad;
 }
 
@@ -75,9 +100,11 @@ TEST(Url, PathIsOneOfOurs) {
   EXPECT_EQ(Url::path("/").text(), "/");
   EXPECT_EQ(Url::path("/offers/%C3%A4", "a=b&c=d").text(), "/offers/%C3%A4?a=b&c=d");
   EXPECT_EQ(Url::path("/a", "").text(), "/a");
-  for (const std::string& bad : {std::string(), std::string("a"), std::string("//evil.example"), std::string("https://evil.example"), std::string("javascript:alert(1)"),
-                                 std::string("/\\evil.example"), std::string("\\\\evil.example"), std::string("?a"), std::string("/\t/evil.example"), std::string("/\n/evil.example"),
-                                 std::string("/a\r\nSet-Cookie: x=y"), std::string("/a\0", 3), std::string(" /a")})
+  for (const std::string& bad :
+       {std::string(), std::string("a"), std::string("//evil.example"), std::string("https://evil.example"),
+        std::string("javascript:alert(1)"), std::string("/\\evil.example"), std::string("\\\\evil.example"),
+        std::string("?a"), std::string("/\t/evil.example"), std::string("/\n/evil.example"),
+        std::string("/a\r\nSet-Cookie: x=y"), std::string("/a\0", 3), std::string(" /a")})
     EXPECT_THROW(Url::path(bad), Bug) << bad;
   EXPECT_THROW(Url::path("/a", "b=\r\nc"), Bug);
 }
@@ -95,9 +122,18 @@ TEST(Url, MailAndTelephoneAreCleaned) {
 }
 
 TEST(Document, IsAWholePage) {
-  Head head{"uk", false, "Titel <b> & \"x\"", "De'scription", Url::path("/static/a.css"), Url::path("/static/a.js"), Url::path("/static/i.svg"), true};
+  Head head{"uk",
+            false,
+            "Titel <b> & \"x\"",
+            "De'scription",
+            Url::path("/static/a.css"),
+            Url::path("/static/a.js"),
+            Url::path("/static/i.svg"),
+            true};
   const std::string page = document(head, el("body", {}, {"<x>"}));
-  EXPECT_TRUE(page.starts_with("<!doctype html>\n<html lang=\"uk\" dir=\"ltr\"><head><meta charset=\"utf-8\">")) << page;
+  EXPECT_TRUE(
+      page.starts_with("<!doctype html>\n<html lang=\"uk\" dir=\"ltr\"><head><meta charset=\"utf-8\">"))
+      << page;
   EXPECT_NE(page.find("<title>Titel &lt;b&gt; &amp; &quot;x&quot;</title>"), std::string::npos);
   EXPECT_NE(page.find("<meta name=\"description\" content=\"De&#39;scription\">"), std::string::npos);
   EXPECT_NE(page.find("<link rel=\"stylesheet\" href=\"/static/a.css\">"), std::string::npos);

@@ -54,7 +54,8 @@ bool wants_json(const http::Request& request) {
   return accept.find("json") != accept.npos || request.header("content-type").starts_with("application/json");
 }
 
-// A form of ours comes from our own pages. Sec-Fetch-Site says so where the browser sends it; otherwise Origin must be ours.
+// A form of ours comes from our own pages. Sec-Fetch-Site says so where the browser sends it; otherwise
+// Origin must be ours.
 bool from_our_pages(const http::Request& request) {
   const auto site = request.header("sec-fetch-site");
   if (!site.empty()) return site == "same-origin" || site == "none";
@@ -65,7 +66,9 @@ bool from_our_pages(const http::Request& request) {
 }
 
 // Bound to the visitor's own secret: a stranger's page cannot know it, and no key of ours is needed.
-std::string guard_of(std::string_view secret) { return hash_hex("guard:" + std::string(secret)).substr(0, 32); }
+std::string guard_of(std::string_view secret) {
+  return hash_hex("guard:" + std::string(secret)).substr(0, 32);
+}
 
 void add_security(http::Response& r) {
   r.add("Content-Security-Policy",
@@ -91,8 +94,12 @@ std::string Ask::tn(std::string_view one, std::string_view many, std::int64_t n,
 
 std::string Ask::say(const Text& text) const { return words::translate(language, text); }
 
-std::string Ask::asked(std::string_view name) const { return std::string(trimmed(query.find(name).value_or(""))); }
-std::string Ask::given(std::string_view name) const { return std::string(trimmed(form.find(name).value_or(""))); }
+std::string Ask::asked(std::string_view name) const {
+  return std::string(trimmed(query.find(name).value_or("")));
+}
+std::string Ask::given(std::string_view name) const {
+  return std::string(trimmed(form.find(name).value_or("")));
+}
 
 Url Ask::here() const {
   std::vector<http::Field> kept;
@@ -136,7 +143,8 @@ Site::Found Site::find(const http::Request& request) const {
     if (!matches(route.pattern, request.path, values)) continue;
     if (route.method != request.method) {
       const std::string method = route.method == "GET" ? "GET, HEAD" : route.method;
-      if (found.allow.find(method) == found.allow.npos) found.allow += (found.allow.empty() ? "" : ", ") + method;
+      if (found.allow.find(method) == found.allow.npos)
+        found.allow += (found.allow.empty() ? "" : ", ") + method;
       continue;
     }
     // A pattern with fixed words goes before one with placeholders.
@@ -174,8 +182,16 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
   const bool new_guard = guard_secret.size() != 64;
   if (new_guard) guard_secret = random_hex(32);
   const auto make = [&](access::Actor who) {
-    return Ask{request, *this, *language, access::Desk(store_, std::move(who), purpose, *clock_), {}, {}, {}, session,
-               guard_of(guard_secret + session), wants_json(request)};
+    return Ask{request,
+               *this,
+               *language,
+               access::Desk(store_, std::move(who), purpose, *clock_),
+               {},
+               {},
+               {},
+               session,
+               guard_of(guard_secret + session),
+               wants_json(request)};
   };
   const auto failed = [&](int status) { return error(make(actor.value_or(access::Actor{})), status); };
   try {
@@ -195,12 +211,15 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     Ask ask = make(actor.value_or(access::Actor{}));
     ask.values = std::move(found.values);
     ask.query = std::move(*query);
-    if (request.method == "POST" && request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
+    if (request.method == "POST" &&
+        request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
       auto form = http::decode_form(request.body);
       if (!form) return failed(400);
       ask.form = std::move(*form);
-      // The choice of language inside a form: the handler shows the form again with what was typed, in that language.
-      if (const auto* chosen = words::language(ask.given("_language")); chosen && ask.given("_action") == "language")
+      // The choice of language inside a form: the handler shows the form again with what was typed, in that
+      // language.
+      if (const auto* chosen = words::language(ask.given("_language"));
+          chosen && ask.given("_action") == "language")
         language = chosen;
     }
     const bool chosen_here = language != &ask.language;
@@ -222,7 +241,8 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     return failed(409);
   } catch (const SignInNeeded&) {
     if (wants_json(request)) return failed(401);
-    return see(Url::path("/sign-in", http::encode_query({{"to", request.method == "GET" ? request.path : "/"}})));
+    return see(
+        Url::path("/sign-in", http::encode_query({{"to", request.method == "GET" ? request.path : "/"}})));
   } catch (const sql::Unavailable&) {
     log_event("store.unavailable");
     return failed(503);
@@ -246,9 +266,11 @@ http::Response Site::answer(const http::Request& request) {
   response.route = pattern.empty() ? "-" : pattern;
   add_security(response);
   const bool signed_in = request.cookie(session_cookie()).has_value();
-  if (response.header("cache-control").empty()) response.add("Cache-Control", signed_in ? "no-store" : "private, no-cache");
+  if (response.header("cache-control").empty())
+    response.add("Cache-Control", signed_in ? "no-store" : "private, no-cache");
   response.add("Vary", "Accept-Encoding, Accept-Language, Cookie");
-  // Pages of those signed in hold secrets beside what strangers may have typed: they are not compressed (BREACH).
+  // Pages of those signed in hold secrets beside what strangers may have typed: they are not compressed
+  // (BREACH).
   if (!signed_in && response.body.size() > 1000 && response.status != 204 &&
       http::accepts(request.header("accept-encoding"), "gzip")) {
     response.body = http::gzip(response.body);
@@ -257,7 +279,8 @@ http::Response Site::answer(const http::Request& request) {
   return response;
 }
 
-void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value, int max_age) {
+void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value,
+                int max_age) {
   std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax";
   if (site.options().secure) cookie += "; Secure";
   if (max_age != 0) cookie += "; Max-Age=" + std::to_string(std::max(0, max_age));

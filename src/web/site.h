@@ -23,14 +23,16 @@ namespace lotse::web {
 
 class Site;
 
-/** How a route is declared: what it needs, and whether it is open to everybody. A route without a right stops the start. */
+/** How a route is declared: what it needs, and whether it is open to everybody. A route without a right stops
+ * the start. */
 struct Access {
   const access::Right* right = nullptr;
   access::Purpose purpose = access::kDirectoryPurpose;
   bool open = false;  // no sign-in needed ("public")
 };
 
-/** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up. */
+/** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
+ */
 struct Ask {
   const http::Request& request;
   Site& site;
@@ -79,13 +81,13 @@ struct Page {
   bool leave = false;             // the button that leaves this page at once
   bool index = false;             // may search engines list it?
   int status = 200;
-  std::string form;               // id of the page's main form: a choice of language keeps what was typed there
+  std::string form;  // id of the page's main form: a choice of language keeps what was typed there
   std::string description;
 };
 
 /**
- * All routes, and what every answer has in common: language, session, forms that are ours, frame, refusals and errors,
- * security headers. `answer` is safe to call from several threads once all routes are added.
+ * All routes, and what every answer has in common: language, session, forms that are ours, frame, refusals
+ * and errors, security headers. `answer` is safe to call from several threads once all routes are added.
  */
 class Site {
  public:
@@ -105,7 +107,8 @@ class Site {
   const SiteOptions& options() const { return options_; }
   std::string_view session_cookie() const { return options_.secure ? "__Host-lotse" : "lotse"; }
 
-  /** Entries of the main navigation: path and English message id; `staff` ones are shown to those signed in. */
+  /** Entries of the main navigation: path and English message id; `staff` ones are shown to those signed in.
+   */
   struct Entry {
     std::string path;
     Text label;
@@ -138,14 +141,17 @@ http::Response json(const Json& value, int status = 200);
 http::Response see(const Url& to);
 
 /**
- * A refusal: problem details (RFC 9457) with all problems for JSON. Pages show their form again instead; see form.h.
+ * A refusal: problem details (RFC 9457) with all problems for JSON. Pages show their form again instead; see
+ * form.h.
  */
 http::Response problem_details(const Ask& ask, int status, const Problems& problems);
 
 /** An error page, or problem details: 400, 403, 404, 405, 409, 500, 503. */
 http::Response error(const Ask& ask, int status);
 
-/** Adds a cookie: HttpOnly, SameSite=Lax, whole site; `max_age` seconds, 0 for the session, negative to remove it. */
-void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value, int max_age);
+/** Adds a cookie: HttpOnly, SameSite=Lax, whole site; `max_age` seconds, 0 for the session, negative to
+ * remove it. */
+void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value,
+                int max_age);
 
 }  // namespace lotse::web

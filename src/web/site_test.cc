@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What every answer has in common. Handlers are called as functions; what needs no session needs no store either.
+// What every answer has in common. Handlers are called as functions; what needs no session needs no store
+// either.
 #include "web/site.h"
 
 #include <fstream>
@@ -33,13 +34,17 @@ http::Request ask_for(std::string method, std::string target, Fields fields = {}
   r.body = std::move(body);
   return r;
 }
-http::Request get(std::string target, Fields fields = {}) { return ask_for("GET", std::move(target), std::move(fields)); }
+http::Request get(std::string target, Fields fields = {}) {
+  return ask_for("GET", std::move(target), std::move(fields));
+}
 http::Request post(std::string target, std::string body, Fields fields = {}) {
   fields.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   return ask_for("POST", std::move(target), std::move(fields), std::move(body));
 }
 
-bool has(const http::Response& r, std::string_view part) { return r.content().find(part) != std::string_view::npos; }
+bool has(const http::Response& r, std::string_view part) {
+  return r.content().find(part) != std::string_view::npos;
+}
 
 std::vector<std::string> values(const http::Response& r, std::string_view name) {
   std::vector<std::string> all;
@@ -55,7 +60,8 @@ std::string cookie_set(const http::Response& r, std::string_view name) {
 std::string guard_in(const http::Response& r) {
   constexpr std::string_view kMark = "name=\"_guard\" value=\"";
   const auto at = r.content().find(kMark);
-  return at == std::string_view::npos ? std::string() : std::string(r.content().substr(at + kMark.size(), 32));
+  return at == std::string_view::npos ? std::string()
+                                      : std::string(r.content().substr(at + kMark.size(), 32));
 }
 
 // Routes that all tests use; the store has no engine, so a touch of it would crash.
@@ -69,7 +75,8 @@ class SiteTest : public testing::Test {
         for (const auto& [name, value] : ask.values) all += " " + name + "=" + value;
         for (const auto& pair : ask.query.pairs) all += " ?" + pair.name + "=" + pair.value;
         for (const auto& pair : ask.form.pairs) all += " !" + pair.name + "=" + pair.value;
-        return page(ask, {.title = "T", .main = Html::text("[" + all + "][" + std::string(ask.language.tag) + "]")});
+        return page(
+            ask, {.title = "T", .main = Html::text("[" + all + "][" + std::string(ask.language.tag) + "]")});
       };
     };
     site.get("/", kOpen, text("start"));
@@ -77,22 +84,34 @@ class SiteTest : public testing::Test {
     site.get("/offers/new", kOpen, text("new"));
     site.get("/offers/{id}/copy/{part}", kOpen, text("copy"));
     site.get("/{any}/new", kOpen, text("any-new"));
-    site.get("/form", kOpen, [](Ask& ask) { return page(ask, {.title = "F", .main = post_form(ask, "f", Url::path("/form"), Html::text("x")), .form = "f"}); });
+    site.get("/form", kOpen, [](Ask& ask) {
+      return page(
+          ask, {.title = "F", .main = post_form(ask, "f", Url::path("/form"), Html::text("x")), .form = "f"});
+    });
     site.post("/form", kOpen, [](Ask& ask) {
-      if (ask.given("_action") == "language") return page(ask, {.title = "F", .main = Html::text("again in " + std::string(ask.language.tag) + " with " + ask.given("name"))});
+      if (ask.given("_action") == "language")
+        return page(ask, {.title = "F",
+                          .main = Html::text("again in " + std::string(ask.language.tag) + " with " +
+                                             ask.given("name"))});
       return ask.json ? json({{"done", true}}) : see(Url::path("/done"));
     });
     site.post("/only-post", kOpen, [](Ask&) { return see(Url::path("/")); });
     site.get("/staff-only", kStaff, text("staff"));
     site.post("/staff-only", kStaff, [](Ask&) { return see(Url::path("/")); });
-    site.get("/who", kOpen, [](Ask& ask) { return page(ask, {.title = "W", .main = Html::text("[" + ask.desk.actor().name + "]")}); });
+    site.get("/who", kOpen, [](Ask& ask) {
+      return page(ask, {.title = "W", .main = Html::text("[" + ask.desk.actor().name + "]")});
+    });
     site.get("/json", kOpen, [](Ask&) { return json({{"a", "ü<"}}); });
-    site.get("/private", kOpen, [](Ask& ask) { return page(ask, {.title = "P", .main = {}}).add("Cache-Control", "public, max-age=5"); });
+    site.get("/private", kOpen, [](Ask& ask) {
+      return page(ask, {.title = "P", .main = {}}).add("Cache-Control", "public, max-age=5");
+    });
     site.get("/lost", kOpen, [](Ask&) -> http::Response { throw NotFound(); });
     site.get("/stale", kOpen, [](Ask&) -> http::Response { throw Stale(); });
     site.get("/who-are-you", kOpen, [](Ask&) -> http::Response { throw SignInNeeded(); });
     site.get("/busy", kOpen, [](Ask&) -> http::Response { throw sql::Unavailable("kanarie-4711"); });
-    site.get("/conflict", kOpen, [](Ask&) -> http::Response { throw sql::Conflict(sql::Conflict::Kind::Unique, "kanarie_key", "kanarie-4711"); });
+    site.get("/conflict", kOpen, [](Ask&) -> http::Response {
+      throw sql::Conflict(sql::Conflict::Kind::Unique, "kanarie_key", "kanarie-4711");
+    });
     site.get("/broken", kOpen, [](Ask&) -> http::Response { throw sql::Broken("kanarie-4711"); });
     site.get("/bug", kOpen, [](Ask&) -> http::Response { throw Bug("kanarie-4711"); });
     site.get("/other", kOpen, [](Ask&) -> http::Response { throw std::runtime_error("kanarie-4711"); });
@@ -103,7 +122,9 @@ class SiteTest : public testing::Test {
     log_enabled(before);
     return response;
   }
-  http::Response answer(std::string target, Fields fields = {}) { return answer(get(std::move(target), std::move(fields))); }
+  http::Response answer(std::string target, Fields fields = {}) {
+    return answer(get(std::move(target), std::move(fields)));
+  }
 
   access::Store store_{nullptr, {}};
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
@@ -120,7 +141,8 @@ TEST_F(SiteTest, RoutesAreFound) {
   EXPECT_TRUE(has(answer("/x/new"), "[any-new any=x]"));
   EXPECT_TRUE(has(answer("/offers/%"), "[offer id=%]")) << "the path comes decoded";
   EXPECT_TRUE(has(answer("/offers/<b>"), "[offer id=&lt;b&gt;]"));
-  for (const char* lost : {"/nothing", "/offers", "/offers/", "/offers/1/", "/offers/1/copy", "/offers/1/copy/", "/Offers/1", "/form/x"}) {
+  for (const char* lost : {"/nothing", "/offers", "/offers/", "/offers/1/", "/offers/1/copy",
+                           "/offers/1/copy/", "/Offers/1", "/form/x"}) {
     r = answer(lost);
     EXPECT_EQ(r.status, 404) << lost;
     EXPECT_EQ(r.route, "-");
@@ -172,7 +194,8 @@ TEST_F(SiteTest, TheLanguageIsChosenByCookieThenHeader) {
   EXPECT_TRUE(has(answer("/"), "[de]"));
   EXPECT_TRUE(has(answer("/", {{"Accept-Language", "uk, de;q=0.5"}}), "[uk]"));
   EXPECT_TRUE(has(answer("/", {{"Accept-Language", "uk"}, {"Cookie", "a=b; lotse_language=tr"}}), "[tr]"));
-  EXPECT_TRUE(has(answer("/", {{"Accept-Language", "uk"}, {"Cookie", "lotse_language=xx"}}), "[uk]")) << "an unknown cookie is ignored";
+  EXPECT_TRUE(has(answer("/", {{"Accept-Language", "uk"}, {"Cookie", "lotse_language=xx"}}), "[uk]"))
+      << "an unknown cookie is ignored";
   EXPECT_TRUE(has(answer("/", {{"Cookie", "lotse_language=de-x-simple"}}), "[de-x-simple]"));
   const auto r = answer("/", {{"Cookie", "lotse_language=ar"}});
   EXPECT_EQ(r.header("Content-Language"), "ar");
@@ -185,7 +208,8 @@ TEST_F(SiteTest, AChoiceOfLanguageKeepsWhereOneIs) {
   auto r = answer("/offers/42?q=a%26b&_language=uk&page=2&q=%C3%A4");
   EXPECT_EQ(r.status, 303);
   EXPECT_EQ(r.header("Location"), "/offers/42?q=a%26b&page=2&q=%C3%A4");
-  EXPECT_EQ(cookie_set(r, "lotse_language"), "lotse_language=uk; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=31536000");
+  EXPECT_EQ(cookie_set(r, "lotse_language"),
+            "lotse_language=uk; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=31536000");
   r = answer("/?_language=fa");
   EXPECT_EQ(r.header("Location"), "/");
   r = answer("/offers/gr\xC3\xBC\xC3\x9F %?_language=fa");
@@ -213,25 +237,35 @@ TEST_F(SiteTest, TheLanguageCanBeChosenOnThePageThatSaysNotFoundToo) {
 TEST_F(SiteTest, AChoiceOfLanguageInsideAFormKeepsWhatWasTyped) {
   const std::string cookie = "lotse_guard=" + kGuardSecret;
   const auto guard = guard_in(answer("/form", {{"Cookie", cookie}}));
-  const auto r = answer(post("/form", "_action=language&_language=tr&name=Ay%C5%9Fe&_guard=" + guard, {{"Cookie", cookie}, {"Origin", "https://lotse.example"}}));
+  const auto r = answer(post("/form", "_action=language&_language=tr&name=Ay%C5%9Fe&_guard=" + guard,
+                             {{"Cookie", cookie}, {"Origin", "https://lotse.example"}}));
   EXPECT_EQ(r.status, 200);
   EXPECT_TRUE(has(r, "again in tr with Ayşe"));
   EXPECT_TRUE(cookie_set(r, "lotse_language").starts_with("lotse_language=tr;"));
   // It is a form like any other: without the token nothing happens.
-  EXPECT_EQ(answer(post("/form", "_action=language&_language=tr&name=x", {{"Cookie", cookie}, {"Origin", "https://lotse.example"}})).status, 403);
+  EXPECT_EQ(answer(post("/form", "_action=language&_language=tr&name=x",
+                        {{"Cookie", cookie}, {"Origin", "https://lotse.example"}}))
+                .status,
+            403);
 }
 
 class GuardTest : public SiteTest {
  protected:
-  std::string cookie_ = "lotse_guard=" + kGuardSecret, guard_ = guard_in(answer("/form", {{"Cookie", cookie_}}));
-  int status(const std::string& body, Fields fields) { return answer(post("/form", body, std::move(fields))).status; }
+  std::string cookie_ = "lotse_guard=" + kGuardSecret,
+              guard_ = guard_in(answer("/form", {{"Cookie", cookie_}}));
+  int status(const std::string& body, Fields fields) {
+    return answer(post("/form", body, std::move(fields))).status;
+  }
 };
 
 TEST_F(GuardTest, OurFormPasses) {
   ASSERT_EQ(guard_.size(), 32u);
   EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", cookie_}, {"Origin", "https://lotse.example"}}), 303);
   EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", cookie_}, {"Sec-Fetch-Site", "same-origin"}}), 303);
-  EXPECT_EQ(answer(post("/form", "_guard=" + guard_, {{"Cookie", cookie_}, {"Origin", "https://lotse.example"}})).header("Location"), "/done");
+  EXPECT_EQ(
+      answer(post("/form", "_guard=" + guard_, {{"Cookie", cookie_}, {"Origin", "https://lotse.example"}}))
+          .header("Location"),
+      "/done");
 }
 
 TEST_F(GuardTest, WithoutTheTokenNothingHappens) {
@@ -241,21 +275,29 @@ TEST_F(GuardTest, WithoutTheTokenNothingHappens) {
   EXPECT_EQ(status("_guard=" + std::string(32, '0'), {{"Cookie", cookie_}, origin}), 403);
   EXPECT_EQ(status("_guard=" + guard_.substr(1), {{"Cookie", cookie_}, origin}), 403);
   EXPECT_EQ(status("_guard=" + guard_, {origin}), 403) << "the token of one visitor without her cookie";
-  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "lotse_guard=" + std::string(64, 'b')}, origin}), 403) << "or with another's";
+  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "lotse_guard=" + std::string(64, 'b')}, origin}), 403)
+      << "or with another's";
   EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "lotse_guard=short"}, origin}), 403);
-  EXPECT_EQ(answer(post("/form?_guard=" + guard_, "", {{"Cookie", cookie_}, origin})).status, 403) << "it comes in the body alone";
-  auto plain = ask_for("POST", "/form", {{"Cookie", cookie_}, origin, {"Content-Type", "text/plain"}}, "_guard=" + guard_);
+  EXPECT_EQ(answer(post("/form?_guard=" + guard_, "", {{"Cookie", cookie_}, origin})).status, 403)
+      << "it comes in the body alone";
+  auto plain = ask_for("POST", "/form", {{"Cookie", cookie_}, origin, {"Content-Type", "text/plain"}},
+                       "_guard=" + guard_);
   EXPECT_EQ(answer(plain).status, 403);
 }
 
 TEST_F(GuardTest, AStrangersPageIsRefused) {
   const std::string body = "_guard=" + guard_;
-  for (const char* origin : {"https://evil.example", "null", "https://lotse.example.evil.example", "https://evil.example/lotse.example", "lotse.example", "https://lotse.example:444", ""})
+  for (const char* origin :
+       {"https://evil.example", "null", "https://lotse.example.evil.example",
+        "https://evil.example/lotse.example", "lotse.example", "https://lotse.example:444", ""})
     EXPECT_EQ(status(body, {{"Cookie", cookie_}, {"Origin", origin}}), 403) << origin;
   EXPECT_EQ(status(body, {{"Cookie", cookie_}}), 403) << "neither Origin nor Sec-Fetch-Site";
   EXPECT_EQ(status(body, {{"Cookie", cookie_}, {"Referer", "https://lotse.example/form"}}), 403);
   for (const char* site : {"cross-site", "same-site", "SAME-ORIGIN", "x"})
-    EXPECT_EQ(status(body, {{"Cookie", cookie_}, {"Sec-Fetch-Site", site}, {"Origin", "https://lotse.example"}}), 403) << site;
+    EXPECT_EQ(
+        status(body, {{"Cookie", cookie_}, {"Sec-Fetch-Site", site}, {"Origin", "https://lotse.example"}}),
+        403)
+        << site;
 }
 
 TEST_F(GuardTest, JsonNeedsTheSameOrigin) {
@@ -267,11 +309,15 @@ TEST_F(GuardTest, JsonNeedsTheSameOrigin) {
   EXPECT_EQ(good.status, 200);
   EXPECT_EQ(good.body, "{\"done\":true}");
   EXPECT_EQ(json({{"Sec-Fetch-Site", "same-origin"}}).status, 200);
-  for (const auto& bad : {json({}), json({{"Origin", "https://evil.example"}}), json({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://lotse.example"}}), json({{"Cookie", cookie_}})}) {
+  for (const auto& bad : {json({}), json({{"Origin", "https://evil.example"}}),
+                          json({{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://lotse.example"}}),
+                          json({{"Cookie", cookie_}})}) {
     EXPECT_EQ(bad.status, 403);
     EXPECT_EQ(bad.header("Content-Type"), "application/problem+json");
   }
-  EXPECT_EQ(answer(post("/form", "", {{"Accept", "application/json"}, {"Origin", "https://evil.example"}})).status, 403);
+  EXPECT_EQ(
+      answer(post("/form", "", {{"Accept", "application/json"}, {"Origin", "https://evil.example"}})).status,
+      403);
 }
 
 TEST_F(GuardTest, TheCookieIsSetOnPagesWithFormsOnly) {
@@ -286,12 +332,15 @@ TEST_F(GuardTest, TheCookieIsSetOnPagesWithFormsOnly) {
   EXPECT_EQ(guard_in(answer("/form", {{"Cookie", "lotse_guard=" + secret}})), guard_in(first));
   EXPECT_EQ(cookie_set(answer("/form", {{"Cookie", cookie_}}), "lotse_guard"), "") << "who has one keeps it";
   EXPECT_NE(guard_in(answer("/form")), guard_in(first)) << "everybody gets her own";
-  for (const char* without : {"/", "/offers/1", "/nothing", "/json", "/stale", "/staff-only", "/?_language=uk"}) EXPECT_TRUE(cookie_set(answer(without), "lotse_guard").empty()) << without;
+  for (const char* without :
+       {"/", "/offers/1", "/nothing", "/json", "/stale", "/staff-only", "/?_language=uk"})
+    EXPECT_TRUE(cookie_set(answer(without), "lotse_guard").empty()) << without;
 }
 
 const Fields kSecurity{
     {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
      "manifest-src 'self'"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "same-origin"},
@@ -302,19 +351,25 @@ const Fields kSecurity{
 
 TEST_F(SiteTest, SecurityHeadersAreOnEveryAnswer) {
   std::vector<http::Response> all;
-  for (const char* target : {"/", "/form", "/json", "/nothing", "/only-post", "/stale", "/busy", "/bug", "/staff-only", "/?_language=uk", "/?a=%zz"}) all.push_back(answer(target));
+  for (const char* target : {"/", "/form", "/json", "/nothing", "/only-post", "/stale", "/busy", "/bug",
+                             "/staff-only", "/?_language=uk", "/?a=%zz"})
+    all.push_back(answer(target));
   all.push_back(answer(post("/form", "")));
   all.push_back(answer(get("/bug", {{"Accept", "application/json"}})));
   for (const auto& r : all)
-    for (const auto& [name, value] : kSecurity) EXPECT_EQ(values(r, name), std::vector<std::string>{value}) << r.route << " " << r.status << " " << name;
-  for (const auto& r : all) EXPECT_EQ(values(r, "Cache-Control"), std::vector<std::string>{"private, no-cache"}) << r.route;
+    for (const auto& [name, value] : kSecurity)
+      EXPECT_EQ(values(r, name), std::vector<std::string>{value})
+          << r.route << " " << r.status << " " << name;
+  for (const auto& r : all)
+    EXPECT_EQ(values(r, "Cache-Control"), std::vector<std::string>{"private, no-cache"}) << r.route;
   EXPECT_EQ(values(answer("/private"), "Cache-Control"), std::vector<std::string>{"public, max-age=5"});
 }
 
 TEST_F(SiteTest, NoPageHasScriptOrStyleInside) {
   for (const char* target : {"/", "/form", "/nothing"}) {
     const auto r = answer(target);
-    EXPECT_FALSE(has(r, "<style") || has(r, " style=") || has(r, " onclick=") || has(r, "javascript:")) << target;
+    EXPECT_FALSE(has(r, "<style") || has(r, " style=") || has(r, " onclick=") || has(r, "javascript:"))
+        << target;
     const auto first = r.content().find("<script");
     EXPECT_EQ(r.content().find("<script", first + 1), std::string_view::npos);
     EXPECT_TRUE(has(r, "<script type=\"module\" src=\"/static/"));
@@ -327,16 +382,20 @@ TEST_F(SiteTest, StaticFilesAreNotSniffed) {
   EXPECT_EQ(r.status, 200);
   EXPECT_EQ(r.route, "/static/{asset}");
   EXPECT_EQ(values(r, "X-Content-Type-Options"), std::vector<std::string>{"nosniff"});
-  EXPECT_EQ(values(answer("/static/nothing.css"), "X-Content-Type-Options"), std::vector<std::string>{"nosniff"});
+  EXPECT_EQ(values(answer("/static/nothing.css"), "X-Content-Type-Options"),
+            std::vector<std::string>{"nosniff"});
   EXPECT_EQ(answer("/static/nothing.css").status, 404);
 }
 
 TEST_F(SiteTest, HeaderValuesHoldNoLineEnds) {
   const auto check = [](const http::Response& r) {
     for (const auto& each : r.fields)
-      for (const unsigned char c : each.name + each.value) EXPECT_TRUE(c >= ' ' && c < 0x7F) << each.name << ": " << each.value;
+      for (const unsigned char c : each.name + each.value)
+        EXPECT_TRUE(c >= ' ' && c < 0x7F) << each.name << ": " << each.value;
   };
-  for (const char* target : {"/offers/x?_language=uk&q=%0D%0ASet-Cookie:a=b", "/?_language=%0D%0Auk", "/staff-only?to=%0D%0Ax", "/offers/\xC3\xA4?_language=uk"}) check(answer(target));
+  for (const char* target : {"/offers/x?_language=uk&q=%0D%0ASet-Cookie:a=b", "/?_language=%0D%0Auk",
+                             "/staff-only?to=%0D%0Ax", "/offers/\xC3\xA4?_language=uk"})
+    check(answer(target));
   check(answer("/staff-only", {{"Cookie", "lotse_language=\xC3\xA4"}}));
 }
 
@@ -346,7 +405,8 @@ TEST_F(SiteTest, PagesOfTheAnonymousAreCompressedWhereWanted) {
   EXPECT_EQ(r.body.substr(0, 2), "\x1F\x8B");
   EXPECT_EQ(answer("/").header("Content-Encoding"), "");
   EXPECT_EQ(answer("/", {{"Accept-Encoding", "gzip;q=0"}}).header("Content-Encoding"), "");
-  EXPECT_EQ(answer("/json", {{"Accept-Encoding", "gzip"}}).header("Content-Encoding"), "") << "too small to be worth it";
+  EXPECT_EQ(answer("/json", {{"Accept-Encoding", "gzip"}}).header("Content-Encoding"), "")
+      << "too small to be worth it";
 }
 
 struct Fault {
@@ -374,8 +434,11 @@ TEST_F(SiteTest, ErrorPagesInAllTwelveLanguages) {
       EXPECT_EQ(r.status, fault.status) << where;
       EXPECT_EQ(r.header("Content-Type"), "text/html; charset=utf-8") << where;
       EXPECT_EQ(r.header("Content-Language"), language.html) << where;
-      EXPECT_TRUE(language.tag == "en" || language.tag == "de-x-simple" || words::has(language, fault.title)) << where << " is not translated";
-      EXPECT_TRUE(has(r, "<h1 class=\"kern-heading-large\">" + Html::text(words::translate(language, msg(fault.title))).markup() + "</h1>")) << where;
+      EXPECT_TRUE(language.tag == "en" || language.tag == "de-x-simple" || words::has(language, fault.title))
+          << where << " is not translated";
+      EXPECT_TRUE(has(r, "<h1 class=\"kern-heading-large\">" +
+                             Html::text(words::translate(language, msg(fault.title))).markup() + "</h1>"))
+          << where;
       EXPECT_TRUE(has(r, "noindex"));
       EXPECT_FALSE(has(r, "kanarie")) << where;
     }
@@ -403,7 +466,8 @@ TEST_F(SiteTest, ErrorsAsProblemDetails) {
 
 TEST_F(SiteTest, NoTextOfAnExceptionIsInAnyHeader) {
   for (const auto& fault : kFaults)
-    for (const auto& each : answer(fault.target).fields) EXPECT_EQ(each.value.find("kanarie"), std::string::npos);
+    for (const auto& each : answer(fault.target).fields)
+      EXPECT_EQ(each.value.find("kanarie"), std::string::npos);
 }
 
 TEST_F(SiteTest, WhoIsNotSignedInIsSentToTheSignIn) {
@@ -423,7 +487,8 @@ TEST_F(SiteTest, WhoIsNotSignedInIsSentToTheSignIn) {
 }
 
 TEST_F(SiteTest, AFormThatIsNoFormIs400) {
-  for (const char* body : {"a=%zz", "a=%FF", "a=%00", "%"}) EXPECT_EQ(answer(post("/form", body, {{"Origin", "https://lotse.example"}})).status, 400) << body;
+  for (const char* body : {"a=%zz", "a=%FF", "a=%00", "%"})
+    EXPECT_EQ(answer(post("/form", body, {{"Origin", "https://lotse.example"}})).status, 400) << body;
   for (const char* query : {"/?a=%", "/?%C3=1", "/?a=%00"}) EXPECT_EQ(answer(query).status, 400) << query;
 }
 
@@ -431,12 +496,15 @@ TEST_F(SiteTest, CookiesAreForTheServerAlone) {
   http::Response r;
   set_cookie(r, site_, "a", "b", 0);
   set_cookie(r, site_, "a", "", -1);
-  EXPECT_EQ(values(r, "Set-Cookie"), (std::vector<std::string>{"a=b; Path=/; HttpOnly; SameSite=Lax; Secure", "a=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
+  EXPECT_EQ(values(r, "Set-Cookie"),
+            (std::vector<std::string>{"a=b; Path=/; HttpOnly; SameSite=Lax; Secure",
+                                      "a=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
   EXPECT_EQ(site_.session_cookie(), "__Host-lotse");
   Site plain(store_, clock_, {});
   http::Response other;
   set_cookie(other, plain, "a", "b", 60);
-  EXPECT_EQ(values(other, "Set-Cookie"), std::vector<std::string>{"a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"});
+  EXPECT_EQ(values(other, "Set-Cookie"),
+            std::vector<std::string>{"a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"});
   EXPECT_EQ(plain.session_cookie(), "lotse");
 }
 
@@ -458,12 +526,18 @@ TEST_F(SiteTest, TheChoiceOfLanguageEscapesWhatWasAsked) {
 
 TEST_F(SiteTest, FieldsEscapeAndNameTheirProblems) {
   site_.get("/fields", kOpen, [](Ask& ask) {
-    const FormView form{ask, {{"name", msg("Enter your e-mail address.")}, {"", msg("{x}", {{"x", "<whole>"}})}}};
+    const FormView form{ask,
+                        {{"name", msg("Enter your e-mail address.")}, {"", msg("{x}", {{"x", "<whole>"}})}}};
     const std::string evil = "\"><b>";
-    return page(ask, {.title = evil,
-                      .main = all({problem_summary(form), text_field(form, "name", evil, {.hint = evil, .value = evil, .needed = true}), text_field(form, "more", "L", {.value = "</textarea>" + evil, .rows = 3}),
-                                   select_field(form, "s", evil, {{evil, evil}, {"b", "B"}}, "b"), radios(form, "r", evil, {{evil, evil}}, evil), checkbox(form, "c", evil, true), button(evil)}),
-                      .problems = true});
+    return page(ask,
+                {.title = evil,
+                 .main = all({problem_summary(form),
+                              text_field(form, "name", evil, {.hint = evil, .value = evil, .needed = true}),
+                              text_field(form, "more", "L", {.value = "</textarea>" + evil, .rows = 3}),
+                              select_field(form, "s", evil, {{evil, evil}, {"b", "B"}}, "b"),
+                              radios(form, "r", evil, {{evil, evil}}, evil), checkbox(form, "c", evil, true),
+                              button(evil)}),
+                 .problems = true});
   });
   const auto r = answer("/fields", {{"Cookie", "lotse_language=en"}});
   EXPECT_FALSE(has(r, "\"><b>"));
@@ -492,7 +566,8 @@ const std::string& migration_text(const std::string& file) {
 class SignedInTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")}, {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")},
+            {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
   }
   struct Routes : SiteTest {
     using SiteTest::routes;
@@ -509,8 +584,11 @@ class SignedInTest : public sql::StoreTest {
       return page(ask, {.title = "E", .main = Html::text("[editor]")});
     });
     site_->add_to_navigation({"/staff", msg("My work"), true});
-    sql::TestAccess::change(engine(), "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'FZ', '')");
-    const access::Actor by{.who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+    sql::TestAccess::change(engine(),
+                            "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
+                            "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'FZ', '')");
+    const access::Actor by{
+        .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
     auto& gate = site_->gate();
     account_ = gate.make_account(by, "olena@example.org", "Olena", "h", "uk");
     gate.grant(by, account_, 7, "case_worker", {2026, 1, 1});
@@ -521,7 +599,9 @@ class SignedInTest : public sql::StoreTest {
     store_.reset();
     StoreTest::TearDown();
   }
-  http::Response answer(std::string target, Fields fields = {}) { return site_->answer(get(std::move(target), std::move(fields))); }
+  http::Response answer(std::string target, Fields fields = {}) {
+    return site_->answer(get(std::move(target), std::move(fields)));
+  }
   std::string cookie(const std::string& more = {}) const { return "lotse=" + session_ + more; }
 
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
@@ -537,7 +617,8 @@ TEST_P(SignedInTest, ASessionOpensStaffPages) {
   EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 200);
   EXPECT_EQ(answer("/staff-only").status, 303);
   EXPECT_EQ(answer("/staff-only", {{"Cookie", "lotse=" + std::string(64, '0')}}).status, 303);
-  EXPECT_EQ(answer("/staff-only", {{"Cookie", "__Host-" + cookie()}}).status, 303) << "the name of the cookie counts";
+  EXPECT_EQ(answer("/staff-only", {{"Cookie", "__Host-" + cookie()}}).status, 303)
+      << "the name of the cookie counts";
   clock_->set(Instant{clock_->now().ms + 16 * 60'000});
   EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 303);
 }
@@ -547,7 +628,8 @@ TEST_P(SignedInTest, WithoutTheFunctionAPageDoesNotExist) {
   EXPECT_EQ(r.status, 404);
   EXPECT_EQ(answer("/nothing", {{"Cookie", cookie("; lotse_language=en")}}).body, [&] {
     auto body = r.body;
-    for (auto at = body.find("/editor"); at != body.npos; at = body.find("/editor")) body.replace(at, 7, "/nothing");
+    for (auto at = body.find("/editor"); at != body.npos; at = body.find("/editor"))
+      body.replace(at, 7, "/nothing");
     return body;
   }()) << "a refusal looks like a page that is not there";
   EXPECT_EQ(answer("/editor").status, 303);
@@ -574,11 +656,15 @@ TEST_P(SignedInTest, PagesAreNeitherCompressedNorKept) {
 
 TEST_P(SignedInTest, TheTokenIsBoundToTheSession) {
   const std::string guard = "; lotse_guard=" + kGuardSecret;
-  const auto inside = guard_in(answer("/form", {{"Cookie", cookie(guard)}})), outside = guard_in(answer("/form", {{"Cookie", guard.substr(2)}}));
+  const auto inside = guard_in(answer("/form", {{"Cookie", cookie(guard)}})),
+             outside = guard_in(answer("/form", {{"Cookie", guard.substr(2)}}));
   ASSERT_EQ(inside.size(), 32u);
   EXPECT_NE(inside, outside);
   const auto send = [&](const std::string& token, const std::string& cookies) {
-    return site_->answer(post("/staff-only", "_guard=" + token, {{"Cookie", cookies}, {"Sec-Fetch-Site", "same-origin"}})).status;
+    return site_
+        ->answer(
+            post("/staff-only", "_guard=" + token, {{"Cookie", cookies}, {"Sec-Fetch-Site", "same-origin"}}))
+        .status;
   };
   EXPECT_EQ(send(inside, cookie(guard)), 303);
   EXPECT_EQ(send(outside, cookie(guard)), 403) << "a token from before the sign-in";
