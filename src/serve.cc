@@ -189,6 +189,24 @@ std::optional<std::shared_ptr<const Clock>> clock_for(const ServeOptions& option
   return clock_from(*day);
 }
 
+http::ServerOptions server_options_of(const ServeOptions& options, const std::string& address, int port) {
+  http::ServerOptions server_options;
+  server_options.address = address;
+  server_options.port = static_cast<std::uint16_t>(port);
+  server_options.workers = options.workers;
+  server_options.trust_forwarded = !options.public_url.empty();
+  server_options.log = [](const http::LogLine& line) {
+    log_event("request", {{"method", LogValue::word(line.method)},
+                          {"route", LogValue::word(line.route)},
+                          {"status", line.status},
+                          {"bytes", line.bytes},
+                          {"us", line.microseconds}});
+  };
+  server_options.failure = [](std::string_view) { log_event("handler.failed"); };
+  server_options.priority = [](const http::Request& r) { return r.path == "/sign-in"; };
+  return server_options;
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options, const Command& command) {
@@ -235,20 +253,7 @@ int serve(const ServeOptions& options, const Command& command) {
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
   App app = make_app(*store, *clock, site);
   app.finder->follow();
-  http::ServerOptions server_options;
-  server_options.address = options.listen.substr(0, colon);
-  server_options.port = static_cast<std::uint16_t>(port);
-  server_options.workers = options.workers;
-  server_options.trust_forwarded = !options.public_url.empty();
-  server_options.log = [](const http::LogLine& line) {
-    log_event("request", {{"method", LogValue::word(line.method)},
-                          {"route", LogValue::word(line.route)},
-                          {"status", line.status},
-                          {"bytes", line.bytes},
-                          {"us", line.microseconds}});
-  };
-  server_options.failure = [](std::string_view) { log_event("handler.failed"); };
-  server_options.priority = [](const http::Request& r) { return r.path == "/sign-in"; };
+  const auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
   http::raise_open_files(server_options.limits.connections + 200);
   http::Server server(server_options,
                       [&](const http::Request& request) { return app.site->answer(request); });

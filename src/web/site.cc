@@ -172,6 +172,35 @@ http::Response Site::run(Ask& ask, const Route& route) {
   return route.handler(ask);
 }
 
+namespace {
+
+// The one place where exceptions become answers.
+http::Response after_exception(const http::Request& request, std::string_view pattern,
+                               const std::function<http::Response(int)>& failed) {
+  try {
+    throw;
+  } catch (const NotFound&) {
+    return failed(404);
+  } catch (const Stale&) {
+    return failed(409);
+  } catch (const SignInNeeded&) {
+    if (wants_json(request)) return failed(401);
+    const std::string to = request.method == "GET" ? request.path : "/";
+    return see(Url::path("/sign-in", http::encode_query({{"to", to}})));
+  } catch (const sql::Unavailable&) {
+    log_event("store.unavailable");
+    return failed(503);
+  } catch (const sql::Conflict&) {
+    return failed(409);
+  } catch (const std::exception& e) {
+    // Our own exceptions never hold data; the text is cut all the same.
+    log_event("request.failed", {{"route", LogValue::word(pattern)}, {"what", LogValue::word(e.what())}});
+    return failed(500);
+  }
+}
+
+}  // namespace
+
 http::Response Site::dispatch(const http::Request& request, std::string& pattern) {
   Found found = find(request);
   std::string session = request.cookie(session_cookie()).value_or("");
@@ -235,23 +264,8 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     if (new_guard && response.content().find("name=\"_guard\"") != std::string_view::npos)
       set_cookie(response, *this, kGuardCookie, guard_secret, 0);
     return response;
-  } catch (const NotFound&) {
-    return failed(404);
-  } catch (const Stale&) {
-    return failed(409);
-  } catch (const SignInNeeded&) {
-    if (wants_json(request)) return failed(401);
-    return see(
-        Url::path("/sign-in", http::encode_query({{"to", request.method == "GET" ? request.path : "/"}})));
-  } catch (const sql::Unavailable&) {
-    log_event("store.unavailable");
-    return failed(503);
-  } catch (const sql::Conflict&) {
-    return failed(409);
-  } catch (const std::exception& e) {
-    // Our own exceptions never hold data; the text is cut all the same.
-    log_event("request.failed", {{"route", LogValue::word(pattern)}, {"what", LogValue::word(e.what())}});
-    return failed(500);
+  } catch (...) {
+    return after_exception(request, pattern, failed);
   }
 }
 

@@ -37,7 +37,7 @@ try {
   };
   for (const language of ['de', 'uk', 'ar'])
     for (const width of [390, 1280]) {
-      const { page, context, go } = await t.visitor({ language, width });
+      const { page, context, go } = await t.visitor({ language, width, context: width === 390 ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {} });
       const query = `topic=parents_cafe&place=00101&language=${spoken[language]}&child=1to2`;
       await go('/');
       await take(page, `start-${language}-${width}`);

@@ -5,18 +5,21 @@ import { walks } from '../lib/town.mjs';
 import { editor } from './staff.mjs';
 
 // The element with the focus, and whether it can be seen that it has it.
-const stop = (page) => page.evaluate(() => {
+const stop = (page) => page.evaluate(async () => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
   const ring = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && !/^(transparent|rgba\(\d+, \d+, \d+, 0\))$/.test(style.outlineColor);
   // In the map the shape inside is drawn differently.
-  const drawn = (link) => {
+  const drawn = async (link) => {
     if (!(link instanceof SVGElement)) return false;
+    const settled = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
     const lines = () => JSON.stringify([...link.querySelectorAll('*')].map((each) => [getComputedStyle(each).stroke, getComputedStyle(each).strokeWidth]));
     const focused = lines();
     link.blur();
+    await settled();
     const plain = lines();
     link.focus({ focusVisible: true });
+    await settled();
     return focused !== plain;
   };
   const looks = [getComputedStyle(element), getComputedStyle(element, '::before'), getComputedStyle(element, '::after')];
@@ -25,7 +28,7 @@ const stop = (page) => page.evaluate(() => {
   return {
     what: `${element.tagName.toLowerCase()}${element.id ? `#${element.id}` : ''}${element.getAttribute('href') ? `[${element.getAttribute('href')}]` : ''}${element.className?.baseVal ?? element.className ? `.${String(element.className?.baseVal ?? element.className).split(' ')[0]}` : ''}`,
     id: element.id, tag: element.tagName, href: element.getAttribute('href') ?? '', classes: String(element.className?.baseVal ?? element.className),
-    ring: looks.some(ring) || drawn(element), seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    ring: looks.some(ring) || (await drawn(element)), seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     covered: Boolean(leave && element.className !== 'lo-leave' && box.top >= leave.top && box.bottom <= leave.bottom && box.left >= leave.left && box.right <= leave.right),
     svg: element instanceof SVGElement,
   };
