@@ -143,7 +143,7 @@ http::Response staff(Ask& ask) {
   const auto unit = unit::find(ask.desk, actor.unit);
   Html entries;
   for (const auto& each : ask.site.navigation())
-    if (each.staff && each.path != "/staff")
+    if (each.staff && each.path != "/staff" && (!each.right || ask.may(*each.right, each.purpose)))
       entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
   const Html main =
       all({el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor.name}})}),

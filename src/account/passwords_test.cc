@@ -17,7 +17,8 @@ TEST(Passwords, HashesAreArgon2idWithTheParametersOfTheHouse) {
   EXPECT_EQ(hash.find('\0'), std::string::npos);
   EXPECT_TRUE(passwords.check("Drei kleine Enten", hash));
   EXPECT_TRUE(passwords.check("Drei kleine Enten", again));
-  for (const char* wrong : {"", "drei kleine Enten", "Drei kleine Enten "}) EXPECT_FALSE(passwords.check(wrong, hash)) << wrong;
+  for (const char* wrong : {"", "drei kleine Enten", "Drei kleine Enten "})
+    EXPECT_FALSE(passwords.check(wrong, hash)) << wrong;
 }
 
 TEST(Passwords, EveryByteCounts) {
@@ -32,7 +33,9 @@ TEST(Passwords, EveryByteCounts) {
 
 TEST(Passwords, WhatIsNoHashFitsNothing) {
   Passwords passwords;
-  for (const char* hash : {"", "x", "$argon2id$", "$argon2id$v=19$m=65536,t=3,p=1$", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$", "$2y$10$abcdefghijklmnopqrstuv", "password"})
+  for (const char* hash :
+       {"", "x", "$argon2id$", "$argon2id$v=19$m=65536,t=3,p=1$", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$",
+        "$2y$10$abcdefghijklmnopqrstuv", "password"})
     EXPECT_FALSE(passwords.check("password", hash)) << hash;
 }
 
@@ -47,12 +50,14 @@ TEST(Passwords, NobodysHashHasTheSameCostAndFitsNothing) {
   EXPECT_FALSE(passwords.check("password", passwords.of_nobody()));
 }
 
-// Slow checks hold both threads; others queue until there is no room. No clock decides: we go on until one is turned away.
+// Slow checks hold both threads; others queue until there is no room. No clock decides: we go on until one is
+// turned away.
 TEST(Passwords, AFullQueueTurnsAwayAtOnce) {
   Passwords passwords;
   // The cost stands in the hash: many passes over little memory hold a thread without holding the machine.
   const std::string salt_and_hash = ",p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  const std::string slow = "$argon2id$v=19$m=1024,t=300" + salt_and_hash, quick = "$argon2id$v=19$m=8,t=1" + salt_and_hash;
+  const std::string slow = "$argon2id$v=19$m=1024,t=300" + salt_and_hash,
+                    quick = "$argon2id$v=19$m=8,t=1" + salt_and_hash;
   std::atomic<int> busy{0}, done{0}, good{0};
   std::vector<std::thread> threads;
   while (busy == 0 && threads.size() < 2000)

@@ -27,28 +27,35 @@ const std::string& migration_text(const std::string& file) {
   return text;
 }
 
-// The least that Argon2id can cost: these tests are about pages. The cost of the house is tested in passwords_test.cc.
+// The least that Argon2id can cost: these tests are about pages. The cost of the house is tested in
+// passwords_test.cc.
 const std::string& cheap_hash() {
   static const std::string hash = [] {
     std::string out(crypto_pwhash_STRBYTES, '\0');
-    EXPECT_EQ(sodium_init() >= 0 && crypto_pwhash_str_alg(out.data(), kPassword.data(), kPassword.size(), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN,
-                                                          crypto_pwhash_ALG_ARGON2ID13) == 0,
-              true);
+    EXPECT_EQ(
+        sodium_init() >= 0 &&
+            crypto_pwhash_str_alg(out.data(), kPassword.data(), kPassword.size(), crypto_pwhash_OPSLIMIT_MIN,
+                                  crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_ALG_ARGON2ID13) == 0,
+        true);
     return std::string(out.c_str());
   }();
   return hash;
 }
 
-bool has(const http::Response& r, std::string_view part) { return r.content().find(part) != std::string_view::npos; }
+bool has(const http::Response& r, std::string_view part) {
+  return r.content().find(part) != std::string_view::npos;
+}
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
   return text;
 }
 
 class SignInTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")}, {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")},
+            {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
   }
   void SetUp() override {
     StoreTest::SetUp();
@@ -58,8 +65,11 @@ class SignInTest : public sql::StoreTest {
     static const auto passwords = std::make_shared<Passwords>();
     install(*site_, passwords);
     site_->check();
-    for (const auto& [unit, kind, name] : {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur <Süd>"}})
-      sql::TestAccess::change(engine(), "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
+    for (const auto& [unit, kind, name] :
+         {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur <Süd>"}})
+      sql::TestAccess::change(engine(),
+                              "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
+                              "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
                               {unit, kind, name});
     account_ = site_->gate().make_account(by_, "olena@example.org", "Olena <O>", cheap_hash(), "uk");
     site_->gate().grant(by_, account_, 7, "directory_editor", {2026, 1, 1});
@@ -74,7 +84,8 @@ class SignInTest : public sql::StoreTest {
     r.method = "GET";
     r.path = std::move(path);
     r.query = std::move(query);
-    r.fields = {{"Host", "lotse.example"}, {"Cookie", guard_cookie() + "; lotse_language=en" + (cookies.empty() ? "" : "; " + cookies)}};
+    r.fields = {{"Host", "lotse.example"},
+                {"Cookie", guard_cookie() + "; lotse_language=en" + (cookies.empty() ? "" : "; " + cookies)}};
     return site_->answer(r);
   }
   http::Response post(std::string path, Fields form, const std::string& cookies = {}, Fields more = {}) {
@@ -83,12 +94,15 @@ class SignInTest : public sql::StoreTest {
     r.method = "POST";
     r.path = std::move(path);
     r.body = http::encode_query(form);
-    r.fields = {{"Host", "lotse.example"}, {"Origin", "http://lotse.example"}, {"Content-Type", "application/x-www-form-urlencoded"},
+    r.fields = {{"Host", "lotse.example"},
+                {"Origin", "http://lotse.example"},
+                {"Content-Type", "application/x-www-form-urlencoded"},
                 {"Cookie", guard_cookie() + "; lotse_language=en" + (cookies.empty() ? "" : "; " + cookies)}};
     r.fields.insert(r.fields.end(), more.begin(), more.end());
     return site_->answer(r);
   }
-  http::Response sign_in(const std::string& email, const std::string& password, Fields more = {}, const std::string& cookies = {}) {
+  http::Response sign_in(const std::string& email, const std::string& password, Fields more = {},
+                         const std::string& cookies = {}) {
     Fields form{{"email", email}, {"password", password}};
     form.insert(form.end(), more.begin(), more.end());
     return post("/sign-in", form, cookies);
@@ -99,18 +113,21 @@ class SignInTest : public sql::StoreTest {
     const auto page = get(cookies.empty() ? "/sign-in" : "/sign-out", {}, cookies);
     constexpr std::string_view kMark = "name=\"_guard\" value=\"";
     const auto at = page.content().find(kMark);
-    return at == std::string_view::npos ? std::string() : std::string(page.content().substr(at + kMark.size(), 32));
+    return at == std::string_view::npos ? std::string()
+                                        : std::string(page.content().substr(at + kMark.size(), 32));
   }
   // "lotse=…" as the browser would send it back; empty if none was set.
   static std::string session_of(const http::Response& r) {
     for (const auto& each : r.fields)
-      if (each.name == "Set-Cookie" && each.value.starts_with("lotse=")) return each.value.substr(0, each.value.find(';'));
+      if (each.name == "Set-Cookie" && each.value.starts_with("lotse="))
+        return each.value.substr(0, each.value.find(';'));
     return {};
   }
   std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
   void change(std::string_view text) { sql::TestAccess::change(engine(), text); }
 
-  const access::Actor by_{.who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+  const access::Actor by_{
+      .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
   std::unique_ptr<access::Store> store_;
   std::unique_ptr<web::Site> site_;
@@ -125,7 +142,9 @@ TEST_P(SignInTest, TheRightPasswordStartsASession) {
   const auto session = session_of(r);
   EXPECT_EQ(session.size(), 6u + 64u);
   for (const auto& each : r.fields)
-    EXPECT_TRUE(each.name != "Set-Cookie" || each.value.find("; Path=/; HttpOnly; SameSite=Lax") != std::string::npos) << each.value;
+    EXPECT_TRUE(each.name != "Set-Cookie" ||
+                each.value.find("; Path=/; HttpOnly; SameSite=Lax") != std::string::npos)
+        << each.value;
   const auto staff = get("/staff", {}, session);
   EXPECT_EQ(staff.status, 200);
   EXPECT_TRUE(has(staff, "Hello, Olena &lt;O&gt;"));
@@ -136,10 +155,12 @@ TEST_P(SignInTest, TheRightPasswordStartsASession) {
 }
 
 TEST_P(SignInTest, AWrongPasswordAndAnUnknownAddressLookTheSame) {
-  const auto wrong = sign_in("olena@example.org", "not it"), unknown = sign_in("nobody@example.org", "not it");
+  const auto wrong = sign_in("olena@example.org", "not it"),
+             unknown = sign_in("nobody@example.org", "not it");
   EXPECT_EQ(wrong.status, 422);
   EXPECT_EQ(unknown.status, wrong.status);
-  EXPECT_EQ(replaced(wrong.body, "olena@example.org", "X"), replaced(unknown.body, "nobody@example.org", "X"));
+  EXPECT_EQ(replaced(wrong.body, "olena@example.org", "X"),
+            replaced(unknown.body, "nobody@example.org", "X"));
   EXPECT_EQ(wrong.fields, unknown.fields);
   EXPECT_TRUE(session_of(wrong).empty());
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);
@@ -147,7 +168,9 @@ TEST_P(SignInTest, AWrongPasswordAndAnUnknownAddressLookTheSame) {
   EXPECT_TRUE(has(wrong, "E-mail address or password is not right."));
   EXPECT_TRUE(has(wrong, "value=\"olena@example.org\"")) << "she need not type it again";
   // As JSON as well.
-  const auto json = [&](const char* email) { return post("/sign-in", {{"email", email}, {"password", "x"}}, {}, {{"Accept", "application/json"}}); };
+  const auto json = [&](const char* email) {
+    return post("/sign-in", {{"email", email}, {"password", "x"}}, {}, {{"Accept", "application/json"}});
+  };
   EXPECT_EQ(json("olena@example.org").body, json("nobody@example.org").body);
   EXPECT_EQ(json("olena@example.org").status, 422);
   EXPECT_EQ(json("olena@example.org").header("Content-Type"), "application/problem+json");
@@ -172,12 +195,14 @@ TEST_P(SignInTest, DeactivationEndsARunningSession) {
 TEST_P(SignInTest, TheTypedPasswordIsNeverEchoed) {
   site_->gate().grant(by_, account_, 8, "case_worker", {2026, 1, 1});
   const std::string escaped = "Drei kleine &lt;Enten&gt;";
-  std::vector<http::Response> all{sign_in("olena@example.org", kPassword),       // choice of a unit
-                                  sign_in("nobody@example.org", kPassword),      // unknown
-                                  sign_in("", kPassword),                        // address missing
-                                  sign_in("olena@example.org", kPassword, {{"_action", "language"}, {"_language", "tr"}}),
-                                  sign_in("olena@example.org", "Drei kleine Katzen"),
-                                  post("/sign-in", {{"email", "nobody@example.org"}, {"password", kPassword}}, {}, {{"Accept", "application/json"}})};
+  std::vector<http::Response> all{
+      sign_in("olena@example.org", kPassword),   // choice of a unit
+      sign_in("nobody@example.org", kPassword),  // unknown
+      sign_in("", kPassword),                    // address missing
+      sign_in("olena@example.org", kPassword, {{"_action", "language"}, {"_language", "tr"}}),
+      sign_in("olena@example.org", "Drei kleine Katzen"),
+      post("/sign-in", {{"email", "nobody@example.org"}, {"password", kPassword}}, {},
+           {{"Accept", "application/json"}})};
   change("UPDATE account SET blocked_until_ms = 9999999999999");
   all.push_back(sign_in("olena@example.org", kPassword));
   for (const auto& r : all) {
@@ -208,9 +233,12 @@ TEST_P(SignInTest, ThePasswordIsTakenAsItIsTyped) {
 
 TEST_P(SignInTest, NobodyIsSentToStrangers) {
   for (const std::string& to :
-       {std::string("//evil.example"), std::string("///evil.example"), std::string("https://evil.example"), std::string("\\\\evil.example"), std::string("/\\evil.example"),
-        std::string("/\t/evil.example"), std::string("/\n/evil.example"), std::string("/\r\n/evil.example"), std::string("\t//evil.example"), std::string("javascript:alert(1)"),
-        std::string("evil.example"), std::string("?x"), std::string(), std::string("/"), std::string("/a\r\nSet-Cookie: x=y"), std::string("/sign-in"), std::string("/sign-out")}) {
+       {std::string("//evil.example"), std::string("///evil.example"), std::string("https://evil.example"),
+        std::string("\\\\evil.example"), std::string("/\\evil.example"), std::string("/\t/evil.example"),
+        std::string("/\n/evil.example"), std::string("/\r\n/evil.example"), std::string("\t//evil.example"),
+        std::string("javascript:alert(1)"), std::string("evil.example"), std::string("?x"), std::string(),
+        std::string("/"), std::string("/a\r\nSet-Cookie: x=y"), std::string("/sign-in"),
+        std::string("/sign-out")}) {
     const auto r = sign_in("olena@example.org", kPassword, {{"to", to}});
     EXPECT_EQ(r.status, 303) << to;
     EXPECT_EQ(r.header("Location"), "/staff") << testing::PrintToString(to);
@@ -223,8 +251,10 @@ TEST_P(SignInTest, NobodyIsSentToStrangers) {
 TEST_P(SignInTest, SheComesBackToWhereSheWas) {
   EXPECT_TRUE(has(get("/sign-in", "to=%2Foffers%2F42"), "name=\"to\" value=\"/offers/42\""));
   EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"to", "/offers/42"}}).header("Location"), "/offers/42");
-  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"to", "/offers/42?delete=1"}}).header("Location"), "/offers/42");
-  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"to", "/offers/grün & 100%"}}).header("Location"), "/offers/gr%C3%BCn%20%26%20100%25");
+  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"to", "/offers/42?delete=1"}}).header("Location"),
+            "/offers/42");
+  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"to", "/offers/grün & 100%"}}).header("Location"),
+            "/offers/gr%C3%BCn%20%26%20100%25");
   EXPECT_TRUE(has(get("/sign-in", "to=%2F%22%3E%3Cb%3E"), "value=\"/&quot;&gt;&lt;b&gt;\""));
   EXPECT_EQ(get("/staff").header("Location"), "/sign-in?to=%2Fstaff");
 }
@@ -240,7 +270,8 @@ TEST_P(SignInTest, TwoMembershipsAreAChoice) {
   EXPECT_TRUE(has(choice, "name=\"to\" value=\"/offers/42\""));
   EXPECT_TRUE(has(choice, "name=\"email\" value=\"olena@example.org\""));
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);
-  const auto chosen = sign_in("olena@example.org", kPassword, {{"unit", "8:case_worker"}, {"to", "/offers/42"}});
+  const auto chosen =
+      sign_in("olena@example.org", kPassword, {{"unit", "8:case_worker"}, {"to", "/offers/42"}});
   EXPECT_EQ(chosen.status, 303);
   EXPECT_EQ(chosen.header("Location"), "/offers/42");
   const auto staff = get("/staff", {}, session_of(chosen));
@@ -248,7 +279,8 @@ TEST_P(SignInTest, TwoMembershipsAreAChoice) {
   EXPECT_TRUE(has(staff, "case worker"));
   for (const char* other : {"9:admin", "8:directory_editor", "7:case_worker", "8", "", "8:case_worker:x"})
     EXPECT_TRUE(session_of(sign_in("olena@example.org", kPassword, {{"unit", other}})).empty()) << other;
-  EXPECT_TRUE(session_of(sign_in("olena@example.org", "wrong", {{"unit", "8:case_worker"}})).empty()) << "the choice needs the password too";
+  EXPECT_TRUE(session_of(sign_in("olena@example.org", "wrong", {{"unit", "8:case_worker"}})).empty())
+      << "the choice needs the password too";
 }
 
 TEST_P(SignInTest, WithoutAMembershipThereIsNoSession) {
@@ -256,7 +288,8 @@ TEST_P(SignInTest, WithoutAMembershipThereIsNoSession) {
   const auto r = sign_in("olena@example.org", kPassword);
   EXPECT_EQ(r.status, 422);
   EXPECT_TRUE(has(r, "Your account has no unit at present."));
-  EXPECT_FALSE(has(sign_in("olena@example.org", "wrong"), "no unit at present")) << "only who knows the password is told";
+  EXPECT_FALSE(has(sign_in("olena@example.org", "wrong"), "no unit at present"))
+      << "only who knows the password is told";
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);
 }
 
@@ -269,7 +302,9 @@ TEST_P(SignInTest, SigningOutEndsTheSession) {
   EXPECT_EQ(r.header("Location"), "/");
   EXPECT_EQ(r.header("Clear-Site-Data"), "\"cache\"");
   bool removed = false;
-  for (const auto& each : r.fields) removed = removed || (each.name == "Set-Cookie" && each.value.starts_with("lotse=;") && each.value.ends_with("Max-Age=0"));
+  for (const auto& each : r.fields)
+    removed = removed || (each.name == "Set-Cookie" && each.value.starts_with("lotse=;") &&
+                          each.value.ends_with("Max-Age=0"));
   EXPECT_TRUE(removed);
   EXPECT_EQ(get("/staff", {}, session).status, 303);
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);

@@ -2,6 +2,7 @@
 #include "directory/finder.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 
 #include "base/log.h"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr sql::Statement kAll{"finder.all", "SELECT id, facts, words FROM offer"};
 constexpr sql::Statement kOne{"finder.one", "SELECT id, facts, words FROM offer WHERE id = $1"};
-constexpr std::size_t kAtOnce = 5000;
+constexpr std::size_t kAtOnce = 5000, kHeap = 500;
 
 match::Topics tree_of(const topic::Catalogue& topics) {
   match::Topics tree;
@@ -50,12 +51,27 @@ void Finder::load() {
   fresh.position = store_.last_change();
   fresh.topics = std::make_shared<const topic::Catalogue>(topic::load(desk));
   match::Builder builder(tree_of(*fresh.topics));
+  // While rows are read here, another thread takes those read before them into the builder; one heap after
+  // the other, so that the order stays.
+  std::future<void> taking;
+  std::vector<match::Offer> heap;
+  const auto hand_over = [&] {
+    if (taking.valid()) taking.get();
+    taking = std::async(std::launch::async, [&builder, offers = std::move(heap)] {
+      for (const auto& each : offers) builder.add(each);
+    });
+    heap = {};
+    heap.reserve(kHeap);
+  };
   desk.public_read().read([&](access::View& view) {
     view.each(kAll, {}, [&](const sql::Row& row) {
-      builder.add(offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics));
+      heap.push_back(offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics));
+      if (heap.size() == kHeap) hand_over();
     });
     return 0;
   });
+  hand_over();
+  taking.get();
   fresh.snapshot = builder.build();
   std::lock_guard lock(mutex_);
   sight_ = std::move(fresh);

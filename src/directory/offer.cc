@@ -76,7 +76,9 @@ int audience_of(const Service& s) {
 }
 
 std::string facts_of(const Service& s, const At* at) {
-  const bool shown = at && !at->location.lotse_confidential;
+  // Who needs a hidden place must find it from wherever she asks, and no distance may give it away.
+  const bool hidden = at && at->location.lotse_confidential;
+  const bool shown = at && !hidden;
   std::string place;
   if (shown && at->location.latitude && at->location.longitude) {
     const Point point{*at->location.latitude, *at->location.longitude};
@@ -87,7 +89,8 @@ std::string facts_of(const Service& s, const At* at) {
   const auto schedules = schedules_at(s, at);
   const auto openings = openings_of(schedules);
   const int flags = (shown && at->location.lotse_approximate ? kApproximate : 0) |
-                    (s.lotse_everywhere ? kEverywhere : 0) | (s.lotse_by_appointment ? kByAppointment : 0) |
+                    (s.lotse_everywhere || hidden ? kEverywhere : 0) |
+                    (s.lotse_by_appointment ? kByAppointment : 0) |
                     (s.lotse_interpreter_on_request ? kOnRequest : 0) | (openings.empty() ? 0 : kHoursKnown);
   std::vector<std::string> languages;
   for (const auto& each : s.languages) languages.push_back(each.code);
@@ -134,6 +137,14 @@ std::string words_of_service(const Service& s, const Organisation& o) {
   return all;
 }
 
+void add_keys(std::vector<match::WordKey>& keys, std::string_view text, std::uint8_t tier) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0) keys.push_back({std::string(text.substr(0, end)), tier});
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 }  // namespace
 
 std::span<const Schedule> schedules_at(const Service& s, const At* at) {
@@ -166,6 +177,11 @@ std::vector<match::Opening> openings_of(std::span<const Schedule> schedules, int
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
+}
+
+std::string shown_time(const std::string& text) {
+  const bool longer = text.size() > 5 && text.find_first_not_of("0123456789:.Z+-") == text.npos;
+  return longer && parse_minute(text.substr(0, 5)) ? text.substr(0, 5) : text;
 }
 
 std::string address_line(const Location& location) {
@@ -249,10 +265,10 @@ match::Offer offer_from(std::string_view id, std::string_view facts, std::string
   o.cost = static_cast<match::Cost>(number(f[10]).value());
   const auto end = words.find('\n');
   CHECK(end != words.npos);
-  for (const auto word : split(words.substr(0, end), ' '))
-    if (!word.empty()) o.words.push_back({std::string(word), 0});
-  for (const auto word : split(words.substr(end + 1), ' '))
-    if (!word.empty()) o.words.push_back({std::string(word), 2});
+  const auto more = static_cast<std::size_t>(std::count(words.begin(), words.end(), ' '));
+  o.words.reserve(o.words.size() + more + 2);
+  add_keys(o.words, words.substr(0, end), 0);
+  add_keys(o.words, words.substr(end + 1), 2);
   return o;
 }
 

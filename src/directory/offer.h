@@ -35,6 +35,10 @@ std::vector<OfferRow> offers_of(const Service& service, const Organisation& orga
  * weekly `byday` with times. */
 std::vector<match::Opening> openings_of(std::span<const Schedule> schedules, int* unread = nullptr);
 
+/** `HH:MM` of a time as HSDS writes it ("10:00", "10:00:00", "10:00Z"); any other text as it is, so that
+ * nothing typed is lost. */
+std::string shown_time(const std::string& text);
+
 /** The schedules that hold at a place: its own, else the service's, else the location's. */
 std::span<const Schedule> schedules_at(const Service& service, const At* at);
 

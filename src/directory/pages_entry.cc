@@ -270,6 +270,16 @@ Html tools(const Ask& ask, const std::string& path, const std::string& title) {
        el("lo-print", {}, {tool("print", ask.t("Print"))})});
 }
 
+// Back to the search one came from: the browser says which, to our own pages only.
+Url back_to_search(const Ask& ask) {
+  const std::string_view referer = ask.request.header("referer");
+  const std::string start = "://" + std::string(ask.request.header("host")) + "/offers?";
+  const auto at = referer.find(start);
+  if (ask.request.header("host").empty() || at == referer.npos || at > 5) return Url::path("/offers");
+  const auto query = http::decode_form(referer.substr(at + start.size()));
+  return query ? Url::path("/offers", http::encode_query(query->pairs)) : Url::path("/offers");
+}
+
 http::Response entry(Ask& ask, const Rooms& rooms) {
   const Entry e = find_offer(ask.desk, ask.values.at("offer"));
   const std::optional<At> at =
@@ -312,7 +322,7 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
            topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
            tools(ask, path, reading.words.name)});
   const Html main =
-      all({el("a", {cls("lo-back"), web::href(Url::path("/offers"))},
+      all({el("a", {cls("lo-back"), web::href(back_to_search(ask))},
               {web::icon("arrow-back"), ask.t("All offers")}),
            el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
               {reading.words.name}),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 #include "base/fold.h"
 #include "directory/offer.h"
@@ -30,7 +32,7 @@ std::vector<web::Option> topic_options(const Ask& ask, const topic::Catalogue& t
   return options;
 }
 
-std::vector<web::Option> language_options(const Ask& ask) {
+std::vector<web::Option> sorted_languages(const Ask& ask) {
   std::vector<web::Option> options{{"", ask.t("Any language")}};
   std::vector<web::Option> rest;
   for (const auto code : words::people_languages())
@@ -42,6 +44,16 @@ std::vector<web::Option> language_options(const Ask& ask) {
       std::find_if(rest.begin(), rest.end(), [&](const auto& o) { return o.value == ask.language.iso639_3; });
   if (own != rest.end()) std::rotate(rest.begin(), own, own + 1);
   options.insert(options.end(), rest.begin(), rest.end());
+  return options;
+}
+
+// Names and order come from ICU, which takes its time; they are the same for ever.
+const std::vector<web::Option>& language_options(const Ask& ask) {
+  static std::mutex mutex;
+  static std::map<std::string_view, std::vector<web::Option>> known;
+  std::lock_guard lock(mutex);
+  auto& options = known[ask.language.tag];
+  if (options.empty()) options = sorted_languages(ask);
   return options;
 }
 
@@ -288,7 +300,8 @@ http::Response results(Ask& ask, const Rooms& rooms) {
                          .problems = !found.problems.empty(),
                          .leave = sensitive,
                          .status = 200,
-                         .form = "search"});
+                         .form = "search",
+                         .asks = true});
 }
 
 // "Near me": two decimals of a degree come by POST and live in a cookie for this visit; no address ever holds
@@ -350,7 +363,8 @@ Html search_form(const Ask& ask, const Found& found, const topic::Catalogue& top
 void install_search(web::Site& site, const Rooms& rooms) {
   site.add_to_navigation({"/offers", msg("Offers"), false});
   site.get("/offers", kOpen, [rooms](Ask& ask) { return results(ask, rooms); });
-  site.post("/offers/here", kOpen, here);
+  // It changes nothing of anybody's, and comes from a form that is sent by GET otherwise and has no token.
+  site.post("/offers/here", {&access::kDirectoryRead, access::kDirectoryPurpose, true, false}, here);
 }
 
 }  // namespace lotse::directory

@@ -94,7 +94,11 @@ http::Response list(Ask& ask) {
   return web::page(ask, {.title = ask.t("Entries of your unit"), .main = main, .current = "/staff/services"});
 }
 
-std::string number(const std::optional<int>& value) { return value ? std::to_string(*value) : ""; }
+// A number as it is kept, or what was typed instead, so that a wrong one can be seen and mended.
+std::string number(const Ask& ask, std::string_view field, const std::optional<int>& value) {
+  if (ask.request.method == "POST") return ask.given(field);
+  return value ? std::to_string(*value) : "";
+}
 
 Html text_fields(const web::FormView& form, const Service& s) {
   const Ask& ask = form.ask;
@@ -153,9 +157,9 @@ Html hours_fields(const web::FormView& form, const Service& s) {
     rows += el("div", {cls("lo-row lo-row--3")},
                {web::select_field(form, "hours_day_" + n, ask.t("Day"), days, schedule.byday),
                 web::text_field(form, "hours_from_" + n, ask.t("from"),
-                                {.value = schedule.opens_at.substr(0, 5), .short_field = true}),
+                                {.value = shown_time(schedule.opens_at), .short_field = true}),
                 web::text_field(form, "hours_to_" + n, ask.t("to"),
-                                {.value = schedule.closes_at.substr(0, 5), .short_field = true})});
+                                {.value = shown_time(schedule.closes_at), .short_field = true})});
   }
   return el(
       "fieldset", {cls("kern-fieldset")},
@@ -191,11 +195,17 @@ Html fact_fields(const web::FormView& form, const Service& s, const topic::Catal
                    name_of(care.kind)),
        el("div", {cls("lo-row lo-row--3")},
           {web::text_field(form, "care_from", ask.t("Youngest child, in months"),
-                           {.value = number(care.from_months), .inputmode = "numeric", .short_field = true}),
+                           {.value = number(ask, "care_from", care.from_months),
+                            .inputmode = "numeric",
+                            .short_field = true}),
            web::text_field(form, "care_to", ask.t("Oldest child, in months"),
-                           {.value = number(care.to_months), .inputmode = "numeric", .short_field = true}),
+                           {.value = number(ask, "care_to", care.to_months),
+                            .inputmode = "numeric",
+                            .short_field = true}),
            web::text_field(form, "care_places", ask.t("Places for children"),
-                           {.value = number(care.places), .inputmode = "numeric", .short_field = true})}),
+                           {.value = number(ask, "care_places", care.places),
+                            .inputmode = "numeric",
+                            .short_field = true})}),
        web::checkboxes(form, "languages", ask.t("Languages spoken there"), people_languages(ask), spoken),
        web::checkboxes(form, "interpreters", ask.t("Languages with an interpreter"), people_languages(ask),
                        s.lotse_interpreters),
@@ -208,7 +218,7 @@ Html fact_fields(const web::FormView& form, const Service& s, const topic::Catal
                    cost),
        web::text_field(form, "free_places", ask.t("Free places"),
                        {.hint = ask.t("Leave it empty if you do not know."),
-                        .value = number(s.lotse_free_places),
+                        .value = number(ask, "free_places", s.lotse_free_places),
                         .inputmode = "numeric",
                         .short_field = true}),
        web::checkboxes(form, "topics", ask.t("Topics"), topic_options, s.lotse_topics)});
@@ -320,7 +330,7 @@ http::Response save(Ask& ask, const Rooms& rooms) {
 }  // namespace
 
 void install_staff(web::Site& site, const Rooms& rooms) {
-  site.add_to_navigation({"/staff/services", msg("Entries"), true});
+  site.add_to_navigation({"/staff/services", msg("Entries"), true, &access::kDirectoryRead});
   site.get("/staff/services", kRead, list);
   site.get("/staff/services/{service}", kRead, [rooms](Ask& ask) { return show(ask, rooms); });
   site.post("/staff/services/{service}", kWrite, [rooms](Ask& ask) { return save(ask, rooms); });

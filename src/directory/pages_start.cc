@@ -51,12 +51,14 @@ Html topic_tiles(const Ask& ask, const topic::Catalogue& topics) {
 
 http::Response start(Ask& ask, const Rooms& rooms) {
   const auto sight = rooms.finder->sight();
+  Found typed;  // what was typed before another language was chosen
+  typed.search = read_search(ask.query, typed.problems);
   const Html main = all(
       {language_row(ask), el("h1", {cls("kern-heading-large")}, {ask.t("Find help for your family nearby")}),
        el("p", {cls("kern-body lo-lead")},
           {ask.t("Courses, advice and meeting places for parents. You do not need a sign-in and you do not "
                  "have to give your name.")}),
-       search_form(ask, {}, *sight.topics),
+       search_form(ask, typed, *sight.topics),
        el("h2", {cls("kern-heading-medium")}, {ask.t("Search by topic")}), topic_tiles(ask, *sight.topics),
        el("h2", {cls("kern-heading-medium")}, {ask.t("Would you rather talk to somebody?")}),
        el("p", {cls("kern-body")}, {web::link(Url::path("/help"), ask.t("Call us: we search with you"))})});
@@ -65,6 +67,7 @@ http::Response start(Ask& ask, const Rooms& rooms) {
                          .current = "/",
                          .index = true,
                          .form = "search",
+                         .asks = true,
                          .description = ask.t("Courses, advice and meeting places for parents. You do not "
                                               "need a sign-in and you do not have to give your name.")});
 }

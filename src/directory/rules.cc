@@ -29,7 +29,7 @@ void check_texts(const Service& s, Problems& problems) {
       problems.push_back({"name_" + language, msg("The title may have at most 150 characters.")});
     if (length(words.description) > 4000)
       problems.push_back({"description_" + language, msg("The text may have at most 4,000 characters.")});
-    if (trimmed(words.name).empty() && !trimmed(words.description).empty())
+    if (language != s.lotse_language && trimmed(words.name).empty() && !trimmed(words.description).empty())
       problems.push_back({"name_" + language,
                           msg("There is a text in this language, but no title. Enter a title as well.")});
     if (has_bidi_control(words.name) || has_bidi_control(words.description))
@@ -44,8 +44,7 @@ void check_hours(const Service& s, Problems& problems) {
     const auto& each = s.schedules[i];
     if (each.byday.empty() && each.opens_at.empty() && each.closes_at.empty()) continue;
     const std::string row = std::to_string(i + 1);
-    const auto from = parse_minute(each.opens_at.substr(0, 5)),
-               to = parse_minute(each.closes_at.substr(0, 5));
+    const auto from = parse_minute(shown_time(each.opens_at)), to = parse_minute(shown_time(each.closes_at));
     if (each.byday.empty()) problems.push_back({"hours_day_" + row, msg("Choose the day of the week.")});
     if (!from) problems.push_back({"hours_from_" + row, msg("Enter a time such as 09:00.")});
     if (!to) problems.push_back({"hours_to_" + row, msg("Enter a time such as 17:30.")});

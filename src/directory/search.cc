@@ -20,10 +20,14 @@ constexpr sql::Statement kCards{
     "directory.cards",
     "SELECT o.id, o.service_id, o.organisation_name, o.address, o.phone, o.facts, t.language, t.title, "
     "t.summary, t.state "
-    "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = "
-    "(SELECT x.language FROM service_text x WHERE x.service_id = o.service_id "
-    "ORDER BY CASE x.language WHEN $1 THEN 0 WHEN 'de' THEN 1 WHEN 'en' THEN 2 ELSE 3 END, x.language LIMIT "
-    "1) "
+    "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = CASE "
+    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = $1) THEN "
+    "$1 "
+    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = 'de') THEN "
+    "'de' "
+    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = 'en') THEN "
+    "'en' "
+    "ELSE (SELECT min(x.language) FROM service_text x WHERE x.service_id = o.service_id) END "
     "WHERE o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
     "$21)"};
 

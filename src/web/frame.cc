@@ -18,6 +18,19 @@ bool is_staff(const Ask& ask) { return ask.desk.actor().signed_in(); }
 
 // Inside a page's own form the choice belongs to that form, so that nothing typed is lost; a POST form comes
 // back redrawn.
+Url path_of(const Ask& ask) {
+  const std::string here = ask.here().text();
+  return Url::path(here.substr(0, here.find('?')));
+}
+
+// The language button comes first in the document and would be what Enter presses. This one comes before it
+// and does what the form is for; nobody sees it or reaches it with the keyboard.
+Html enter_button(const Page& page) {
+  if (page.form.empty()) return {};
+  return el("button", {cls("kern-sr-only"), attr("type", "submit"), attr("form", page.form),
+                       attr("tabindex", "-1"), attr("aria-hidden", "true")});
+}
+
 Html language_choice(const Ask& ask, const Page& page) {
   Html options;
   for (const auto& each : words::languages())
@@ -35,25 +48,25 @@ Html language_choice(const Ask& ask, const Page& page) {
       all({el("label", {cls("kern-sr-only"), attr("for", "lo-language")}, {ask.t("Language")}),
            el("div", {cls("kern-form-input__select-wrapper")},
               {el("select",
-                  {cls("kern-form-input__select"), id("lo-language"), attr("name", "_language"),
-                   attr_if(!own, "form", page.form), attr("autocomplete", "off")},
+                  {cls("kern-form-input__select"), id("lo-language"),
+                   attr("name", page.asks ? "_to" : "_language"), attr_if(!own, "form", page.form),
+                   attr("autocomplete", "off")},
                   {options})}),
            el("button",
               {cls("kern-btn kern-btn--secondary"), attr("type", "submit"), attr_if(!own, "form", page.form),
                attr_if(!own, "name", "_action"), attr_if(!own, "value", "language"),
-               flag("formnovalidate", !own)},
+               flag("formnovalidate", !own), form_action(path_of(ask), page.asks)},
               {el("span", {cls("kern-label")}, {ask.t("OK")})})});
   if (!own) return el("div", {cls("lo-lang")}, {fields});
-  const Url to = ask.request.method == "GET"
-                     ? Url::path(ask.here().text().substr(0, ask.here().text().find('?')))
-                     : Url::path("/");
-  return get_form("language", "lo-lang", to, all({hidden, fields}));
+  return get_form("language", "lo-lang", ask.request.method == "GET" ? path_of(ask) : Url::path("/"),
+                  all({hidden, fields}));
 }
 
 Html header(const Ask& ask, const Page& page) {
   Html entries;
   for (const auto& each : ask.site.navigation()) {
     if (each.staff && !is_staff(ask)) continue;
+    if (each.right && !ask.may(*each.right, each.purpose)) continue;
     const bool here = page.current == each.path;
     entries += el("li", {},
                   {el("a", {href(Url::path(each.path)), attr_if(here, "aria-current", "page")},
@@ -152,7 +165,8 @@ http::Response page(const Ask& ask, const Page& p) {
             {icon("close"), ask.t("Leave this page quickly")})});
   const Html body = el(
       "body", {cls("lo-page")},
-      {el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}), header(ask, p),
+      {enter_button(p),
+       el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}), header(ask, p),
        leave, el("main", {cls("kern-container lo-main"), id("main"), attr("tabindex", "-1")}, {p.main}),
        footer(ask)});
   http::Response r;

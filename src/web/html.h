@@ -98,6 +98,8 @@ inline Attr id(std::string_view id) { return {"id", std::string(id), true}; }
 inline Attr href(const Url& url) { return {"href", url.text(), true}; }
 inline Attr src(const Url& url) { return {"src", url.text(), true}; }
 inline Attr action(const Url& url) { return {"action", url.text(), true}; }
+/** Of one button: where its form goes when this button sends it. */
+inline Attr form_action(const Url& url, bool present = true) { return {"formaction", url.text(), present}; }
 
 /** Something inside an element: markup as it is, text escaped. Refers to its string; for use within one
  * expression. */

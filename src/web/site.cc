@@ -101,10 +101,14 @@ std::string Ask::given(std::string_view name) const {
   return std::string(trimmed(form.find(name).value_or("")));
 }
 
+bool Ask::may(const access::Right& right, access::Purpose purpose) const {
+  return access::Desk(site.store(), desk.actor(), purpose, desk.clock()).may(right);
+}
+
 Url Ask::here() const {
   std::vector<http::Field> kept;
   for (const auto& pair : query.pairs)
-    if (pair.name != "_language") kept.push_back(pair);
+    if (pair.name.substr(0, 1) != "_" && !pair.value.empty()) kept.push_back(pair);
   std::string path;
   for (const auto part : segments(request.path)) (path += '/') += http::percent_encode(part);
   return Url::path(path, http::encode_query(kept));
@@ -157,17 +161,20 @@ Site::Found Site::find(const http::Request& request) const {
 
 http::Response Site::choose_language(const Ask& ask) const {
   auto response = see(ask.here());
-  if (const auto* language = words::language(ask.asked("_language")))
+  if (const auto* language = words::language(ask.asked(ask.asked("_language").empty() ? "_to" : "_language")))
     set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
   return response;
 }
 
 http::Response Site::run(Ask& ask, const Route& route) {
-  if (ask.request.method == "GET" && !ask.asked("_language").empty()) return choose_language(ask);
+  const bool chosen = !ask.asked("_language").empty() || ask.asked("_action") == "language";
+  if (ask.request.method == "GET" && chosen) return choose_language(ask);
   if (!route.access.open && !ask.desk.actor().signed_in()) throw SignInNeeded();
   if (ask.request.method == "POST") {
     if (!from_our_pages(ask.request)) return error(ask, 403);
-    if (!ask.json && ask.given("_guard") != ask.guard) return error(ask, 403);
+    // A body of JSON cannot come from a form of somebody else's page; all else brings the token.
+    const bool json_body = ask.request.header("content-type").starts_with("application/json");
+    if (route.access.token && !json_body && ask.given("_guard") != ask.guard) return error(ask, 403);
   }
   return route.handler(ask);
 }

@@ -29,6 +29,7 @@ struct Access {
   const access::Right* right = nullptr;
   access::Purpose purpose = access::kDirectoryPurpose;
   bool open = false;  // no sign-in needed ("public")
+  bool token = true;  // a POST must bring the form's token; false where nothing of anybody's is changed
 };
 
 /** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
@@ -53,6 +54,8 @@ struct Ask {
   /** First value of a query parameter or form field, trimmed; empty if absent. */
   std::string asked(std::string_view name) const;
   std::string given(std::string_view name) const;
+  /** Whether the one who asks has a right, under a purpose of her choice. */
+  bool may(const access::Right& right, access::Purpose purpose) const;
   /** Where this page is, without `_language`: for coming back after a choice of language. */
   Url here() const;
 };
@@ -81,7 +84,8 @@ struct Page {
   bool leave = false;             // the button that leaves this page at once
   bool index = false;             // may search engines list it?
   int status = 200;
-  std::string form;  // id of the page's main form: a choice of language keeps what was typed there
+  std::string form;   // id of the page's main form: a choice of language keeps what was typed there
+  bool asks = false;  // that form is sent by GET
   std::string description;
 };
 
@@ -113,6 +117,8 @@ class Site {
     std::string path;
     Text label;
     bool staff = false;
+    const access::Right* right = nullptr;  // shown only to those who have it
+    access::Purpose purpose = access::kDirectoryPurpose;
   };
   void add_to_navigation(Entry entry) { navigation_.push_back(std::move(entry)); }
   std::span<const Entry> navigation() const { return navigation_; }

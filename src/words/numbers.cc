@@ -79,7 +79,9 @@ std::string distance(const Language& language, double metres) {
   if (tens < 1000)
     return translate(language, msg("{n} m", {{"n", number(language, static_cast<std::int64_t>(tens))}}));
   const double km = metres / 1000;
-  return translate(language, msg("{n} km", {{"n", decimal(language, km, km < 9.95 ? 1 : 0)}}));
+  return translate(
+      language,
+      msg("{n} km", {{"n", decimal(language, km, km < 9.95 && std::fmod(metres, 1000) != 0 ? 1 : 0)}}));
 }
 
 std::string minutes(const Language& language, int count) {
