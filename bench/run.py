@@ -380,7 +380,7 @@ def markdown(state):
     return "\n".join(lines + [f"| {a} | {b} | {c} |" for a, b, c in rows(state["results"])]) + "\n"
 
 
-def main():
+def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--small", dest="kind", action="store_const", const="small")
@@ -390,7 +390,11 @@ def main():
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench", help="where stores and plans lie meanwhile")
     parser.add_argument("--keep-baseline", action="store_true", help="write bench/baseline.json from this run (--small)")
     parser.add_argument("--no-build", action="store_true")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    arguments = read_arguments()
     os.environ["LC_ALL"] = "C.UTF-8"
     started = time.monotonic()
     RESULTS.mkdir(exist_ok=True)
