@@ -98,6 +98,36 @@ constexpr sql::Statement kAllServices{"directory.all_services", "SELECT doc FROM
 constexpr sql::Statement kAllPlaced{"directory.all_placed", "SELECT doc FROM placed ORDER BY id"};
 constexpr sql::Statement kAllTerms{"directory.all_terms", "SELECT doc FROM term ORDER BY id"};
 
+template <class M>
+struct PartsOf {
+  static constexpr bool listed = false;
+};
+template <class P>
+requires requires(P part) { part.id.substr(0); }
+struct PartsOf<std::vector<P>> {
+  static constexpr bool listed = true;
+};
+
+// Every part of an entry (a telephone, a schedule) has an id of its own, as the standard wants; what came
+// without one gets one made of where it stands, the same each time.
+template <class T>
+void give_ids(T& thing, const std::string& under) {
+  for_each_field<T>([&](const auto& f) {
+    if constexpr (PartsOf<typename std::decay_t<decltype(f)>::Member>::listed) {
+      auto& parts = thing.*(f.member);
+      std::set<std::string> taken;
+      for (const auto& each : parts) taken.insert(each.id);
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        for (std::size_t salt = i; parts[i].id.empty(); ++salt) {
+          const auto id = uuid_of_name(under + "\n" + std::string(f.name) + "\n" + std::to_string(salt));
+          if (taken.insert(id).second) parts[i].id = id;
+        }
+        give_ids(parts[i], parts[i].id);
+      }
+    }
+  });
+}
+
 template <class T>
 T parsed(std::string_view doc) {
   const auto json = parse_json(doc);
@@ -231,7 +261,9 @@ Entry find_kept(const access::Desk& desk, const ServiceId& id) {
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version) {
   const auto door = desk.unit(access::kDirectoryWrite);
   if (auto problems = check(service); !problems.empty()) return refuse(std::move(problems));
-  const std::string doc = doc_of(service), key = sort_key(service.name);
+  Service whole = service;
+  give_ids(whole, whole.id.text);
+  const std::string doc = doc_of(whole), key = sort_key(service.name);
   const auto now = desk.now().ms;
   return door.change("directory.service.correct", service.id.text, [&](access::Change& change) {
     const auto had = change.one(kService, {service.id.text},
@@ -364,8 +396,13 @@ Work plan(access::View& view, const Batch& batch, UnitId unit, std::int64_t now)
 
 }  // namespace
 
-Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry,
+Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry,
                     std::atomic<std::size_t>* done_count) {
+  Batch batch = given;
+  for (auto& each : batch.organisations) give_ids(each.thing, each.thing.id.text);
+  for (auto& each : batch.locations) give_ids(each.thing, each.thing.id.text);
+  for (auto& each : batch.services) give_ids(each.thing, each.thing.id.text);
+  for (auto& each : batch.placed) give_ids(each.thing, each.thing.id.text);
   const auto door = desk.unit(access::kDirectoryWrite);
   const auto now = desk.now().ms;
   if (dry) {

@@ -89,6 +89,7 @@ directory::Location location_of(const Json& l) {
   address.address_1 = text(l, "street");
   address.postal_code = text(l, "postcode");
   address.city = text(l, "city");
+  address.state_province = "Halmerland";
   address.country = "DE";
   address.address_type = "physical";
   made.addresses.push_back(std::move(address));

@@ -74,6 +74,9 @@ constexpr sql::Statement kNote{"unit.note",
                                "INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO "
                                "UPDATE SET value = excluded.value"};
 
+// U+10FFFF: behind every text that begins with what stands before it.
+constexpr const char* kBehindAll = "\xF4\x8F\xBF\xBF";
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string all;
   for (const auto& each : parts) (all += all.empty() ? "" : ",") += each;
@@ -226,7 +229,7 @@ std::optional<Place> find_place(const access::Desk& desk, std::string_view typed
       if (auto found = middle(named.empty() ? places : named)) return found;
       if (name.empty()) return std::nullopt;
     }
-    auto places = view.rows(kByName, {name, name + "\x7F\x7F"}, place_of);
+    auto places = view.rows(kByName, {name, name + kBehindAll}, place_of);
     auto exact = places;
     std::erase_if(exact, [&](const Place& p) { return fold(p.name) != name; });
     // Only a beginning: the places that share the first name, not everything that begins so.

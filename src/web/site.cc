@@ -286,6 +286,7 @@ http::Response Site::answer(const http::Request& request) {
   http::Response response = dispatch(request, pattern);
   response.route = pattern.empty() ? "-" : pattern;
   add_security(response);
+  if (options_.secure) response.add("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
   const bool signed_in = request.cookie(session_cookie()).has_value();
   if (response.header("cache-control").empty())
     response.add("Cache-Control", signed_in ? "no-store" : "private, no-cache");

@@ -37,6 +37,10 @@ CSV_FILES = {
 }
 
 
+class Skipped(Exception):
+    """What a test needs is not here."""
+
+
 class Lotse:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
@@ -186,6 +190,45 @@ def what_was_exported_can_be_imported(lotse):
     lotse.run("export", "hsds", "--data", data, "--to", out, code=1)  # never over something
 
 
+def exports_are_valid_against_the_standards_schemas(lotse):
+    shared = pathlib.Path(os.environ.get("LOTSE_SHARED") or ROOT.parent / "shared")
+    schemas = shared / "data/hsds-spec-v3/schema/compiled"
+    if not schemas.is_dir():
+        raise Skipped("shared test data is missing")
+    for name, source in (("spec", shared / "data/hsds-spec-v3/examples/service_full.json"), ("sample", None)):
+        data, out = lotse.folder / name, lotse.folder / f"{name}-out"
+        if source:
+            lotse.run("import", "hsds", source, "--data", data)
+        else:
+            with lotse.serve("--data", data, "--sample"):
+                pass
+        lotse.run("export", "hsds", "--data", data, "--to", out)
+        for kind in ("service", "organization", "service_at_location"):
+            done = subprocess.run([ROOT / "ui/node", ROOT / "tests/schema/validate.mjs", schemas, "--as", kind, out / f"{kind}s.json"],
+                                  capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+            check(done.returncode == 0, f"{name} {kind}: " + done.stdout[-600:] + done.stderr[-300:])
+
+
+def real_directories_come_in_whole(lotse):
+    data, shared = lotse.folder / "real", pathlib.Path(os.environ.get("LOTSE_SHARED") or ROOT.parent / "shared") / "data"
+    if not (shared / "hsds-miami").is_dir():
+        raise Skipped("shared test data is missing")
+    report = lotse.folder / "miami.csv"
+    done = lotse.run("import", "hsds", shared / "hsds-miami", "--data", data, "--language", "en", "--report", report).stdout
+    check("service: 4089 new" in done and "location: 4089 new" in done, done[-600:])
+    orphans = [r for r in csv.DictReader(report.open(encoding="utf-8")) if r["File"] == "eligibility.csv" and r["What"] == "Row not used"]
+    check(len(orphans) == 2244 and len({r["Line"] for r in orphans}) == 2244, f"{len(orphans)} orphans were reported")
+    lotse.run("import", "places", shared / "geo-de/zipcodes.de.csv", "--data", data)
+    for file, name, count in (("kita-schleswig-holstein/einrichtungen_kita.json", "kita-schleswig-holstein", 1870),
+                              ("region-flensburg/kitas_in_flensburg.csv", "flensburg-kitas-csv", 70)):
+        done = lotse.run("import", "table", shared / file, "--map", ROOT / f"docs/maps/{name}.toml", "--data", data).stdout
+        check(f"service: {count} new" in done, done[-600:])
+    with lotse.serve("--data", data) as server:
+        found = json.loads(server.get("/offers?q=kinderhaus&place=24939&radius=10")[1])
+        check(any("Marientreppe" in each["address"] for each in found["offers"]), str(found)[:400])
+        check(json.loads(server.get("/offers?q=counseling")[1])["fitting"] > 100, "the Miami entries are not found")
+
+
 def a_table_needs_no_code(lotse):
     table, places = lotse.folder / "table.csv", lotse.folder / "places.csv"
     mapping = ROOT / "docs/maps/flensburg-kitas-csv.toml"
@@ -269,8 +312,8 @@ def inside_postgresql(lotse):
 
 
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
-         import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported,
-         a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported, postgresql_serves_the_same]
+         import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
+         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported, postgresql_serves_the_same]
 
 
 def main():
@@ -292,6 +335,8 @@ def main():
             try:
                 test(lotse)
                 print(f"ok {test.__name__}", flush=True)
+            except Skipped as reason:
+                print(f"skip {test.__name__} - {reason}", flush=True)
             except Exception:  # a test's failure is its result
                 failed = True
                 print(f"not ok {test.__name__} - " + " | ".join(traceback.format_exc().strip().splitlines()[-3:])[:900], flush=True)
