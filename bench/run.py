@@ -125,8 +125,8 @@ def hits_of(body):
 
 
 class Bench:
-    def __init__(self, kind, folder):
-        self.kind, self.size = kind, SIZES[kind]
+    def __init__(self, kind, folder, binaries):
+        self.kind, self.size, self.binaries = kind, SIZES[kind], binaries
         self.folder = folder / kind
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "data"
@@ -135,7 +135,7 @@ class Bench:
 
     def match(self):
         """Finding by structure alone, in this process; the broadest question beside it."""
-        text = run([BUILD / "bench_match", self.size["entries"], self.size["questions"], 1])
+        text = run([self.binaries / "bench_match", self.size["entries"], self.size["questions"], 1])
         figures = {"entries": self.size["entries"], "questions": self.size["questions"]}
         for name, label in (("find", "find with reasons"), ("broadest", "broadest, 200 times"), ("changed", "find after 1,000 changes")):
             found = re.search(re.escape(label) + r"\s+p50\s+([\d.]+)\s+p90\s+([\d.]+)\s+p99\s+([\d.]+)\s+p99.9\s+([\d.]+)\s+max\s+([\d.]+)", text)
@@ -158,8 +158,8 @@ class Bench:
                 figures[name] = {"median_us": float(theirs), "find_us": float(ours), "times": round(float(theirs) / float(ours), 1),
                                  "differ": int(differ), "questions": int(asked)}
 
-        take(run([BUILD / "bench_match_sql", self.size["entries"], self.size["sqlite_questions"], 1]), "sqlite")
-        command = (f'LOTSE_BENCH_POSTGRES="$LOTSE_TEST_POSTGRES" LOTSE_BENCH_WITHOUT_SQLITE=1 exec {BUILD}/bench_match_sql {self.size["entries"]} '
+        take(run([self.binaries / "bench_match_sql", self.size["entries"], self.size["sqlite_questions"], 1]), "sqlite")
+        command = (f'LOTSE_BENCH_POSTGRES="$LOTSE_TEST_POSTGRES" LOTSE_BENCH_WITHOUT_SQLITE=1 exec {self.binaries}/bench_match_sql {self.size["entries"]} '
                    f'{self.size["postgres_questions"]} 1')
         take(run([sys.executable, "-B", ROOT / "tools/postgres.py", "run", "--fast", "--", "sh", "-c", command]), "postgres")
         plans.write_text("\n".join(texts))
@@ -172,7 +172,7 @@ class Bench:
         """A store with the sample, multiplied."""
         shutil.rmtree(self.data, ignore_errors=True)
         started = time.monotonic()
-        text = run([BUILD / "bench_page_fill", "--data", self.data, "--entries", self.size["entries"]])
+        text = run([self.binaries / "bench_page_fill", "--data", self.data, "--entries", self.size["entries"]])
         offers = int(re.findall(r"^(\d+) offers", text, re.M)[-1])
         if offers != self.size["entries"]:
             raise Failure(f"{offers} offers instead of {self.size['entries']}")
@@ -180,7 +180,7 @@ class Bench:
                 "store_mb": round((self.data / "lotse.db").stat().st_size / 1e6, 1)}
 
     def serve(self):
-        return Server([BUILD / "lotse", "serve", "--data", self.data, "--listen", "127.0.0.1:0"])
+        return Server([self.binaries / "lotse", "serve", "--data", self.data, "--listen", "127.0.0.1:0"])
 
     def paths(self, server):
         """Different questions that each fill a page with 20 hits; how many had to be left out."""
@@ -200,7 +200,7 @@ class Bench:
     def load(self, server, file, gzip=False, requests=0, rate=0.0, warm=True):
         """Asks all paths of a file; CPU time is that of the server over the very same requests."""
         requests = requests or self.size["page_requests"]
-        command = [BUILD / "bench_load", "--port", server.port, "--paths", file, "--connections", CONNECTIONS]
+        command = [self.binaries / "bench_load", "--port", server.port, "--paths", file, "--connections", CONNECTIONS]
         command += ["--gzip"] if gzip else []
         if warm:
             run(command + ["--requests", min(requests, 200)])
@@ -241,7 +241,7 @@ class Bench:
             (self.folder / "expected.json").write_text(json.dumps(
                 {"path": middle, "ids": [hit.decode() for hit in hits_of(server.get(middle)[1])]}))
         for name, page, kind in (("static_plain", "page.html", []), ("static_gzip", "page.html.gz", ["gzip"])):
-            with Server([BUILD / "bench_static", self.folder / page, *kind]) as server:
+            with Server([self.binaries / "bench_static", self.folder / page, *kind]) as server:
                 figures[name] = self.both_loops(server, file, False, least=20_000)
         return figures
 
@@ -251,7 +251,7 @@ class Bench:
         database = self.data / "lotse.db"
 
         def once(data):
-            with Server([BUILD / "lotse", "serve", "--data", data, "--listen", "127.0.0.1:0"]) as server:
+            with Server([self.binaries / "lotse", "serve", "--data", data, "--listen", "127.0.0.1:0"]) as server:
                 answer, body, _ = server.get(expected["path"])
                 whole = time.monotonic() - server.began
                 if data == self.data and (answer.status != 200 or [hit.decode() for hit in hits_of(body)] != expected["ids"]):
@@ -260,7 +260,7 @@ class Bench:
 
         empty = self.folder / "small-store"
         shutil.rmtree(empty, ignore_errors=True)
-        run([BUILD / "bench_page_fill", "--data", empty, "--entries", 1])
+        run([self.binaries / "bench_page_fill", "--data", empty, "--entries", 1])
         without = min(once(empty)[0] for _ in range(3))
         # Once with the file out of the page cache, as after a reboot.
         for each in self.data.glob("lotse.db*"):
@@ -389,7 +389,7 @@ def read_arguments():
     parser.add_argument("--fresh", action="store_true", help="forget results of an earlier run")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench", help="where stores and plans lie meanwhile")
     parser.add_argument("--keep-baseline", action="store_true", help="write bench/baseline.json from this run (--small)")
-    parser.add_argument("--no-build", action="store_true")
+    parser.add_argument("--binaries", type=pathlib.Path, help="run those of another build folder; nothing is built")
     return parser.parse_args()
 
 
@@ -409,9 +409,9 @@ def main():
             state["results"] = before["results"]
         else:
             say("earlier results are of another commit or machine: starting anew")
-    if not arguments.no_build:
+    if not arguments.binaries:
         build()
-    bench = Bench(arguments.kind, arguments.folder.resolve())
+    bench = Bench(arguments.kind, arguments.folder.resolve(), (arguments.binaries or BUILD).resolve())
     wanted = [name for name in ORDER if name in arguments.only] if arguments.only else ORDER
     for name in list(wanted):
         for need in NEEDS.get(name, []):

@@ -68,8 +68,9 @@ constexpr sql::Statement kPutText{"directory.put_text",
                                   "INSERT INTO service_text (service_id, language, keeper_unit, title, "
                                   "summary, state) VALUES ($1, $2, $3, $4, $5, $6)"};
 constexpr sql::Statement kOffersOf{"directory.offers_of", "SELECT id FROM offer WHERE service_id = $1"};
+// "+ 0": by the service's index, never by the unit's, who may keep all offers there are.
 constexpr sql::Statement kClearOffers{"directory.clear_offers",
-                                      "DELETE FROM offer WHERE service_id = $1 AND keeper_unit = $2"};
+                                      "DELETE FROM offer WHERE service_id = $1 AND keeper_unit + 0 = $2"};
 constexpr sql::Statement kPutOffer{"directory.put_offer",
                                    "INSERT INTO offer (id, keeper_unit, service_id, organisation_id, "
                                    "location_id, facts, words, organisation_name, address, phone) "

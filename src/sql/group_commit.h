@@ -24,6 +24,8 @@ class GroupStore {
   /// Runs `work` in a savepoint of its own; when it throws, what it did is undone and the exception comes
   /// out.
   virtual void run(const std::function<void()>& work) = 0;
+  /// Runs `work` as the only one of its transaction; when it throws, the caller rolls back.
+  virtual void run_alone(const std::function<void()>& work) = 0;
   /// Durable when it returns. Throws when it is not.
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
@@ -68,6 +70,7 @@ class GroupCommit {
 
   Job* take(bool wait);
   void serve();
+  bool idle();
   void do_group(Job& first);
   void do_alone(Job& job);
   void run(Job& job);

@@ -433,6 +433,10 @@ class SqliteEngine final : public Engine, public GroupStore {
     run_in_savepoint("job", work);
     noted_ = std::max(noted_, writer_.last_noted());
   }
+  void run_alone(const std::function<void()>& work) override {
+    work();
+    noted_ = std::max(noted_, writer_.last_noted());
+  }
   void commit() override { writer_.plain("COMMIT", "sql.commit"); }
   void rollback() noexcept override {
     if (!writer_.in_transaction()) return;

@@ -89,6 +89,10 @@ class Served:
         self.process.send_signal(how)
         return self.process.wait(60)
 
+    def errors(self):
+        self.log.seek(0)
+        return self.log.read()[-1200:]
+
     def __enter__(self):
         return self
 
@@ -134,7 +138,8 @@ def sample_is_marked_and_only_it_is_removed(lotse):
         status, body = server.get("/offers?topic=parents_cafe&place=00101")
         check(status == 200 and len(json.loads(body)["offers"]) > 5, body[:300])
         check("lotse.lock" in lotse.run("sample", "remove", "--data", data, code=1).stderr, "a store that is served was not left alone")
-        check(server.stop() == 0, "SIGTERM did not end it well")
+        code = server.stop()
+        check(code == 0, f"SIGTERM ended it with {code}: {server.errors()}")
     with lotse.serve("--data", data, "--sample") as server:  # a filled one is left as it is
         check(server.get("/help", "text/html")[0] == 200)
     lotse.run("sample", "remove", "--data", data)

@@ -71,9 +71,10 @@ export class Journey {
   }
 
   /** JSON of ours. */
-  async json(path, { session, method = 'GET', body, language, form } = {}) {
+  async json(path, { session, method = 'GET', body, language, form, cookie } = {}) {
     const headers = { accept: 'application/json', origin: this.base };
     const cookies = [];
+    if (cookie) cookies.push(cookie);
     if (session) cookies.push(`lotse=${session}`);
     if (language) cookies.push(`lotse_language=${language}`);
     if (cookies.length) headers.cookie = cookies.join('; ');
@@ -90,7 +91,10 @@ export class Journey {
   async session(email, unit) {
     const key = `${this.base} ${email} ${unit ?? ''}`;
     if (!this.shared.has(key)) {
-      const answer = await this.json('/sign-in', { method: 'POST', form: { email, password, ...(unit && { unit }) } });
+      const page = await fetch(`${this.base}/sign-in`);
+      const guard = /name="_guard" value="([0-9a-f]+)"/.exec(await page.text())[1];
+      const kept = page.headers.getSetCookie().find((each) => each.startsWith('lotse_guard=')).split(';')[0];
+      const answer = await this.json('/sign-in', { method: 'POST', cookie: kept, form: { email, password, _guard: guard, ...(unit && { unit }) } });
       const cookie = answer.headers.getSetCookie().find((each) => each.startsWith('lotse='));
       ok(answer.status === 303 && cookie, `sign-in of ${email}: status ${answer.status}`);
       this.shared.set(key, cookie.slice('lotse='.length, cookie.indexOf(';')));
