@@ -99,7 +99,7 @@ def faults():
     yield from (f"{where}: {name} is not in the table of tools/third_party.py" for where, name in found_by_cmake() if name not in known)
     sonames = {name for x in LINKED for name in x.sonames.split()} | SANITIZERS
     for where, name in needed_by_programs():
-        if re.sub(r"-[\d.]+$", "", name) not in sonames:
+        if not {name, re.sub(r"-[\d.]+$", "", name)} & sonames:
             yield f"{where}: needs {name}.so, which is not in the table of tools/third_party.py"
     for x in LINKED:
         text = pathlib.Path("/usr/share/doc", x.package, "copyright")

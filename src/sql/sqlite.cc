@@ -415,8 +415,7 @@ class SqliteEngine final : public Engine, public GroupStore {
     try {
       work();
     } catch (...) {
-      // SQLite gives up the whole transaction for some failures; then there is no savepoint left to go back
-      // to.
+      // SQLite gives up the whole transaction for some failures; then no savepoint is left to go back to.
       if (writer_.in_transaction()) {
         writer_.plain(("ROLLBACK TO " + name + "; RELEASE " + name).c_str(), "sql.savepoint");
       }
