@@ -63,7 +63,13 @@ std::string path(const Frame& frame, const Json& points, bool closed) {
 // Land, water, roads of the region as they came with its data; none: a plain ground.
 Html ground(const Frame& frame, const std::string& doc) {
   Html shapes;
-  const auto json = parse_json(doc);
+  // The region's document changes hardly ever; it is parsed once on each thread.
+  thread_local std::string parsed;
+  thread_local std::optional<Json> json;
+  if (parsed != doc) {
+    json = parse_json(doc);
+    parsed = doc;
+  }
   if (!json || !json->contains("map")) return shapes;
   const Json& map = (*json)["map"];
   if (map.contains("outlines"))

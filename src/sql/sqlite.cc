@@ -220,7 +220,7 @@ SqliteSession::SqliteSession(const std::string& path, const Options& options, bo
         "PRAGMA temp_store=memory; PRAGMA cell_size_check=on; PRAGMA case_sensitive_like=on;"
         "PRAGMA journal_size_limit=67108864",
         "sql.set_up");
-    if (writer) plain("PRAGMA cache_size=-16384", "sql.set_up");
+    plain("PRAGMA cache_size=-16384", "sql.set_up");
     if (!writer) plain("PRAGMA query_only=on", "sql.set_up");
     if (number("PRAGMA synchronous") != 2 || number("PRAGMA foreign_keys") != 1 ||
         number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") != 1) {
