@@ -120,6 +120,8 @@ async function stale(t, page, id, first) {
   await openAll(page);
   const mine = `Zweite ${randomUUID().slice(0, 8)}`;
   const theirs = `Erste ${randomUUID().slice(0, 8)}`;
+  // Not every entry has English texts; one without a title would be refused for that.
+  if (!(await page.locator('[id="name_en"]').inputValue())) await page.locator('[id="name_en"]').fill('English');
   await page.locator('[id="description_en"]').fill(mine);
   const { json: service } = await t.json(`/staff/services/${id}`, { session: first });
   service.lotse_texts.en = { ...(service.lotse_texts.en ?? { name: 'English' }), description: theirs };
