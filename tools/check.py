@@ -82,10 +82,10 @@ class Run:
         self.add(found)
 
     def tests(self, only=(), tsan=False):
-        """The test programs of the build, with one PostgreSQL for all."""
+        """The test programs of the build, each with a PostgreSQL of its own."""
         out = self.folder / "tests.json"
         out.unlink(missing_ok=True)
-        command = [*PYTHON, "tools/postgres.py", "run", "--fast", "--", *PYTHON, "tools/check_tests.py", self.build, "--out", str(out)]
+        command = [*PYTHON, "tools/check_tests.py", self.build, "--out", str(out)]
         command += ["--tsan"] if tsan else []
         command += ["--only", *only] if only else []
         code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
