@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/desk.h"
 
-#include <fstream>
-#include <sstream>
 #include <thread>
 
+#include "sql/test_migrations.h"
 #include "sql/test_store.h"
 
 namespace lotse::access {
 namespace {
-
-const std::string& text_of(const std::string& file) {
-  static std::map<std::string, std::string> kept;
-  std::string& text = kept[file];
-  if (text.empty()) {
-    std::ifstream in(std::string(LOTSE_SOURCE_DIR) + "/src/" + file);
-    std::ostringstream all;
-    all << in.rdbuf();
-    text = all.str();
-  }
-  return text;
-}
 
 constexpr std::string_view kOwn =
     "-- table word open\n-- table entry keeper\n-- table note unit\n-- rls note unit_id\n"
@@ -48,9 +35,9 @@ struct Entered {
 class DeskTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", text_of("unit/2026-11-22-unit.sql")},
-            {"2026-11-22-access", text_of("access/2026-11-22-access.sql")},
-            {"2026-11-22-own", kOwn}};
+    auto list = sql::migrations_of({"access", "unit"});
+    list.push_back({"2026-11-22-own", kOwn});
+    return list;
   }
   void SetUp() override {
     StoreTest::SetUp();

@@ -2,8 +2,8 @@
 #include "access/gate.h"
 
 #include <fstream>
-#include <sstream>
 
+#include "sql/test_migrations.h"
 #include "sql/test_store.h"
 
 namespace lotse::access {
@@ -11,23 +11,11 @@ namespace {
 
 constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute;
 
-const std::string& migration_text(const std::string& file) {
-  static std::map<std::string, std::string> kept;
-  std::string& text = kept[file];
-  if (text.empty()) {
-    std::ifstream in(std::string(LOTSE_SOURCE_DIR) + "/src/" + file);
-    std::ostringstream all;
-    all << in.rdbuf();
-    text = all.str();
-  }
-  return text;
-}
-
 class GateTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")},
-            {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+    static const auto list = sql::migrations_of({"access", "unit"});
+    return list;
   }
   void SetUp() override {
     StoreTest::SetUp();

@@ -2,10 +2,8 @@
 // The way in and out, on both engines, through Site::answer as a function.
 #include <sodium.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "account/account.h"
+#include "sql/test_migrations.h"
 #include "sql/test_store.h"
 
 namespace lotse::account {
@@ -14,18 +12,6 @@ namespace {
 const std::string kPassword = "Drei kleine <Enten> & \"Gänse\"", kGuardSecret(64, 'a');
 
 using Fields = std::vector<http::Field>;
-
-const std::string& migration_text(const std::string& file) {
-  static std::map<std::string, std::string> kept;
-  std::string& text = kept[file];
-  if (text.empty()) {
-    std::ifstream in(std::string(LOTSE_SOURCE_DIR) + "/src/" + file);
-    std::ostringstream all;
-    all << in.rdbuf();
-    text = all.str();
-  }
-  return text;
-}
 
 // The least that Argon2id can cost: these tests are about pages. The cost of the house is tested in
 // passwords_test.cc.
@@ -54,8 +40,8 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 class SignInTest : public sql::StoreTest {
  protected:
   std::vector<sql::Migration> migrations() const override {
-    return {{"2026-11-22-unit", migration_text("unit/2026-11-22-unit.sql")},
-            {"2026-11-22-access", migration_text("access/2026-11-22-access.sql")}};
+    static const auto list = sql::migrations_of({"access", "unit"});
+    return list;
   }
   void SetUp() override {
     StoreTest::SetUp();
