@@ -5,6 +5,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 #include <map>
@@ -15,31 +16,65 @@
 namespace lotse {
 namespace {
 
-// Letters that mean the same to a searching reader. Persian and Arabic yeh and kaf, alef with its marks, teh
-// marbuta.
+// Letters that mean the same to a searching reader.
 UChar32 levelled(UChar32 c) {
+  // Digits of every script: a postcode is typed on the keyboard that one has.
+  if (u_charType(c) == U_DECIMAL_DIGIT_NUMBER) return '0' + u_charDigitValue(c);
+  // Tigrinya: the rows ሠ and ሰ, ፀ and ጸ are one sound each, written this way or that way by country.
+  if (c >= 0x1220 && c <= 0x1227) return c + 0x10;
+  if (c >= 0x1340 && c <= 0x1347) return c - 0x08;
   switch (c) {
+    // Arabic: alef with its marks.
     case 0x0622:
     case 0x0623:
     case 0x0625:
     case 0x0671:
       return 0x0627;
+    // Alef maksura, Persian yeh.
     case 0x0649:
     case 0x06CC:
       return 0x064A;
+    // Persian kaf.
     case 0x06A9:
       return 0x0643;
+    // Teh marbuta; heh as Persian, Kurdish and Urdu keyboards write it.
     case 0x0629:
+    case 0x06BE:
+    case 0x06C1:
+    case 0x06D5:
       return 0x0647;
+    // Turkish i without a dot.
     case 0x0131:
       return 'i';
+    // Ukrainian ґ, Russian ё: often written г and е.
     case 0x0491:
       return 0x0433;
     case 0x0451:
       return 0x0435;
+    // Tigrinya አ, which is written ኣ in Eritrea.
+    case 0x12A0:
+      return 0x12A3;
     default:
       return c;
   }
+}
+
+// The signs that are typed for an apostrophe, as they are after casefolding; U+02BC counts as a letter.
+bool is_apostrophe(UChar32 c) {
+  constexpr std::u32string_view kSigns = U"'`\u02B9\u02BB\u02BC\u02BD\u02C8\u2018\u2019\u201B\u2032";
+  return kSigns.find(static_cast<char32_t>(c)) != kSigns.npos;
+}
+
+bool is_cyrillic(UChar32 c) {
+  UErrorCode code = U_ZERO_ERROR;
+  return uscript_getScript(c, &code) == USCRIPT_CYRILLIC && u_isalpha(c);
+}
+
+// In Ukrainian the apostrophe stands inside words (сім'я) and is left out in haste; elsewhere it stands
+// between two (l'école, Türkiye'de).
+bool joins_letters(const icu::UnicodeString& text, int32_t at) {
+  return at > 0 && is_apostrophe(text.char32At(at)) && is_cyrillic(text.char32At(at - 1)) &&
+         is_cyrillic(text.char32At(at + 1));
 }
 
 // Umlauts first, before accents are dropped: "ä" is "ae", while "é" is "e".
@@ -76,8 +111,10 @@ const icu::Normalizer2& normalizer(const icu::Normalizer2* (*get)(UErrorCode&)) 
 icu::UnicodeString casefolded(std::string_view text) {
   UErrorCode code = U_ZERO_ERROR;
   const auto& n = normalizer(icu::Normalizer2::getNFKCCasefoldInstance);
-  return n.normalize(
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))), code);
+  auto typed = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  // Normalising makes a blank and a mark of it; it is typed for an apostrophe.
+  typed.findAndReplace(icu::UnicodeString(static_cast<UChar32>(0xB4)), icu::UnicodeString(u'\''));
+  return n.normalize(typed, code);
 }
 
 void append_folded(std::string& out, UChar32 c) {
@@ -116,8 +153,8 @@ std::string fold(std::string_view text) {
     const UChar32 c = folded.char32At(i);
     const auto type = u_charType(c);
     if (type == U_NON_SPACING_MARK || c == 0x0640) continue;  // vowel signs and the Arabic lengthening stroke
-    // U+02BC counts as a letter, but Ukrainian and Tigrinya write it for the apostrophe (сімʼя, сім'я).
-    if (!u_isalnum(c) || c == 0x02BC) {
+    if (joins_letters(folded, i)) continue;
+    if (!u_isalnum(c) || is_apostrophe(c)) {
       blank = !out.empty();
       continue;
     }

@@ -11,8 +11,9 @@ bool is_utf8(std::string_view text);
 
 /**
  * The key under which a text is found, the same on every engine: NFKC case folding, accents dropped, German
- * umlauts written out ("ä" and "ae" alike give "ae", "ß" gives "ss"), Arabic letter forms and vowel signs
- * levelled, everything that is no letter or digit made one blank, none at the ends. Idempotent.
+ * umlauts written out ("ä" and "ae" alike give "ae", "ß" gives "ss"), Arabic and Ethiopic letter forms, vowel
+ * signs and digits levelled, an apostrophe inside a Cyrillic word dropped, everything else that is no letter
+ * or digit made one blank, none at the ends. Idempotent.
  */
 std::string fold(std::string_view text);
 

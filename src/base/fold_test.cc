@@ -47,12 +47,20 @@ TEST(Fold, UkrainianAndRussianLettersStayApart) {
   EXPECT_NE(fold("їжа"), fold("іжа"));
 }
 
-TEST(Fold, AllApostrophesAreAlike) {
-  EXPECT_EQ(fold("сім'я"), "сім я");
-  EXPECT_EQ(fold("сім’я"), fold("сім'я"));  // U+2019
-  EXPECT_EQ(fold("сімʼя"), fold("сім'я"));  // U+02BC, the letter apostrophe that Ukrainian keyboards write
-  EXPECT_EQ(fold("сім`я"), fold("сім'я"));
-  EXPECT_EQ(words_of("п’ять об'єктів"), (std::vector<std::string>{"п", "ять", "об", "єктів"}));
+TEST(Fold, TheUkrainianApostropheMayBeTypedInAnyWayOrLeftOut) {
+  for (const char* typed : {"сім'я", "сім’я", "сімʼя", "сім`я", "сім´я", "сім′я", "СІМ‘Я", "сім＇я", "сімя"})
+    EXPECT_EQ(fold(typed), "сімя") << typed;
+  EXPECT_EQ(words_of("п’ять об'єктів"), (std::vector<std::string>{"пять", "обєктів"}));
+  EXPECT_EQ(words_of("'сім'я' і 'дім'"),
+            (std::vector<std::string>{"сімя", "і", "дім"}));  // as quotation marks
+}
+
+TEST(Fold, ElsewhereAnApostropheStandsBetweenTwoWords) {
+  EXPECT_EQ(fold("Türkiye'de Türkiye’de"), "tuerkiye de tuerkiye de");
+  EXPECT_EQ(fold("l’école d'été"), "l ecole d ete");
+  EXPECT_EQ(fold("ከም'ዚ"), "ከም ዚ");
+  EXPECT_EQ(fold("geht's Cafe'"), "geht s cafe");
+  EXPECT_EQ(fold("Wi-Fi’я"), "wi fi я");
 }
 
 TEST(Fold, ArabicAndPersianLettersAreLevelled) {
@@ -65,6 +73,26 @@ TEST(Fold, ArabicAndPersianLettersAreLevelled) {
   EXPECT_EQ(fold("مُحَمَّد"), "محمد");              // vowel signs
   EXPECT_EQ(fold("محـــمد"), "محمد");           // lengthening stroke
   EXPECT_EQ(fold("\xEF\xBB\xBB"), fold("لا"));  // ligature lam-alef as one character
+}
+
+TEST(Fold, HehIsTheSameOnEveryKeyboard) {
+  EXPECT_EQ(fold("خانۀ ما"), fold("خانه ما"));
+  EXPECT_EQ(fold("خانهٔ ما"), fold("خانه ما"));
+  EXPECT_EQ(fold("ھاوڕێ"), fold("هاوڕێ"));
+  EXPECT_EQ(fold("مسئول"), fold("مسيول"));  // yeh with hamza
+}
+
+TEST(Fold, DigitsOfEveryScriptAreTheSame) {
+  EXPECT_EQ(fold("٤٦٣٩٥"), "46395");  // Arabic
+  EXPECT_EQ(fold("۴۶۳۹۵"), "46395");  // Persian
+}
+
+TEST(Fold, TigrinyaIsWrittenAlikeInBothCountries) {
+  EXPECT_EQ(fold("ፀሓይ"), fold("ጸሓይ"));
+  EXPECT_EQ(fold("ሠራሕተኛ"), fold("ሰራሕተኛ"));
+  EXPECT_EQ(fold("አብ"), fold("ኣብ"));
+  EXPECT_NE(fold("ሓደ"), fold("ሃደ"));
+  EXPECT_NE(fold("ኣብ"), fold("ዓብ"));
 }
 
 TEST(Fold, ZeroWidthCharactersVanish) {
