@@ -81,7 +81,7 @@ int main(int count, char** values) {
   for (const match::Offer& offer : data.offers) builder.add(offer);
   const auto snapshot = builder.build();
   std::size_t words = 0;
-  for (const match::Offer& offer : data.offers) words += offer.words.size();
+  for (const match::Offer& offer : data.offers) offer.words.each([&](const auto&) { ++words; });
   fmt::print("build: {} offers with {:.1f} words each: {:.0f} ms\n", snapshot->size(),
              static_cast<double>(words) / static_cast<double>(offers), microseconds(start) / 1000);
   fmt::print("memory: {:.1f} MB, {:.0f} bytes for each offer\n", static_cast<double>(snapshot->bytes()) / 1e6,

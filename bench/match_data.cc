@@ -189,8 +189,7 @@ Offer Country::offer(std::size_t number) {
   for (int i = random_.within(1, 3); i > 0; --i)
     offer.topics.push_back(static_cast<TopicNo>(topic_.draw(random_)));
   const auto words = [&](int count, std::uint8_t tier) {
-    for (; count > 0; --count)
-      offer.words.push_back({words_[static_cast<std::size_t>(word_.draw(random_))], tier});
+    for (; count > 0; --count) offer.words.add(words_[static_cast<std::size_t>(word_.draw(random_))], tier);
   };
   words(random_.within(2, 5), 0);
   words(random_.within(3, 8), 1);

@@ -69,10 +69,10 @@ void word_rows(const MatchData& data, const RowSink& row) {
   std::int64_t n = 0;
   for (const Offer& offer : data.offers) {
     std::map<std::string, std::int64_t> tiers;
-    for (const auto& word : offer.words) {
+    offer.words.each([&](const match::Words::Word& word) {
       const auto at = tiers.emplace(word.key, word.tier).first;
       at->second = std::min<std::int64_t>(at->second, word.tier);
-    }
+    });
     const auto [lat, lon] = shelf(offer);
     for (const auto& [word, tier] : tiers) row("offer_word", {word, lat, lon, n, tier});
     ++n;

@@ -137,14 +137,6 @@ std::string words_of_service(const Service& s, const Organisation& o) {
   return all;
 }
 
-void add_keys(std::vector<match::WordKey>& keys, std::string_view text, std::uint8_t tier) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    if (end > 0) keys.push_back({std::string(text.substr(0, end)), tier});
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
 }  // namespace
 
 std::span<const Schedule> schedules_at(const Service& s, const At* at) {
@@ -247,7 +239,7 @@ match::Offer offer_from(std::string_view id, std::string_view facts, std::string
     for (const auto* topic = topics.find(key); topic;
          topic = topic->parent ? topics.find(*topic->parent) : nullptr) {
       if (topic->key == key) o.topics.push_back(static_cast<match::TopicNo>(topic->number));
-      o.words.push_back({topic_word(topic->number), 1});
+      o.words.add(topic_word(topic->number), 1);
     }
   for (const auto code : split(f[3], ',')) o.languages.emplace_back(code);
   for (const auto code : split(f[4], ',')) o.interpreters.emplace_back(code);
@@ -265,10 +257,8 @@ match::Offer offer_from(std::string_view id, std::string_view facts, std::string
   o.cost = static_cast<match::Cost>(number(f[10]).value());
   const auto end = words.find('\n');
   CHECK(end != words.npos);
-  const auto more = static_cast<std::size_t>(std::count(words.begin(), words.end(), ' '));
-  o.words.reserve(o.words.size() + more + 2);
-  add_keys(o.words, words.substr(0, end), 0);
-  add_keys(o.words, words.substr(end + 1), 2);
+  o.words.add(words.substr(0, end), 0);
+  o.words.add(words.substr(end + 1), 2);
   return o;
 }
 

@@ -72,8 +72,9 @@ TEST(Offer, IsFoundByItsTopicAndThoseAboveIt) {
   const auto rows = offers_of(counselling(), {}, {});
   const auto o = offer_from(rows[0].id, rows[0].facts, rows[0].words, topics());
   std::vector<std::string> keys;
-  for (const auto& each : o.words)
-    if (each.key[0] == '#') keys.push_back(each.key);
+  o.words.each([&](const match::Words::Word& word) {
+    if (word.key[0] == '#') keys.emplace_back(word.key);
+  });
   EXPECT_EQ(keys, (std::vector<std::string>{"#00042", "#00001"}));
 }
 

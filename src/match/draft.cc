@@ -40,10 +40,37 @@ std::uint16_t flags_of(const Offer& offer, bool has_point, bool hours_known) {
   return static_cast<std::uint16_t>(flags);
 }
 
+template <class Number>
+std::uint64_t load(const char* at) {
+  Number number;
+  std::memcpy(&number, at, sizeof number);
+  return number;
+}
+
+/** Most words are short, and there are millions: eight bytes at a time, the last of them twice if need be. */
+std::uint32_t hash_of(std::string_view text) {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  std::uint64_t hash = text.size() * kFactor;
+  const auto mix = [&](std::uint64_t bytes) {
+    hash = (hash ^ bytes) * kFactor;
+    hash ^= hash >> 32;
+  };
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); end - at > 8; at += 8) mix(load<std::uint64_t>(at));
+  if (text.size() >= 8)
+    mix(load<std::uint64_t>(end - 8));
+  else if (text.size() >= 4)
+    mix(load<std::uint32_t>(text.data()) << 32 | load<std::uint32_t>(end - 4));
+  else if (!text.empty())
+    mix(load<std::uint8_t>(text.data()) << 16 | load<std::uint8_t>(text.data() + text.size() / 2) << 8 |
+        load<std::uint8_t>(end - 1));
+  return static_cast<std::uint32_t>(hash);
+}
+
 }  // namespace
 
 std::uint32_t Interner::number(std::string_view text) {
-  const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text));
+  const std::uint32_t hash = hash_of(text);
   std::size_t at = hash & (slots_.size() - 1);
   for (; slots_[at].number_plus_1 != 0; at = (at + 1) & (slots_.size() - 1)) {
     if (slots_[at].hash == hash && this->text(slots_[at].number_plus_1 - 1) == text)
@@ -112,19 +139,16 @@ void Draft::add(const Offer& offer) {
 }
 
 void Draft::add_words(const Offer& offer) {
-  for (const WordKey& word : offer.words) {
-    if (word.key.empty()) continue;
-    const std::uint32_t tier = std::min<std::uint32_t>(word.tier, 2), number = vocabulary_.number(word.key);
+  offer.words.each([&](const Words::Word& word) {
+    const std::uint32_t number = vocabulary_.number(word.key);
     CHECK(number < 1u << 30);
-    if (number == seen_at_.size()) seen_at_.push_back(0);
-    if (seen_at_[number] > word_start_.back()) {  // seen in this offer already: the better tier counts
-      std::uint32_t& posting = words_[seen_at_[number] - 1];
-      posting = std::min(posting, Posting::pack(number, tier));
-      continue;
-    }
-    words_.push_back(Posting::pack(number, tier));
-    seen_at_[number] = words_.size();
-  }
+    if (number == seen_.size()) seen_.emplace_back();
+    Seen& seen = seen_[number];
+    if (seen.at > word_start_.back()) return;  // in this offer already: the better tier came first
+    words_.push_back(Posting::pack(number, word.tier));
+    seen.at = words_.size();
+    ++seen.offers;
+  });
   word_start_.push_back(words_.size());
 }
 
@@ -234,6 +258,8 @@ void Draft::add_lists(const Piece& piece, const std::vector<std::uint32_t>& numb
       const std::uint32_t to = numbers[Posting::offer(posting)];
       if (to == kNowhere) continue;
       if (number == kNowhere) number = vocabulary_.number(part.words[word]);
+      if (number == seen_.size()) seen_.emplace_back();
+      ++seen_[number].offers;
       words_[word_end[to - first]++] = Posting::pack(number, Posting::tier(posting));
     }
   }
@@ -244,7 +270,6 @@ void Draft::add_lists(const Piece& piece, const std::vector<std::uint32_t>& numb
         topics_[topic_end[to - first]++] = part.topics[topic];
     }
   }
-  seen_at_.resize(vocabulary_.size());
 }
 
 }  // namespace lotse::match

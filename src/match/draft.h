@@ -43,6 +43,30 @@ class ListInterner {
   Interner texts_;
 };
 
+/** Numbers one behind the other that never move, so that millions can come without being copied again. */
+class Numbers {
+ public:
+  std::size_t size() const { return size_; }
+  std::uint32_t& operator[](std::size_t i) { return heaps_[i >> kShift][i & kMask]; }
+  std::uint32_t operator[](std::size_t i) const { return heaps_[i >> kShift][i & kMask]; }
+  void push_back(std::uint32_t number) {
+    if (size_ == heaps_.size() << kShift) add_heap();
+    (*this)[size_++] = number;
+  }
+  void resize(std::size_t size) {
+    while (size > heaps_.size() << kShift) add_heap();
+    size_ = size;
+  }
+
+ private:
+  static constexpr int kShift = 16;
+  static constexpr std::size_t kMask = (std::size_t{1} << kShift) - 1;
+  void add_heap() { heaps_.push_back(std::make_unique<std::uint32_t[]>(kMask + 1)); }
+
+  std::vector<std::unique_ptr<std::uint32_t[]>> heaps_;
+  std::size_t size_ = 0;
+};
+
 /** Offers on their way into a part: numbers instead of texts, one behind the other. */
 class Draft {
  public:
@@ -73,10 +97,14 @@ class Draft {
   Interner vocabulary_, languages_;
   ListInterner language_sets_, schedules_;
   std::vector<std::size_t> word_start_{0}, topic_start_{0};  // per offer
-  std::vector<std::uint32_t> words_;  // Posting, with the word in the place of the offer
+  Numbers words_;  // Posting, with the word in the place of the offer
   std::vector<TopicNo> topics_;
-  std::vector<std::size_t> seen_at_;  // per word: where in words_ it came last, plus 1
-  std::vector<std::uint32_t> list_;   // working memory
+  struct Seen {
+    std::size_t at = 0;        // where in words_ it came last, plus 1
+    std::uint32_t offers = 0;  // how many have it, those that are replaced later among them
+  };
+  std::vector<Seen> seen_;           // per word
+  std::vector<std::uint32_t> list_;  // working memory
 };
 
 }  // namespace lotse::match

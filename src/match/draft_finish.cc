@@ -114,9 +114,16 @@ void Draft::make_word_lists(const std::vector<std::uint32_t>& order, Part& part)
   std::vector<std::uint32_t> rank;
   part.words = sorted(vocabulary_, rank);
   part.word_lists.start.assign(part.words.size() + 1, 0);
-  for (const std::uint32_t offer : order) {
-    for (std::size_t i = word_start_[offer]; i < word_start_[offer + 1]; ++i)
-      ++part.word_lists.start[rank[Posting::offer(words_[i])] + 1];
+  for (std::uint32_t word = 0; word < seen_.size(); ++word)
+    part.word_lists.start[rank[word] + 1] = seen_[word].offers;
+  if (order.size() < records_.size()) {  // some were replaced: their words do not count
+    std::vector<bool> kept(records_.size());
+    for (const std::uint32_t offer : order) kept[offer] = true;
+    for (std::uint32_t offer = 0; offer < kept.size(); ++offer) {
+      if (kept[offer]) continue;
+      for (std::size_t i = word_start_[offer]; i < word_start_[offer + 1]; ++i)
+        --part.word_lists.start[rank[Posting::offer(words_[i])] + 1];
+    }
   }
   std::vector<std::uint32_t> end = starts_of_lengths(part.word_lists);
   for (std::uint32_t number = 0; number < order.size(); ++number) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/geo.h"
@@ -31,12 +35,41 @@ struct Topics {
 };
 
 /**
- * One folded and stemmed word of an offer, in UTF-8. Tier 0: of its title, 1: of a topic's name, 2: of its
- * texts.
+ * The words of an offer, folded and stemmed, in UTF-8, each with its tier: 0: of its title, 1: of a topic's
+ * name, 2: of its texts. Kept as texts of words parted by spaces, as they lie in the store: a hundred
+ * thousand offers have some twenty million words, and a string for each would be most of what a start costs.
  */
-struct WordKey {
-  std::string key{};
-  std::uint8_t tier = 2;
+class Words {
+ public:
+  struct Word {
+    std::string_view key{};
+    std::uint8_t tier = 2;  // above 2 counts as 2
+  };
+  Words() = default;
+  Words(std::initializer_list<Word> words) {
+    for (const Word& word : words) add(word.key, word.tier);
+  }
+  /** Adds a word, or several parted by spaces. */
+  void add(std::string_view keys, std::uint8_t tier) {
+    if (keys.empty()) return;
+    std::string& text = of_tier_[std::min<std::size_t>(tier, 2)];
+    if (!text.empty()) text += ' ';
+    text += keys;
+  }
+  /** Calls f(Word) for each, none empty; one may come several times. */
+  template <class F>
+  void each(F&& f) const {
+    for (std::uint8_t tier = 0; tier < of_tier_.size(); ++tier) {
+      for (std::string_view left = of_tier_[tier]; !left.empty();) {
+        const std::size_t end = std::min(left.find(' '), left.size());
+        if (end > 0) f(Word{left.substr(0, end), tier});
+        left.remove_prefix(std::min(end + 1, left.size()));
+      }
+    }
+  }
+
+ private:
+  std::array<std::string, 3> of_tier_;
 };
 
 /**
@@ -58,7 +91,7 @@ struct Offer {
   bool approximate = false;              // the place is only roughly known; passed on to the hit
   bool everywhere = false;               // by telephone, online or at home: found wherever one asks
   std::vector<TopicNo> topics{};         // its own; that parents find it is the engine's matter
-  std::vector<WordKey> words{};          // of all languages together
+  Words words{};                         // of all languages together
   std::vector<std::string> languages{};  // spoken, ISO 639-3; empty: not known
   std::vector<std::string> interpreters{};  // languages that are interpreted there, ISO 639-3
   bool interpreter_on_request = false;      // an interpreter for any language can be ordered

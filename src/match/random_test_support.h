@@ -67,8 +67,7 @@ class Random {
     offer.approximate = chance(20);
     offer.everywhere = chance(offer.place ? 3 : 60);
     for (int i = within(0, 3); i > 0; --i) offer.topics.push_back(static_cast<TopicNo>(within(0, 25)));
-    for (int i = within(0, 8); i > 0; --i)
-      offer.words.push_back({word(), static_cast<std::uint8_t>(within(0, 3))});
+    for (int i = within(0, 8); i > 0; --i) offer.words.add(word(), static_cast<std::uint8_t>(within(0, 3)));
     for (int i = within(0, 3); i > 0; --i) offer.languages.push_back(language());
     for (int i = within(-3, 2); i > 0; --i) offer.interpreters.push_back(language());
     offer.interpreter_on_request = chance(10);
@@ -140,8 +139,7 @@ class Random {
     if (chance(50)) o.topics = {static_cast<TopicNo>(wild())};
     if (chance(50)) o.openings.push_back({wild(), wild(), wild()});
     if (chance(50))
-      o.words.push_back(
-          {std::string(static_cast<std::size_t>(within(0, 300)), static_cast<char>(wild())), 255});
+      o.words.add(std::string(static_cast<std::size_t>(within(0, 300)), static_cast<char>(wild())), 255);
     o.care_min_months = maybe_wild();
     o.care_max_months = maybe_wild();
     o.care_places = maybe_wild();

@@ -49,12 +49,12 @@ inline std::optional<int> word_tier(const TypedWord& typed, const Offer& offer) 
   for (const std::string& text : typed.alternatives) {
     long code_points = 0;
     for (const char c : text) code_points += (c & 0xC0) != 0x80;
-    for (const WordKey& word : offer.words) {
-      if (text.empty() || word.key.empty()) continue;
-      if (word.key != text && !(code_points >= 4 && word.key.starts_with(text))) continue;
-      const int tier = std::min<int>(word.tier, 2);
+    offer.words.each([&](const Words::Word& word) {
+      if (text.empty()) return;
+      if (word.key != text && !(code_points >= 4 && word.key.starts_with(text))) return;
+      const int tier = word.tier;
       best = best ? std::min(*best, tier) : tier;
-    }
+    });
   }
   return best;
 }
