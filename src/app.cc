@@ -40,6 +40,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.passwords = std::make_shared<account::Passwords>();
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
   directory::install(*app.site, app.finder);
+  unit::install(*app.site);
   account::install(*app.site, app.passwords);
   app.site->check();
   return app;

@@ -82,22 +82,16 @@ http::Response help(Ask& ask) {
     };
     return rank(a) < rank(b);
   });
+  std::erase_if(units, [](const auto& u) { return u.contacts.empty(); });
+  if (ask.json) {
+    Json list = Json::array();
+    for (const auto& u : units) list.push_back(unit::as_json(u));
+    return web::json({{"units", list}});
+  }
   for (const auto& u : units)
-    for (const auto& c : u.contacts)
-      cards += el("section", {cls("lo-contact kern-level-1")},
-                  {el("h2", {cls("kern-heading-small")},
-                      {u.kind == "youth_care_desk" ? ask.t("Questions about day care")
-                                                   : ask.t(unit::kind_label(u.kind))}),
-                   el("p", {cls("kern-body"), attr("lang", "de"), attr("dir", "auto")}, {u.name}),
-                   el("p", {cls("kern-body"), attr("dir", "auto")}, {c.name}),
-                   c.languages.empty()
-                       ? Html()
-                       : el("p", {cls("kern-body")},
-                            {ask.t("Speaks {languages}", {{"languages", language_list(ask, c.languages)}})}),
-                   el("a", {cls("kern-btn kern-btn--primary lo-tel"), web::href(Url::telephone(c.phone))},
-                      {web::icon("phone"),
-                       el("span", {cls("kern-label")},
-                          {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {c.phone})})})});
+    cards += unit::contact_card(
+        ask, u,
+        u.kind == "youth_care_desk" ? ask.t("Questions about day care") : ask.t(unit::kind_label(u.kind)));
   Html wrong;
   if (!ask.site.options().feedback_email.empty())
     wrong = all({el("h2", {cls("kern-heading-medium")}, {ask.t("Is a text wrong?")}),

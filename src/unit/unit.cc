@@ -5,9 +5,12 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/fold.h"
 #include "base/json.h"
+#include "unit/profile.h"
+#include "unit/type_fields.h"
 #include "words/words.h"
 
 namespace lotse::unit {
@@ -43,14 +46,22 @@ constexpr sql::Statement kRegionOf{"unit.region_of",
                                    "ON CONFLICT (keeper_unit, region_id) DO NOTHING"};
 constexpr sql::Statement kContact{
     "unit.contact",
-    "INSERT INTO unit_contact (keeper_unit, id, name, matter, phone, languages) "
-    "VALUES ($1, $2, $3, $4, $5, $6)"};
-constexpr sql::Statement kAll{
-    "unit.all",
-    "SELECT unit_id, organisation_id, kind, legal_regime, name, opening_hours FROM unit ORDER BY unit_id"};
-constexpr sql::Statement kContacts{
-    "unit.contacts",
-    "SELECT keeper_unit, id, name, matter, phone, languages FROM unit_contact ORDER BY keeper_unit, id"};
+    "INSERT INTO unit_contact (keeper_unit, id, position, name, matter, phone, email, languages) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr sql::Statement kContactIds{"unit.contact_ids",
+                                     "SELECT id FROM unit_contact WHERE keeper_unit = $1"};
+constexpr sql::Statement kClearContacts{"unit.clear_contacts",
+                                        "DELETE FROM unit_contact WHERE keeper_unit = $1"};
+constexpr sql::Statement kCorrect{
+    "unit.correct",
+    "UPDATE unit SET opening_hours = $3, version = version + 1 "
+    "WHERE keeper_unit = $1 AND unit_id = $1 AND version = $2 RETURNING version"};
+constexpr sql::Statement kAll{"unit.all",
+                              "SELECT unit_id, organisation_id, kind, legal_regime, name, opening_hours, "
+                              "version FROM unit ORDER BY unit_id"};
+constexpr sql::Statement kContacts{"unit.contacts",
+                                   "SELECT keeper_unit, id, name, matter, phone, languages, email "
+                                   "FROM unit_contact ORDER BY keeper_unit, position, id"};
 constexpr sql::Statement kRegionsOf{
     "unit.regions_of", "SELECT keeper_unit, region_id FROM unit_region ORDER BY keeper_unit, region_id"};
 constexpr sql::Statement kRegions{"unit.regions", "SELECT id, name, doc FROM region ORDER BY id"};
@@ -93,6 +104,36 @@ std::vector<std::string> split(std::string_view text) {
   return parts;
 }
 
+std::string hours_text(const Hours& hours) {
+  return hours == Hours{} ? std::string() : to_json(hours).dump();
+}
+
+Hours hours_of(std::string_view text) {
+  Hours hours;
+  if (const auto json = text.empty() ? std::nullopt : parse_json(text)) from_json(*json, hours);
+  return hours;
+}
+
+// `ids` has one for each contact, in case it has none.
+void put_contacts(access::Change& change, UnitId unit, const std::vector<Contact>& contacts,
+                  const std::vector<std::string>& ids) {
+  std::set<std::string> had;
+  change.each(kContactIds, {unit}, [&](const sql::Row& r) { had.emplace(r.text(0)); });
+  change.change(kClearContacts, {unit});
+  for (std::size_t i = 0; i < contacts.size(); ++i) {
+    const auto& c = contacts[i];
+    const std::string& id = had.erase(c.id) ? c.id : ids[i];
+    change.change(kContact, {unit, id, static_cast<std::int64_t>(i), c.name, c.matter, c.phone, c.email,
+                             joined(c.languages)});
+  }
+}
+
+std::vector<std::string> new_ids(const Unit& unit, Instant now) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < unit.contacts.size(); ++i) ids.push_back(new_uuid(now.ms));
+  return ids;
+}
+
 Place place_of(const sql::Row& r) {
   return {std::string(r.text(0)),
           std::string(r.text(1)),
@@ -133,17 +174,14 @@ UnitId make(access::Store& store, const Clock& clock, const std::string& who, co
   const UnitId id = unit.id ? unit.id : ask(1).public_read().read([](access::View& v) {
     return v.one(kNext, {}, [](const sql::Row& r) { return r.integer(0); }).value();
   });
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < unit.contacts.size(); ++i) ids.push_back(new_uuid(clock.now().ms));
+  const auto ids = new_ids(unit, clock.now());
+  const std::string hours = hours_text(unit.hours);
   ask(id).unit(access::kDirectoryWrite).change("unit.make", std::to_string(id), [&](access::Change& change) {
     const std::optional<std::string> organisation =
         unit.organisation_id.empty() ? std::nullopt : std::optional(unit.organisation_id);
-    change.change(kMake, {id, organisation, unit.kind, unit.legal_regime, unit.name, unit.opening_hours});
+    change.change(kMake, {id, organisation, unit.kind, unit.legal_regime, unit.name, hours});
     for (const auto& region : unit.regions) change.change(kRegionOf, {id, region});
-    for (std::size_t i = 0; i < unit.contacts.size(); ++i) {
-      const auto& c = unit.contacts[i];
-      change.change(kContact, {id, ids[i], c.name, c.matter, c.phone, joined(c.languages)});
-    }
+    put_contacts(change, id, unit.contacts, ids);
     change.note("unit", std::to_string(id));
     return 0;
   });
@@ -153,21 +191,21 @@ UnitId make(access::Store& store, const Clock& clock, const std::string& who, co
 std::vector<Unit> all(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
     auto units = view.rows(kAll, {}, [](const sql::Row& r) {
-      return Unit{r.integer(0),
-                  r.opt_text(1).value_or(""),
-                  std::string(r.text(2)),
-                  std::string(r.text(3)),
-                  std::string(r.text(4)),
-                  std::string(r.text(5)),
-                  {},
-                  {}};
+      return Unit{.id = r.integer(0),
+                  .organisation_id = r.opt_text(1).value_or(""),
+                  .kind = std::string(r.text(2)),
+                  .legal_regime = std::string(r.text(3)),
+                  .name = std::string(r.text(4)),
+                  .hours = hours_of(r.text(5)),
+                  .version = r.integer(6)};
     });
     std::map<UnitId, Unit*> by_id;
     for (auto& each : units) by_id[each.id] = &each;
     view.each(kContacts, {}, [&](const sql::Row& r) {
       if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
         at->second->contacts.push_back({std::string(r.text(1)), std::string(r.text(2)),
-                                        std::string(r.text(3)), std::string(r.text(4)), split(r.text(5))});
+                                        std::string(r.text(3)), std::string(r.text(4)), split(r.text(5)),
+                                        std::string(r.text(6))});
     });
     view.each(kRegionsOf, {}, [&](const sql::Row& r) {
       if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
@@ -182,6 +220,25 @@ std::optional<Unit> find(const access::Desk& desk, UnitId id) {
     if (each.id == id) return each;
   return std::nullopt;
 }
+
+Result<std::int64_t> correct(const access::Desk& desk, const Unit& unit) {
+  const auto door = desk.unit(access::kDirectoryWrite);
+  if (unit.id != door.unit()) throw NotFound();
+  if (auto problems = check(unit); !problems.empty()) return refuse(std::move(problems));
+  const Unit tidy = tidied(unit);
+  const std::string hours = hours_text(tidy.hours), object = std::to_string(unit.id);
+  const auto ids = new_ids(tidy, desk.now());
+  return door.change("unit.correct", object, [&](access::Change& change) {
+    const auto next =
+        change.one(kCorrect, {unit.id, unit.version, hours}, [](const sql::Row& r) { return r.integer(0); });
+    if (!next) throw Stale();
+    put_contacts(change, unit.id, tidy.contacts, ids);
+    change.note("unit", object);
+    return *next;
+  });
+}
+
+Json as_json(const Unit& unit) { return to_json(unit); }
 
 std::vector<Region> regions(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
