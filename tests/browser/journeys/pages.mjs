@@ -10,7 +10,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const kFirstVisit = 110_000; // bytes over the wire
 
-async function violations(page) {
+export async function violations(page) {
   await page.evaluate(`window.axe || (() => { ${axe} })()`);
   const found = await page.evaluate(async (values) => {
     const result = await window.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
@@ -20,7 +20,7 @@ async function violations(page) {
 }
 
 // What makes the page wider than its window.
-const wide = (page) => page.evaluate(async () => {
+export const wide = (page) => page.evaluate(async () => {
   for (let i = 0; i < 2; ++i) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return '';
@@ -75,7 +75,7 @@ async function publicPages(t) {
 
 async function staffPages(t) {
   const { json } = await t.json('/staff/services', { session: await t.session(editor) });
-  return [['/staff'], ['/staff/services'], [`/staff/services/${json.entries[0].id}`], ['/sign-out']];
+  return [['/staff'], ['/staff/services'], [`/staff/services/${json.entries[0].id}`], ['/staff/unit'], ['/sign-out']];
 }
 
 async function look(t, language, list, { axeAt, session, context }) {
