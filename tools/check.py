@@ -192,7 +192,11 @@ def stage_unit(run):
 def stage_browser(run):
     if not (ROOT / "tests/browser/run.mjs").exists():
         return print("  there are no browser journeys yet")
-    run.protocol("browser", ["ui/node", "tests/browser/run.mjs", "--binary", f"{run.build}/lotse"], 1200)
+    # Journeys that read and write run a second time, on PostgreSQL; only the shell knows its address.
+    journeys = ["ui/node", "tests/browser/run.mjs", "--binary", f"{run.build}/lotse", "--classes", f"{run.build}/gen/ui/classes.txt",
+                "--translated"]
+    server = [*PYTHON, "tools/postgres.py", "run", "--fast", "--migrate", f"{run.build}/lotse", "--"]
+    run.protocol("browser", [*server, "sh", "-c", 'exec "$@" --store "$LOTSE_TEST_STORE"', "sh", *journeys], 1800)
 
 
 def stage_crash(run):

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A PostgreSQL of its own for one command.
 
-    tools/postgres.py run [--fast] -- COMMAND…
+    tools/postgres.py run [--fast] [--migrate PROGRAM] -- COMMAND…
 
 Makes a temporary folder with a new cluster, starts a server that listens on a unix socket in that folder and nowhere else, sets
 LOTSE_TEST_POSTGRES to the address of an owner (lotse_owner, who may create databases and roles but is no superuser), runs COMMAND, stops the
 server, removes the folder, and ends with COMMAND's exit code. --fast turns the disk flush off: for tests of logic, not of durability.
+--migrate lets PROGRAM (a `lotse`) make its tables first, and sets LOTSE_TEST_STORE to the address that a serving process uses.
 """
 
 import argparse
@@ -124,8 +125,8 @@ class Server:
         with open(os.path.join(self.folder, "log"), errors="replace") as log:
             return log.read()[-4000:]
 
-    def url(self):
-        return f"postgresql://lotse_owner@/lotse?host={self.folder}"
+    def url(self, role="lotse_owner"):
+        return f"postgresql://{role}@/lotse?host={self.folder}"
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -162,6 +163,12 @@ def run(arguments):
     try:
         server.start()
         environment = dict(server.environment(), LOTSE_TEST_POSTGRES=server.url())
+        if arguments.migrate:
+            done = subprocess.run([arguments.migrate, "migrate", "--store", server.url()], env=server.environment(), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            if done.returncode:
+                raise RuntimeError(f"{arguments.migrate} migrate ended with {done.returncode}:\n{done.stdout}")
+            environment["LOTSE_TEST_STORE"] = server.url("lotse_app")
         command = subprocess.Popen(arguments.command, env=environment)
         code = command.wait()
         return 128 - code if code < 0 else code
@@ -187,6 +194,7 @@ def main():
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("run", help="run a command with a PostgreSQL of its own")
     verb.add_argument("--fast", action="store_true", help="no disk flush")
+    verb.add_argument("--migrate", metavar="PROGRAM", help="migrate with it, and set LOTSE_TEST_STORE")
     verb.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND…")
     arguments = parser.parse_args()
     if arguments.command[:1] == ["--"]:
