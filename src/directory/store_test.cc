@@ -5,37 +5,14 @@
 #include <thread>
 
 #include "base/fold.h"
-#include "directory/directory.h"
+#include "directory/directory_test_support.h"
 #include "directory/search.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
-#include "unit/unit.h"
 
 namespace lotse::directory {
 namespace {
 
-const std::vector<sql::Migration>& all_migrations() {
-  static const auto list = sql::migrations_of({"access", "unit", "topic", "directory"});
-  return list;
-}
-
-class DirectoryTest : public sql::StoreTest {
+class DirectoryTest : public TwoUnits {
  protected:
-  std::vector<sql::Migration> migrations() const override { return all_migrations(); }
-  void SetUp() override {
-    StoreTest::SetUp();
-    store_ = std::make_unique<access::Store>(sql::open(engine().url()), all_migrations());
-    unit::Unit u;
-    u.kind = "family_centre";
-    u.legal_regime = "gdpr";
-    u.name = "Familienzentrum";
-    first_ = unit::make(*store_, *clock_, "operator:test", u);
-    second_ = unit::make(*store_, *clock_, "operator:test", u);
-  }
-  void TearDown() override {
-    store_.reset();
-    StoreTest::TearDown();
-  }
   std::int64_t entries(UnitId unit, const char* decision) {
     std::int64_t found = 0;
     sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
@@ -45,14 +22,6 @@ class DirectoryTest : public sql::StoreTest {
     });
     return found;
   }
-  access::Desk desk(UnitId unit, std::string function = "directory_editor") {
-    return {*store_,
-            {.who = "somebody", .unit = unit, .unit_kind = "family_centre", .function = std::move(function)},
-            access::kDirectoryPurpose,
-            *clock_};
-  }
-  access::Desk visitor() { return {*store_, {}, access::kDirectoryPurpose, *clock_}; }
-
   static Batch batch(int services = 1, const std::string& title = "Elterncafé") {
     Batch b;
     b.source = "test";
@@ -83,23 +52,19 @@ class DirectoryTest : public sql::StoreTest {
     return b;
   }
   std::int64_t count(const char* sql) { return sql::TestAccess::number(engine(), sql); }
-
-  std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 12, 8}, 600}));
-  std::unique_ptr<access::Store> store_;
-  UnitId first_ = 0, second_ = 0;
 };
 LOTSE_ON_EACH_ENGINE(DirectoryTest);
 
 TEST_P(DirectoryTest, imports_twice_and_adds_nothing_twice) {
-  auto one = put(desk(first_), batch(3), false);
+  auto one = put(desk(one_), batch(3), false);
   ASSERT_TRUE(one);
   EXPECT_EQ(one->kinds["service"].added, 3);
-  auto again = put(desk(first_), batch(3), false);
+  auto again = put(desk(one_), batch(3), false);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->kinds["service"].added, 0);
   EXPECT_EQ(again->kinds["service"].same, 3);
   EXPECT_EQ(count("SELECT count(*) FROM offer"), 3);
-  auto changed = put(desk(first_), batch(2, "Café"), false);
+  auto changed = put(desk(one_), batch(2, "Café"), false);
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->kinds["service"].changed, 2);
   EXPECT_EQ(changed->kinds["service"].vanished, (std::vector<std::string>{"s2"}));
@@ -107,16 +72,16 @@ TEST_P(DirectoryTest, imports_twice_and_adds_nothing_twice) {
 }
 
 TEST_P(DirectoryTest, dry_run_writes_nothing) {
-  const auto before = entries(first_, "allowed");
-  const auto outcome = put(desk(first_), batch(3), true);
+  const auto before = entries(one_, "allowed");
+  const auto outcome = put(desk(one_), batch(3), true);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(count("SELECT count(*) FROM service"), 0);
-  EXPECT_EQ(entries(first_, "allowed"), before);
+  EXPECT_EQ(entries(one_, "allowed"), before);
 }
 
 TEST_P(DirectoryTest, another_units_entries_are_refused_whole) {
-  ASSERT_TRUE(put(desk(first_), batch(1), false));
-  const auto other = put(desk(second_), batch(2, "Übernahme"), false);
+  ASSERT_TRUE(put(desk(one_), batch(1), false));
+  const auto other = put(desk(two_), batch(2, "Übernahme"), false);
   EXPECT_FALSE(other);
   EXPECT_EQ(count("SELECT count(*) FROM service"), 1);
   EXPECT_EQ(find_offer(visitor(), id_for("test", "placed", "s0")).service.name, "Elterncafé 0");
@@ -125,33 +90,33 @@ TEST_P(DirectoryTest, another_units_entries_are_refused_whole) {
 TEST_P(DirectoryTest, broken_reference_leaves_nothing_behind) {
   auto b = batch(1);
   b.services[0].thing.organization_id.text = new_uuid(1);
-  EXPECT_THROW((void)put(desk(first_), b, false), sql::Conflict);
+  EXPECT_THROW((void)put(desk(one_), b, false), sql::Conflict);
   EXPECT_EQ(count("SELECT count(*) FROM organisation"), 0);
 }
 
 TEST_P(DirectoryTest, only_the_keeper_corrects_and_leaves_an_entry) {
-  ASSERT_TRUE(put(desk(first_), batch(1), false));
+  ASSERT_TRUE(put(desk(one_), batch(1), false));
   const ServiceId id{id_for("test", "service", "s0")};
-  auto e = find_kept(desk(first_), id);
+  auto e = find_kept(desk(one_), id);
   e.service.name = "Neu";
-  EXPECT_THROW((void)correct(desk(second_), e.service, e.version), NotFound);
-  EXPECT_THROW((void)find_kept(desk(second_), id), NotFound);
-  EXPECT_THROW((void)correct(desk(first_, "case_worker"), e.service, e.version), NotFound);
+  EXPECT_THROW((void)correct(desk(two_), e.service, e.version), NotFound);
+  EXPECT_THROW((void)find_kept(desk(two_), id), NotFound);
+  EXPECT_THROW((void)correct(desk(one_, "case_worker"), e.service, e.version), NotFound);
   EXPECT_THROW((void)correct(visitor(), e.service, e.version), SignInNeeded);
-  const auto before = entries(first_, "allowed");
-  ASSERT_TRUE(correct(desk(first_), e.service, e.version));
-  EXPECT_EQ(entries(first_, "allowed"), before + 1);
-  EXPECT_THROW((void)correct(desk(first_), e.service, e.version), Stale);
-  EXPECT_EQ(entries(first_, "allowed"), before + 1);
+  const auto before = entries(one_, "allowed");
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  EXPECT_EQ(entries(one_, "allowed"), before + 1);
+  EXPECT_THROW((void)correct(desk(one_), e.service, e.version), Stale);
+  EXPECT_EQ(entries(one_, "allowed"), before + 1);
   EXPECT_EQ(find_offer(visitor(), id_for("test", "placed", "s0")).service.name, "Neu");
-  EXPECT_EQ(entries(first_, "denied"), 1);
+  EXPECT_EQ(entries(one_, "denied"), 1);
   EXPECT_EQ(sql::TestAccess::number(engine(), "SELECT count(*) FROM service WHERE version = 2"), 1);
 }
 
 TEST_P(DirectoryTest, of_two_who_correct_at_once_one_wins) {
-  ASSERT_TRUE(put(desk(first_), batch(1), false));
+  ASSERT_TRUE(put(desk(one_), batch(1), false));
   const ServiceId id{id_for("test", "service", "s0")};
-  const auto e = find_kept(desk(first_), id);
+  const auto e = find_kept(desk(one_), id);
   std::atomic<int> won{0}, stale{0};
   std::barrier start(8);
   std::vector<std::jthread> threads;
@@ -159,7 +124,7 @@ TEST_P(DirectoryTest, of_two_who_correct_at_once_one_wins) {
     threads.emplace_back([&, i] {
       auto mine = e.service;
       mine.name = "Fassung " + std::to_string(i);
-      const auto at = desk(first_);
+      const auto at = desk(one_);
       start.arrive_and_wait();
       try {
         if (correct(at, mine, e.version)) ++won;
@@ -173,32 +138,32 @@ TEST_P(DirectoryTest, of_two_who_correct_at_once_one_wins) {
 }
 
 TEST_P(DirectoryTest, the_finder_follows_changes_without_building_anew) {
-  ASSERT_TRUE(put(desk(first_), batch(2), false));
+  ASSERT_TRUE(put(desk(one_), batch(2), false));
   Finder finder(*store_, clock_);
   EXPECT_EQ(finder.sight().snapshot->size(), 2u);
   const ServiceId id{id_for("test", "service", "s0")};
-  auto e = find_kept(desk(first_), id);
+  auto e = find_kept(desk(one_), id);
   e.service.name = "Sprachcafé";
-  ASSERT_TRUE(correct(desk(first_), e.service, e.version));
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
   finder.catch_up();
   EXPECT_EQ(finder.sight().snapshot->size(), 2u);
   EXPECT_GT(finder.sight().snapshot->overlay(), 0u);
   Search s;
   s.words = "sprachcafe";
   EXPECT_EQ(find(visitor(), finder, s, std::nullopt, "de").cards.size(), 1u);
-  e = find_kept(desk(first_), id);
+  e = find_kept(desk(one_), id);
   e.service.status = "inactive";
-  ASSERT_TRUE(correct(desk(first_), e.service, e.version));
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
   finder.catch_up();
   EXPECT_EQ(finder.sight().snapshot->size(), 1u);
   EXPECT_THROW((void)find_offer(visitor(), id_for("test", "placed", "s0")), NotFound);
 }
 
 TEST_P(DirectoryTest, the_follower_hears_of_a_change_by_itself) {
-  ASSERT_TRUE(put(desk(first_), batch(1), false));
+  ASSERT_TRUE(put(desk(one_), batch(1), false));
   Finder finder(*store_, clock_);
   finder.follow();
-  ASSERT_TRUE(put(desk(first_), batch(5), false));
+  ASSERT_TRUE(put(desk(one_), batch(5), false));
   for (int i = 0; i < 200 && finder.sight().snapshot->size() < 5; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(finder.sight().snapshot->size(), 5u);
@@ -207,7 +172,7 @@ TEST_P(DirectoryTest, the_follower_hears_of_a_change_by_itself) {
 TEST_P(DirectoryTest, confidential_addresses_never_leave) {
   auto b = batch(1);
   b.locations[0].thing.lotse_confidential = true;
-  ASSERT_TRUE(put(desk(first_), b, false));
+  ASSERT_TRUE(put(desk(one_), b, false));
   const auto e = find_offer(visitor(), id_for("test", "placed", "s0"));
   EXPECT_TRUE(e.confidential);
   EXPECT_FALSE(e.location);
@@ -222,14 +187,14 @@ TEST_P(DirectoryTest, confidential_addresses_never_leave) {
 TEST_P(DirectoryTest, unknown_members_come_back_as_they_came) {
   auto b = batch(1);
   b.services[0].thing.rest["x_own"] = Json{{"a", 1}};
-  ASSERT_TRUE(put(desk(first_), b, false));
+  ASSERT_TRUE(put(desk(one_), b, false));
   EXPECT_EQ(read_whole(visitor()).services.at(0).rest["x_own"]["a"], 1);
 }
 
 TEST_P(DirectoryTest, places_are_found_by_code_name_and_beginning) {
-  unit::put_places(desk(first_), {{"00101", "Wiesenbrück", {52.0, 8.0}},
-                                  {"00101", "Wiesenbrück Süd", {52.2, 8.2}},
-                                  {"00104", "Mühlheide", {52.1, 8.1}}});
+  unit::put_places(desk(one_), {{"00101", "Wiesenbrück", {52.0, 8.0}},
+                                {"00101", "Wiesenbrück Süd", {52.2, 8.2}},
+                                {"00104", "Mühlheide", {52.1, 8.1}}});
   EXPECT_EQ(unit::find_place(visitor(), "00104")->name, "Mühlheide");
   EXPECT_EQ(unit::find_place(visitor(), " muehlheide ")->postcode, "00104");
   EXPECT_EQ(unit::find_place(visitor(), "Mühl")->postcode, "00104");
@@ -242,8 +207,8 @@ TEST_P(DirectoryTest, places_are_found_by_code_name_and_beginning) {
 
 TEST_P(DirectoryTest, the_starting_topics_are_put_once) {
   const auto topics = topic::starting_catalogue();
-  EXPECT_EQ(topic::put(desk(first_), topics), static_cast<int>(topics.size()));
-  EXPECT_EQ(topic::put(desk(first_), topics), 0);
+  EXPECT_EQ(topic::put(desk(one_), topics), static_cast<int>(topics.size()));
+  EXPECT_EQ(topic::put(desk(one_), topics), 0);
   const auto catalogue = topic::load(visitor());
   EXPECT_EQ(catalogue.topics().size(), topics.size());
   ASSERT_NE(catalogue.find("daycare"), nullptr);

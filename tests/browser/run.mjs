@@ -10,9 +10,9 @@
 // --translated: English on a page counts as wrong where po/ has a translation.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startBrowser } from './lib/browser.mjs';
 import { Journey } from './lib/journey.mjs';
-import { killAll, startServer } from './lib/server.mjs';
+import { withBrowser } from './lib/run.mjs';
+import { startServer } from './lib/server.mjs';
 
 const kJourneyMs = 60_000;
 
@@ -33,18 +33,9 @@ const journeys = [];
 for (const file of readdirSync(folder).filter((each) => each.endsWith('.mjs')).sort())
   journeys.push(...(await import(new URL(file, folder))).default);
 
-let browser;
-process.on('exit', killAll);
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])
-  process.on(signal, async () => {
-    killAll();
-    await Promise.race([browser?.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 3000))]);
-    process.exit(code);
-  });
-
 const oneLine = (error) => String(error?.message ?? error).replaceAll(/\u001b\[\d+m/g, '').replaceAll(/\s*\n\s*/g, ' | ').slice(0, 1500);
 
-async function walk(journey, name, base, classes, shared) {
+async function walk(journey, name, browser, base, classes, shared) {
   const started = Date.now();
   const t = new Journey({ name, base, browser, shots: options.shots, strict: options.translated, classes, shared });
   let timer;
@@ -70,7 +61,7 @@ async function walk(journey, name, base, classes, shared) {
   return !failure;
 }
 
-async function walkAll(store) {
+async function walkAll(browser, store) {
   const mark = store ? '@postgresql' : '';
   const wanted = journeys.map((journey) => ({ journey, name: journey.name + mark }))
     .filter(({ journey, name }) => (!store || journey.stores) && (!options.only || options.only.some((each) => name.includes(each))));
@@ -80,7 +71,7 @@ async function walkAll(store) {
   const lane = async () => {
     const server = await startServer({ binary: options.binary, store });
     const shared = new Map();
-    for (let next = wanted.shift(); next; next = wanted.shift()) good = (await walk(next.journey, next.name, server.base, classes, shared)) && good;
+    for (let next = wanted.shift(); next; next = wanted.shift()) good = (await walk(next.journey, next.name, browser, server.base, classes, shared)) && good;
     const how = await server.stop();
     if (how === 0) return;
     console.log(`not ok server${mark} - ended with ${how}: ${oneLine(server.errors().slice(-500))}`);
@@ -91,21 +82,14 @@ async function walkAll(store) {
   return { good, count };
 }
 
-let good = true;
-let count = 0;
-try {
-  browser = await startBrowser();
+await withBrowser(async (browser) => {
+  let good = true;
+  let count = 0;
   for (const store of options.store ? [undefined, options.store] : [undefined]) {
-    const result = await walkAll(store);
+    const result = await walkAll(browser, store);
     good = good && result.good;
     count += result.count;
   }
   if (count === 0) throw new Error('no journey has such a name');
-} catch (error) {
-  console.log(`not ok run - ${oneLine(error)}`);
-  good = false;
-} finally {
-  await browser?.close().catch(() => {});
-  killAll();
-}
-process.exit(good ? 0 : 1);
+  return good;
+}, (error) => console.log(`not ok run - ${oneLine(error)}`));

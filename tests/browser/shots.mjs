@@ -4,9 +4,10 @@
 //     ui/node tests/browser/shots.mjs --binary PATH --out DIR
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startBrowser } from './lib/browser.mjs';
 import { Journey } from './lib/journey.mjs';
-import { killAll, startServer } from './lib/server.mjs';
+import { withBrowser } from './lib/run.mjs';
+import { startServer } from './lib/server.mjs';
+import { spoken } from './lib/town.mjs';
 
 const { values: options } = parseArgs({ options: { binary: { type: 'string' }, out: { type: 'string' } } });
 if (!options.binary || !options.out) {
@@ -15,19 +16,7 @@ if (!options.binary || !options.out) {
 }
 mkdirSync(options.out, { recursive: true });
 
-let browser;
-process.on('exit', killAll);
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])
-  process.on(signal, async () => {
-    killAll();
-    await Promise.race([browser?.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 3000))]);
-    process.exit(code);
-  });
-
-const spoken = { de: 'deu', uk: 'ukr', ar: 'ara' };
-let code = 0;
-try {
-  browser = await startBrowser();
+await withBrowser(async (browser) => {
   const server = await startServer({ binary: options.binary });
   const t = new Journey({ name: 'shots', base: server.base, browser, shared: new Map() });
   const take = async (page, name, fullPage = false) => {
@@ -57,11 +46,5 @@ try {
   await take(page, 'staff-form-de-1280', true);
   await t.close();
   await server.stop();
-} catch (error) {
-  console.error(String(error.message ?? error));
-  code = 1;
-} finally {
-  await browser?.close().catch(() => {});
-  killAll();
-}
-process.exit(code);
+  return true;
+}, (error) => console.error(String(error.message ?? error)));
