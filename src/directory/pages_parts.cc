@@ -25,12 +25,32 @@ Html inline_hours(const Ask& ask, const match::Opening& o) {
 // of its own.
 std::string isolated(const std::string& span) { return "\u2066" + span + "\u2069"; }
 
-std::string age_range(const Ask& ask, const match::Reason& r) {
-  if (r.min && r.max)
-    return ask.t("from {from} to {to}", {{"from", age_text(ask, *r.min)}, {"to", age_text(ask, *r.max)}});
-  if (r.min) return ask.t("from {from}", {{"from", age_text(ask, *r.min)}});
-  if (r.max) return ask.t("up to {to}", {{"to", age_text(ask, *r.max)}});
+// Both ends in months, as age_text() has them.
+std::string age_range(const Ask& ask, const std::optional<int>& min, const std::optional<int>& max) {
+  if (min && max)
+    return ask.t("from {from} to {to}", {{"from", age_text(ask, *min)}, {"to", age_text(ask, *max)}});
+  if (min) return ask.t("from {from}", {{"from", age_text(ask, *min)}});
+  if (max) return ask.t("up to {to}", {{"to", age_text(ask, *max)}});
   return "";
+}
+
+// Years are asked in classes, so that an offer may suit although it says otherwise: the limits are always
+// said.
+std::string age_reason(const Ask& ask, const match::Reason& r) {
+  std::optional<int> min, max;
+  if (r.min && *r.min > 0) min = *r.min * 12;
+  if (r.max) max = *r.max * 12;
+  const std::string ages = age_range(ask, min, max);
+  switch (r.verdict) {
+    case match::Verdict::fits:
+    case match::Verdict::fits_other:
+      return ages.empty() ? ask.t("Fits the age") : ask.t("Fits the age: {ages}", {{"ages", ages}});
+    case match::Verdict::unknown:
+      return ask.t("Please ask for which age it is");
+    case match::Verdict::misses:
+      return ages.empty() ? ask.t("For another age") : ask.t("For another age: {ages}", {{"ages", ages}});
+  }
+  return {};
 }
 
 std::string language_reason(const Ask& ask, const match::Reason& r, const std::string& name) {
@@ -67,7 +87,7 @@ std::string when_reason(const Ask& ask, const match::Reason& r) {
 }
 
 std::string care_reason(const Ask& ask, const match::Reason& r) {
-  const std::string range = age_range(ask, r);
+  const std::string range = age_range(ask, r.min, r.max);
   switch (r.verdict) {
     case match::Verdict::fits:
     case match::Verdict::fits_other:
@@ -96,9 +116,7 @@ std::string reason_text(const Ask& ask, const match::Reason& r, const match::Que
              : unknown ? ask.t("Please ask what it costs")
                        : ask.t("Costs money");
     case match::Wish::age:
-      return fits      ? ask.t("Fits your age")
-             : unknown ? ask.t("Please ask for whom it is")
-                       : ask.t("For another age");
+      return age_reason(ask, r);
     case match::Wish::audience:
       return fits      ? ask.t("For you")
              : unknown ? ask.t("Please ask for whom it is")

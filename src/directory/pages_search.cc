@@ -83,17 +83,40 @@ Html where_field(const Ask& ask, const Found& found, const web::FormView& form) 
              el("input", {attr("type", "hidden"), attr("name", "lon"), web::flag("disabled")})});
 }
 
-Html filters(const Ask& ask, const Found& found, const web::FormView& form) {
-  const Search& s = found.search;
-  std::vector<web::Option> children, days{{"", ask.t("Any day")}}, times{{"", ask.t("Any time")}}, radii;
+int chosen_filters(const Search& s) {
+  return !s.language.empty() + !s.age.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() +
+         s.only_free + s.only_with_places;
+}
+
+Html filter_fields(const Ask& ask, const Search& s, const web::FormView& form) {
+  std::vector<web::Option> children, ages{{"", ask.t("Any age")}}, days{{"", ask.t("Any day")}},
+      times{{"", ask.t("Any time")}}, radii;
   for (const auto& each : kChildClasses) children.push_back({std::string(each.key), ask.t(each.label)});
+  for (const auto& each : kAges) ages.push_back({std::string(each.key), ask.t(each.label)});
   for (int day = 1; day <= 7; ++day)
     days.push_back({std::to_string(day), words::weekday_name(ask.language, day)});
   for (const auto& each : kTimes) times.push_back({std::string(each.key), ask.t(each.label)});
   for (const int km : kRadii)
     radii.push_back({std::to_string(km), words::distance(ask.language, km * 1000.0)});
-  const int chosen =
-      !s.language.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() + s.only_free;
+  return el(
+      "div", {cls("lo-search__grid")},
+      {web::select_field(form, "language", ask.t("Language spoken there, or with an interpreter"),
+                         language_options(ask), s.language),
+       web::select_field(form, "radius", ask.t("At most this far away"), radii, std::to_string(s.radius_km)),
+       web::select_field(form, "day", ask.t("Day"), days, s.weekday ? std::to_string(s.weekday) : ""),
+       web::select_field(form, "time", ask.t("Time of day"), times, s.time),
+       web::select_field(form, "age", ask.t("How old is the person it is for?"), ages, s.age,
+                         ask.t("For example your child, or you")),
+       el("div", {},
+          {web::checkbox(form, "free", ask.t("Only what costs nothing"), s.only_free),
+           web::checkbox(form, "places", ask.t("Only with free places"), s.only_with_places)}),
+       el("div", {cls("lo-search__wide")},
+          {web::checkboxes(form, "child", ask.t("Child care there for my children aged"), children,
+                           s.children)})});
+}
+
+Html filters(const Ask& ask, const Found& found, const web::FormView& form) {
+  const int chosen = chosen_filters(found.search);
   // Closed even where a filter is set: on a telephone the results come first. The title says that there are
   // some.
   const bool wrong = std::any_of(found.problems.begin(), found.problems.end(), [](const Problem& p) {
@@ -101,23 +124,10 @@ Html filters(const Ask& ask, const Found& found, const web::FormView& form) {
   });
   const std::string title =
       chosen ? ask.tn("Filters ({n} chosen)", "Filters ({n} chosen)", chosen) : ask.t("Filters");
-  return el(
-      "details", {cls("kern-accordion"), web::flag("open", wrong)},
-      {el("summary", {cls("kern-accordion__header")},
-          {el("span", {cls("kern-title kern-title--small")}, {title})}),
-       el("div", {cls("kern-accordion__body")},
-          {el("div", {cls("lo-search__grid")},
-              {web::select_field(form, "language", ask.t("Language spoken there, or with an interpreter"),
-                                 language_options(ask), s.language),
-               web::select_field(form, "radius", ask.t("At most this far away"), radii,
-                                 std::to_string(s.radius_km)),
-               web::select_field(form, "day", ask.t("Day"), days, s.weekday ? std::to_string(s.weekday) : ""),
-               web::select_field(form, "time", ask.t("Time of day"), times, s.time),
-               el("div", {cls("lo-search__wide")},
-                  {web::checkboxes(form, "child", ask.t("Child care there for my children aged"), children,
-                                   s.children)}),
-               el("div", {cls("lo-search__wide")},
-                  {web::checkbox(form, "free", ask.t("Only what costs nothing"), s.only_free)})})})});
+  return el("details", {cls("kern-accordion"), web::flag("open", wrong)},
+            {el("summary", {cls("kern-accordion__header")},
+                {el("span", {cls("kern-title kern-title--small")}, {title})}),
+             el("div", {cls("kern-accordion__body")}, {filter_fields(ask, found.search, form)})});
 }
 
 Html pagination(const Ask& ask, const Found& found) {
@@ -211,10 +221,11 @@ Html nothing(const Ask& ask, const Found& found) {
   if (found.search.filtered()) {
     Search open = found.search;
     open.language.clear();
+    open.age.clear();
     open.children.clear();
     open.weekday = 0;
     open.time.clear();
-    open.only_free = false;
+    open.only_free = open.only_with_places = false;
     add(open, ask.t("Search without filters"));
   }
   if (!found.search.words.empty()) {

@@ -28,6 +28,43 @@ TEST_P(PagesTest, results_say_why_in_html_and_json) {  // S4.12
   EXPECT_NEAR((*body)["offers"][0]["distance_m"].get<int>(), 1112, 30);
 }
 
+TEST_P(PagesTest, results_say_whether_age_and_free_places_suit) {
+  const auto verdict = [&](const std::string& query, const char* wish) {
+    const auto body = parse_json(get("/offers?" + query, "", "application/json").body);
+    for (const auto& each : (*body)["offers"][0]["reasons"])
+      if (each["wish"] == wish) return each["verdict"].get<std::string>();
+    return std::string("not asked");
+  };
+  EXPECT_EQ(verdict("age=3to5", "age"), "fits");
+  EXPECT_EQ(verdict("age=27up", "age"), "misses");
+  EXPECT_EQ(verdict("age=", "age"), "not asked");
+  EXPECT_EQ(verdict("places=1", "places"), "fits");
+  EXPECT_EQ(verdict("places=0", "places"), "not asked");
+  const auto fits = get("/offers?age=3to5&places=1", "lotse_language=en");
+  EXPECT_TRUE(has(fits, "Fits the age: from 3 years to 6 years"));
+  EXPECT_TRUE(has(fits, "Places free"));
+  EXPECT_TRUE(has(fits, "value=\"3to5\" selected"));
+  EXPECT_TRUE(has(fits, "Filters (2 chosen)"));
+  EXPECT_TRUE(has(get("/offers?age=27up", "lotse_language=en"), "For another age: from 3 years to 6 years"));
+  for (const auto& language : words::languages()) {  // in her own words
+    const auto own = get("/offers?age=27up&places=1", "lotse_language=" + std::string(language.tag));
+    for (const char* english : {"For another age", "Places free", "Only with free places"})
+      EXPECT_EQ(has(own, english), language.tag == "en") << language.tag;
+  }
+}
+
+TEST_P(PagesTest, a_raw_age_is_refused_and_the_rest_kept) {
+  for (const char* age : {"999", "4", "vier", "-1", "3TO5"}) {
+    const auto r = get("/offers?q=kaffee&places=1&age=" + std::string(age));
+    EXPECT_EQ(r.status, 200);
+    EXPECT_TRUE(has(r, "href=\"#age\"")) << age;
+    EXPECT_TRUE(has(r, "Bitte wählen Sie ein Alter aus der Liste."));
+    EXPECT_TRUE(has(r, "value=\"kaffee\""));
+    EXPECT_TRUE(has(r, "name=\"places\" type=\"checkbox\" value=\"1\" checked"));
+    EXPECT_EQ(get("/offers?age=" + std::string(age), "", "application/json").status, 422);
+  }
+}
+
 TEST_P(PagesTest, a_foreign_word_finds_a_german_entry_by_its_topic) {
   for (const char* word :
        {"elterncafe", "ELTERNCAFÉ", "Кафе", "Gespräch", "gespraech", "сім'ї", "сім’ї", "сімї"}) {

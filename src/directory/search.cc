@@ -96,7 +96,13 @@ Search read_search(const http::Form& query, Problems& problems) {
     else if (!child.empty())
       problems.push_back({"child", msg("Choose an age from the list.")});
   }
+  s.age = value(query, "age");
+  if (!s.age.empty() && !offered(kAges, s.age)) {
+    s.age.clear();
+    problems.push_back({"age", msg("Choose an age from the list.")});
+  }
   read_time(query, s, problems);
+  s.only_with_places = value(query, "places") == "1";
   s.only_free = value(query, "free") == "1";
   s.page = std::clamp(number(value(query, "page")).value_or(1), 1, 5000);
   return s;
@@ -113,10 +119,12 @@ std::string query_of(const Search& s, int page) {
   if (s.near_me) add("near", "1");
   if (s.radius_km != 10) add("radius", std::to_string(s.radius_km));
   add("language", s.language);
+  add("age", s.age);
   for (const auto& child : s.children) add("child", child);
   if (s.weekday) add("day", std::to_string(s.weekday));
   add("time", s.time);
   if (s.only_free) add("free", "1");
+  if (s.only_with_places) add("places", "1");
   if (page > 1) add("page", std::to_string(page));
   return http::encode_query(pairs);
 }
@@ -151,7 +159,10 @@ match::Question question_of(const Search& s, const std::optional<Point>& here,
   for (const auto& each : kChildClasses)
     if (std::find(s.children.begin(), s.children.end(), each.key) != s.children.end())
       q.child_ages_months.push_back(each.months);
+  for (const auto& each : kAges)
+    if (each.key == s.age) q.age = each.years;
   q.only_free = s.only_free;
+  if (s.only_with_places) q.places = 1;
   q.offset = static_cast<std::uint32_t>((s.page - 1) * kPageSize);
   q.limit = kPageSize;
   return q;

@@ -18,16 +18,19 @@ namespace lotse::directory {
 /** The fields of the search form, as typed. Empty: not asked. */
 struct Search {
   std::string words, topic, place, language;
+  std::string age;       // class of the person it is for, see kAges
   bool near_me = false;  // the rounded position from the cookie
   int radius_km = 10;
   std::vector<std::string> children;  // age classes, see kChildClasses
   int weekday = 0;                    // 1 … 7
   std::string time;                   // see kTimes
   bool only_free = false;
+  bool only_with_places = false;
   int page = 1;
   /** True if anything beyond words, topic and place is asked. */
   bool filtered() const {
-    return !language.empty() || !children.empty() || weekday || !time.empty() || only_free;
+    return !language.empty() || !age.empty() || !children.empty() || weekday || !time.empty() || only_free ||
+           only_with_places;
   }
   bool asks() const { return filtered() || !words.empty() || !topic.empty() || !place.empty() || near_me; }
 };
@@ -42,6 +45,22 @@ inline constexpr ChildClass kChildClasses[] = {{"under1", words::N_("Under 1 yea
                                                {"3to5", words::N_("3 to 5 years"), 54},
                                                {"6to10", words::N_("6 to 10 years"), 96},
                                                {"11up", words::N_("11 years and older"), 150}};
+
+/**
+ * Ages of the person that an offer is for, in classes like those of the children: an address is kept in
+ * histories and shown to whoever looks on, and a class says less of a person than her age. The steps are
+ * where offers begin and end: school, puberty, youth welfare until 17 and until 26 (section 7 SGB VIII).
+ */
+struct AgeClass {
+  std::string_view key;
+  const char* label;
+  int years;  // somebody in the middle of the class
+};
+inline constexpr AgeClass kAges[] = {
+    {"under3", words::N_("Under 3 years"), 1},    {"3to5", words::N_("3 to 5 years"), 4},
+    {"6to10", words::N_("6 to 10 years"), 8},     {"11to13", words::N_("11 to 13 years"), 12},
+    {"14to17", words::N_("14 to 17 years"), 16},  {"18to26", words::N_("18 to 26 years"), 22},
+    {"27up", words::N_("27 years and older"), 40}};
 struct Time {
   std::string_view key;
   const char* label;
