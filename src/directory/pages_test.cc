@@ -65,6 +65,29 @@ TEST_P(PagesTest, a_raw_age_is_refused_and_the_rest_kept) {
   }
 }
 
+TEST_P(PagesTest, on_the_map_no_pin_covers_another) {
+  crowd(15);
+  const auto r = get("/offers?place=00101");
+  std::vector<std::pair<double, double>> pins;
+  for (auto at = r.body.find("lo-map__pin"); at != r.body.npos; at = r.body.find("lo-map__pin", at + 1)) {
+    double x = 0, y = 0;
+    ASSERT_EQ(std::sscanf(r.body.c_str() + at, "lo-map__pin\" cx=\"%lf\" cy=\"%lf\"", &x, &y), 2);
+    EXPECT_TRUE(x >= 13 && x <= 387 && y >= 13 && y <= 287) << x << ' ' << y;
+    pins.emplace_back(x, y);
+  }
+  ASSERT_EQ(pins.size(), 16u);
+  for (std::size_t i = 0; i < pins.size(); ++i)
+    for (std::size_t k = i + 1; k < pins.size(); ++k)
+      EXPECT_GE(std::hypot(pins[i].first - pins[k].first, pins[i].second - pins[k].second), 31)
+          << i << ' ' << k;
+  for (int i = 1; i <= 16; ++i) {
+    EXPECT_TRUE(has(r, "href=\"#t" + std::to_string(i) + "\" aria-label=\"" + std::to_string(i) + ": "));
+    EXPECT_TRUE(has(r, "id=\"t" + std::to_string(i) + "\""));
+  }
+  EXPECT_TRUE(has(r, "lo-map__lead"));
+  EXPECT_FALSE(has(get("/offers?q=elterncafe"), "lo-map__lead"));  // alone it stands where it is
+}
+
 TEST_P(PagesTest, a_foreign_word_finds_a_german_entry_by_its_topic) {
   for (const char* word :
        {"elterncafe", "ELTERNCAFÉ", "Кафе", "Gespräch", "gespraech", "сім'ї", "сім’ї", "сімї"}) {
