@@ -36,6 +36,16 @@ async function granted(t, { language, width }) {
   equal(await page.locator('.lo-map__you').count(), 1, 'marks of the own place after another search');
 }
 
+/** Sign and word of the button stand in one line, and the button is as high as the field beside it. */
+async function aligned(t, { language, width }) {
+  const { page, go } = await t.visitor({ language, width });
+  await go('/');
+  const box = (selector) => page.locator(selector).evaluate((each) => { const { y, height } = each.getBoundingClientRect(); return { middle: y + height / 2, height }; });
+  const [button, word, sign, field] = [await box('lo-here button'), await box('lo-here .kern-label'), await box('lo-here .kern-icon'), await box('#place')];
+  ok(Math.abs(word.middle - sign.middle) < 1 && Math.abs(word.middle - button.middle) < 1, `the word of the button lies at ${word.middle}, its sign at ${sign.middle}`);
+  equal(button.height, field.height, 'the height of the button, as that of the field');
+}
+
 async function denied(t, { language, width }) {
   const { page, go } = await t.visitor({ language, width });
   await go('/');
@@ -49,5 +59,6 @@ async function denied(t, { language, width }) {
 
 export default walks.filter((walk) => walk.width === 390 || walk.language === 'de').flatMap((walk) => [
   { name: `near/granted/${walk.name}`, run: (t) => granted(t, walk) },
+  { name: `near/aligned/${walk.name}`, run: (t) => aligned(t, walk) },
   { name: `near/denied/${walk.name}`, run: (t) => denied(t, walk) },
 ]);
