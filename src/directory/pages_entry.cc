@@ -17,6 +17,8 @@ using web::el;
 using web::Html;
 using web::Url;
 
+// Characters of a text that may stand before the number to call: about half the height of a telephone.
+constexpr std::size_t kShortText = 300;
 constexpr web::Access kOpen{&access::kDirectoryRead, access::kDirectoryPurpose, true};
 
 /** The texts of an entry for one reader: in her language, else German, else the original; and which it is. */
@@ -256,6 +258,12 @@ Html facts_list(const Ask& ask, const Entry& e, const Words& words,
   return el("dl", {cls("lo-facts")}, {rows});
 }
 
+Html alert(const Ask& ask, const Service& s) {
+  if (s.alert.empty()) return {};
+  return web::alert("warning", ask.t("Please note"),
+                    el("p", {cls("kern-body"), attr("dir", "auto")}, {s.alert}));
+}
+
 Html tools(const Ask& ask, const std::string& path, const std::string& title) {
   const auto tool = [&](std::string_view icon, const std::string& label) {
     return el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "button"), web::flag("hidden")},
@@ -309,28 +317,30 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
       is_valid({*e.location->latitude, *e.location->longitude}))
     pins.push_back({{*e.location->latitude, *e.location->longitude}, "", "", reading.words.name});
   const std::string path = "/offers/" + ask.values.at("offer");
-  const Html left =
+  // On a telephone the number to call comes before all facts, and before a long text: whoever needs help at
+  // once must not search for it.
+  const Html description =
       all({el("div", {cls("lo-free kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
               {reading.words.description}),
-           e.service.alert.empty()
-               ? Html()
-               : web::alert("warning", ask.t("Please note"),
-                            el("p", {cls("kern-body"), attr("dir", "auto")}, {e.service.alert})),
-           language_note(ask, reading.language, reading.state),
-           facts_list(ask, e, reading.words, openings_of(schedules), schedules),
-           topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
-           topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
-           tools(ask, path, reading.words.name)});
+           language_note(ask, reading.language, reading.state)});
+  const bool is_short = length(reading.words.description) <= kShortText;
+  const Html first = all({alert(ask, e.service), is_short ? description : Html()});
+  const Html rest = all(
+      {is_short ? Html() : description, facts_list(ask, e, reading.words, openings_of(schedules), schedules),
+       topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
+       topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
+       tools(ask, path, reading.words.name)});
   const Html main =
       all({el("a", {cls("lo-back"), web::href(back_to_search(ask))},
               {web::icon("arrow-back"), ask.t("All offers")}),
            el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
               {reading.words.name}),
-           el("div", {cls("lo-split")},
-              {el("div", {cls("lo-stack")}, {left}),
+           el("div", {cls("lo-split lo-split--call")},
+              {first.empty() ? Html() : el("div", {cls("lo-split__first lo-stack")}, {first}),
                el("div", {cls("lo-split__side lo-stack")},
                   {contact_card(ask, e, phone_of(e.service, e.organisation, at ? &*at : nullptr)),
-                   map(ask, pins, std::nullopt)})})});
+                   map(ask, pins, std::nullopt)}),
+               el("div", {cls("lo-split__rest lo-stack")}, {rest})})});
   return web::page(ask, {.title = reading.words.name,
                          .main = main,
                          .current = "/offers",

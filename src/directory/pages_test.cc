@@ -130,6 +130,21 @@ TEST_P(PagesTest, an_entry_shows_hours_today_contact_and_language_state) {
   EXPECT_EQ(get("/offers/nonsense").status, 404);
 }
 
+TEST_P(PagesTest, the_number_to_call_comes_before_the_facts) {
+  const auto body = get("/offers/" + offer_).body;
+  const auto title = body.find("<h1"), text = body.find("Kaffee &amp; Gespräch", title),
+             call = body.find("lo-tel"), facts = body.find("lo-facts");
+  ASSERT_NE(call, body.npos);
+  EXPECT_TRUE(title < text && text < call && call < facts);
+  // A long text does not stand before it either.
+  auto e = find_kept(desk(one_), service_);
+  e.service.description.clear();
+  for (int i = 0; i < 100; ++i) e.service.description += "Langer Text. ";
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  const auto longer = get("/offers/" + offer_).body;
+  EXPECT_LT(longer.find("lo-tel"), longer.find("lo-free"));
+}
+
 TEST_P(PagesTest, where_you_are_never_stands_in_an_address) {
   http::Request r;
   r.method = "POST";
