@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "directory/correction.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -61,7 +63,7 @@ void read_texts(Service& s, const http::Form& form) {
 void read_hours(Service& s, const http::Form& form) {
   if (!form.find("hours_day_1")) return;
   std::vector<Schedule> schedules;
-  for (int row = 1; row <= 60; ++row) {
+  for (int row = 1;; ++row) {
     const std::string n = std::to_string(row);
     if (!form.find("hours_day_" + n)) break;
     Schedule schedule = static_cast<std::size_t>(row) <= s.schedules.size()
@@ -107,6 +109,16 @@ void read_care(Service& s, const http::Form& form, Problems& problems) {
   if (s.lotse_child_care.kind != Care::on_site) s.lotse_child_care = {s.lotse_child_care.kind, {}, {}, {}};
 }
 
+// An age that was not touched stays as it came: half a year is shown, though only whole years are typed.
+void read_age(std::optional<double>& age, const http::Form& form, std::string_view name, Problems& problems) {
+  if (!form.find(name) || given(form, name) == shown_age(age)) return;
+  const auto years = number(form, name, problems);
+  if (years && (*years < 0 || *years > 120))
+    problems.push_back({std::string(name), msg("Enter an age between 0 and 120 years, or leave it empty.")});
+  else
+    age = years ? std::optional<double>(*years) : std::nullopt;
+}
+
 void read_contact(Service& s, const http::Form& form) {
   const std::string name = given(form, "contact_name"), phone = given(form, "contact_phone"),
                     title = given(form, "contact_title");
@@ -128,6 +140,8 @@ void read_contact(Service& s, const http::Form& form) {
 
 }  // namespace
 
+std::string shown_age(const std::optional<double>& years) { return years ? fmt::format("{:g}", *years) : ""; }
+
 Service corrected(const Service& before, const http::Form& form, Problems& problems) {
   Service s = before;
   read_texts(s, form);
@@ -146,6 +160,8 @@ Service corrected(const Service& before, const http::Form& form, Problems& probl
   s.lotse_fringe_hours = given(form, "fringe_hours") == "1";
   read_languages(s, form);
   read_care(s, form, problems);
+  read_age(s.minimum_age, form, "age_min", problems);
+  read_age(s.maximum_age, form, "age_max", problems);
   const std::string cost = given(form, "cost");
   s.lotse_free_of_charge = cost == "free"   ? std::optional(true)
                            : cost == "paid" ? std::optional(false)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <optional>
+#include <string>
+
 #include "base/result.h"
 #include "directory/types.h"
 #include "http/form.h"
@@ -8,6 +11,9 @@ namespace lotse::directory {
 
 /** How many rows of opening hours the form shows beyond those that are filled. */
 inline constexpr int kSpareHours = 3;
+
+/** An age in years as the form shows it: "6", or "0.5" where an import gave it so; empty if there is none. */
+std::string shown_age(const std::optional<double>& years);
 
 /**
  * The service with what the form says in place of what it had; what the form does not show stays as it was.

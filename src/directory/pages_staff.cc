@@ -100,35 +100,65 @@ std::string number(const Ask& ask, std::string_view field, const std::optional<i
   return value ? std::to_string(*value) : "";
 }
 
-Html text_fields(const web::FormView& form, const Service& s) {
-  const Ask& ask = form.ask;
-  const auto pair = [&](const words::Language& language) {
-    const std::string tag(language.tag);
-    const auto at = s.lotse_texts.find(tag);
-    Words words = at == s.lotse_texts.end() ? Words{} : at->second;
-    if (tag == s.lotse_language && words.name.empty()) words.name = s.name, words.description = s.description;
-    return all({web::text_field(form, "name_" + tag, ask.t("Title"),
-                                {.value = words.name, .language = language.html}),
-                web::text_field(form, "description_" + tag, ask.t("Text"),
-                                {.value = words.description, .language = language.html, .rows = 4})});
-  };
+// The fields of a form have their names as ids; a problem that the form does not show has none there.
+std::size_t place_of(const Html& fields, std::string_view field) {
+  return field.empty() ? std::string::npos : fields.markup().find(" id=\"" + std::string(field) + "\"");
+}
+bool shows(const Html& fields, std::string_view field) {
+  return place_of(fields, field) != std::string::npos;
+}
+
+// Part of the form, closed until one wants it; never where something is to be mended inside.
+Html section(const web::FormView& form, const Html& title, const Html& fields, bool open = false) {
+  const bool wrong = std::any_of(form.problems.begin(), form.problems.end(),
+                                 [&](const Problem& p) { return shows(fields, p.field); });
+  return el("details", {cls("kern-accordion"), web::flag("open", open || wrong)},
+            {el("summary", {cls("kern-accordion__header")}, {title}),
+             el("div", {cls("kern-accordion__body lo-stack")}, {fields})});
+}
+
+// In the order of the form. Where it has no field, the problem is said without a link that would lead
+// nowhere.
+Problems linked(Problems problems, const Html& fields) {
+  for (auto& each : problems)
+    if (!shows(fields, each.field)) each.field.clear();
+  std::stable_sort(problems.begin(), problems.end(), [&](const Problem& x, const Problem& y) {
+    return !x.field.empty() && (y.field.empty() || place_of(fields, x.field) < place_of(fields, y.field));
+  });
+  return problems;
+}
+
+const words::Language& own_language(const Service& s) {
   const auto* own = words::language(s.lotse_language);
-  Html html = pair(own ? *own : words::german());
+  return own ? *own : words::german();
+}
+
+Html text_fields(const web::FormView& form, const Service& s, const words::Language& language) {
+  const std::string tag(language.tag);
+  const auto at = s.lotse_texts.find(tag);
+  Words words = at == s.lotse_texts.end() ? Words{} : at->second;
+  if (tag == s.lotse_language && words.name.empty()) words.name = s.name, words.description = s.description;
+  return all({web::text_field(form, "name_" + tag, form.ask.t("Title"),
+                              {.value = words.name, .language = language.html}),
+              web::text_field(form, "description_" + tag, form.ask.t("Text"),
+                              {.value = words.description, .language = language.html, .rows = 4})});
+}
+
+Html other_languages(const web::FormView& form, const Service& s) {
+  const Ask& ask = form.ask;
+  Html others;
   for (const auto& language : words::languages()) {
-    if (language.tag == (own ? own->tag : "de")) continue;
+    if (language.tag == own_language(s).tag) continue;
     const auto at = s.lotse_texts.find(std::string(language.tag));
     const std::string state = at == s.lotse_texts.end()                ? ask.t("missing")
                               : at->second.state == TextState::machine ? ask.t("translated by a machine")
                                                                        : ask.t("checked");
-    const bool wrong = !form.problem_of("name_" + std::string(language.tag)).empty() ||
-                       !form.problem_of("description_" + std::string(language.tag)).empty();
-    html += el("details", {cls("kern-accordion"), web::flag("open", wrong)},
-               {el("summary", {cls("kern-accordion__header")},
-                   {el("span", {cls("kern-title kern-title--small")},
-                       {el("span", {attr("lang", language.html)}, {language.own_name}), " – ", state})}),
-                el("div", {cls("kern-accordion__body lo-stack")}, {pair(language)})});
+    others += section(form,
+                      el("span", {cls("kern-title kern-title--small")},
+                         {el("span", {attr("lang", language.html)}, {language.own_name}), " – ", state}),
+                      text_fields(form, s, language));
   }
-  return html;
+  return el("div", {}, {others});
 }
 
 Html hours_fields(const web::FormView& form, const Service& s) {
@@ -163,7 +193,7 @@ Html hours_fields(const web::FormView& form, const Service& s) {
   }
   return el(
       "fieldset", {cls("kern-fieldset")},
-      {el("legend", {cls("kern-label")}, {ask.t("Opening hours")}),
+      {el("legend", {cls("kern-sr-only")}, {ask.t("Opening hours")}),
        el("div", {cls("kern-hint")}, {ask.t("Leave a row empty to remove it. Times such as 09:00.")}), rows});
 }
 
@@ -176,52 +206,77 @@ std::vector<web::Option> people_languages(const Ask& ask) {
   return options;
 }
 
-Html fact_fields(const web::FormView& form, const Service& s, const topic::Catalogue& topics) {
-  const Ask& ask = form.ask;
-  std::vector<std::string> spoken;
-  for (const auto& each : s.languages) spoken.push_back(each.code);
-  std::vector<web::Option> topic_options;
-  for (const auto* root : topics.roots())
-    for (const auto* child : topics.children(root->key))
-      topic_options.push_back({child->key, child->name(ask.language)});
-  const auto& care = s.lotse_child_care;
-  const std::string cost = !s.lotse_free_of_charge ? "unknown" : *s.lotse_free_of_charge ? "free" : "paid";
+Html time_fields(const web::FormView& form, const Service& s) {
   return all(
       {hours_fields(form, s),
-       web::checkbox(form, "by_appointment", ask.t("Only by appointment"), s.lotse_by_appointment),
-       web::checkbox(form, "fringe_hours", ask.t("Also early, late or at weekends"), s.lotse_fringe_hours),
-       web::radios(form, "care", ask.t("Child care at the offer"),
+       web::checkbox(form, "by_appointment", form.ask.t("Only by appointment"), s.lotse_by_appointment),
+       web::checkbox(form, "fringe_hours", form.ask.t("Also early, late or at weekends"),
+                     s.lotse_fringe_hours)});
+}
+
+Html number_field(const web::FormView& form, std::string_view name, const std::string& label,
+                  const std::string& value, const std::string& hint = {}) {
+  return web::text_field(form, name, label,
+                         {.hint = hint, .value = value, .inputmode = "numeric", .short_field = true});
+}
+
+Html care_fields(const web::FormView& form, const Service& s) {
+  const Ask& ask = form.ask;
+  const auto& care = s.lotse_child_care;
+  return all(
+      {web::radios(form, "care", ask.t("Child care at the offer"),
                    {{"unknown", ask.t("not known")}, {"none", ask.t("none")}, {"on_site", ask.t("on site")}},
                    name_of(care.kind)),
        el("div", {cls("lo-row lo-row--3")},
-          {web::text_field(form, "care_from", ask.t("Youngest child, in months"),
-                           {.value = number(ask, "care_from", care.from_months),
-                            .inputmode = "numeric",
-                            .short_field = true}),
-           web::text_field(form, "care_to", ask.t("Oldest child, in months"),
-                           {.value = number(ask, "care_to", care.to_months),
-                            .inputmode = "numeric",
-                            .short_field = true}),
-           web::text_field(form, "care_places", ask.t("Places for children"),
-                           {.value = number(ask, "care_places", care.places),
-                            .inputmode = "numeric",
-                            .short_field = true})}),
-       web::checkboxes(form, "languages", ask.t("Languages spoken there"), people_languages(ask), spoken),
+          {number_field(form, "care_from", ask.t("Youngest child, in months"),
+                        number(ask, "care_from", care.from_months)),
+           number_field(form, "care_to", ask.t("Oldest child, in months"),
+                        number(ask, "care_to", care.to_months)),
+           number_field(form, "care_places", ask.t("Places for children"),
+                        number(ask, "care_places", care.places))})});
+}
+
+Html language_fields(const web::FormView& form, const Service& s) {
+  const Ask& ask = form.ask;
+  std::vector<std::string> spoken;
+  for (const auto& each : s.languages) spoken.push_back(each.code);
+  return all(
+      {web::checkboxes(form, "languages", ask.t("Languages spoken there"), people_languages(ask), spoken),
        web::checkboxes(form, "interpreters", ask.t("Languages with an interpreter"), people_languages(ask),
                        s.lotse_interpreters),
        web::checkbox(form, "on_request", ask.t("Interpreter for other languages on request"),
-                     s.lotse_interpreter_on_request),
+                     s.lotse_interpreter_on_request)});
+}
+
+Html people_fields(const web::FormView& form, const Service& s) {
+  const Ask& ask = form.ask;
+  const bool typed = ask.request.method == "POST";
+  const auto age = [&](std::string_view field, const std::optional<double>& kept) {
+    return typed ? ask.given(field) : shown_age(kept);
+  };
+  const std::string cost = !s.lotse_free_of_charge ? "unknown" : *s.lotse_free_of_charge ? "free" : "paid";
+  return all(
+      {el("div", {cls("lo-row")},
+          {number_field(form, "age_min", ask.t("Youngest age, in years"), age("age_min", s.minimum_age),
+                        ask.t("Leave it empty if it is for every age.")),
+           number_field(form, "age_max", ask.t("Oldest age, in years"), age("age_max", s.maximum_age),
+                        ask.t("Leave it empty if it is for every age."))}),
        web::radios(form, "cost", ask.t("Cost"),
                    {{"unknown", ask.t("not known")},
                     {"free", ask.t("costs nothing")},
                     {"paid", ask.t("costs money")}},
                    cost),
-       web::text_field(form, "free_places", ask.t("Free places"),
-                       {.hint = ask.t("Leave it empty if you do not know."),
-                        .value = number(ask, "free_places", s.lotse_free_places),
-                        .inputmode = "numeric",
-                        .short_field = true}),
-       web::checkboxes(form, "topics", ask.t("Topics"), topic_options, s.lotse_topics)});
+       number_field(form, "free_places", ask.t("Free places"),
+                    number(ask, "free_places", s.lotse_free_places),
+                    ask.t("Leave it empty if you do not know."))});
+}
+
+Html topic_fields(const web::FormView& form, const Service& s, const topic::Catalogue& topics) {
+  std::vector<web::Option> options;
+  for (const auto* root : topics.roots())
+    for (const auto* child : topics.children(root->key))
+      options.push_back({child->key, child->name(form.ask.language)});
+  return web::checkboxes(form, "topics", form.ask.t("Topics"), options, s.lotse_topics);
 }
 
 Html contact_fields(const web::FormView& form, const Service& s) {
@@ -239,36 +294,51 @@ Html contact_fields(const web::FormView& form, const Service& s) {
                   {.value = contact.phones.empty() ? "" : contact.phones.front().number, .type = "tel"})});
 }
 
-http::Response form_page(const Ask& ask, const Rooms& rooms, const Service& s, std::int64_t version,
-                         Problems problems, int status = 200) {
-  const web::FormView form{ask, std::move(problems)};
-  const auto sight = rooms.finder->sight();
+Html all_fields(const web::FormView& form, const Service& s, std::int64_t version,
+                const topic::Catalogue& topics) {
+  const Ask& ask = form.ask;
   std::vector<web::Option> states;
   for (const char* state : {"active", "inactive", "temporarily closed", "defunct"})
     states.push_back({state, status_label(ask, state)});
-  const Html fields =
-      all({el("input", {attr("type", "hidden"), attr("name", "version"), attr("value", version)}),
-           el("h2", {cls("kern-heading-medium")}, {ask.t("Title and text")}), text_fields(form, s),
-           el("h2", {cls("kern-heading-medium")}, {ask.t("State")}),
-           web::radios(form, "status", ask.t("Is the offer running?"), states, s.status),
-           el("h2", {cls("kern-heading-medium")}, {ask.t("Contact")}), contact_fields(form, s),
-           el("h2", {cls("kern-heading-medium")}, {ask.t("Facts")}), fact_fields(form, s, *sight.topics),
-           el("div", {cls("lo-actions")}, {web::button(ask.t("Save"))})});
+  const auto part = [&](const std::string& title, const Html& fields, bool open = false) {
+    return section(form, el("h2", {cls("kern-title kern-title--small")}, {title}), fields, open);
+  };
+  return all({el("input", {attr("type", "hidden"), attr("name", "version"), attr("value", version)}),
+              el("div", {},
+                 {part(ask.t("Title and text"), text_fields(form, s, own_language(s)), true),
+                  part(ask.t("Texts in other languages"), other_languages(form, s)),
+                  part(ask.t("State"),
+                       web::radios(form, "status", ask.t("Is the offer running?"), states, s.status)),
+                  part(ask.t("Contact"), contact_fields(form, s)),
+                  part(ask.t("Opening hours"), time_fields(form, s)),
+                  part(ask.t("For whom, cost, free places"), people_fields(form, s)),
+                  part(ask.t("Child care"), care_fields(form, s)),
+                  part(ask.t("Languages"), language_fields(form, s)),
+                  part(ask.t("Topics"), topic_fields(form, s, topics))}),
+              el("div", {cls("lo-actions")}, {web::button(ask.t("Save"))})});
+}
+
+/** `title` is the one that is kept: what is typed may be empty, and the page must still say what it is about.
+ */
+http::Response form_page(const Ask& ask, const Rooms& rooms, const std::string& title, const Service& s,
+                         std::int64_t version, Problems problems, int status = 200) {
+  const web::FormView form{ask, std::move(problems)};
+  const Html fields = all_fields(form, s, version, *rooms.finder->sight().topics);
   const std::string path = "/staff/services/" + s.id.text;
   const bool saved = ask.request.method == "GET" && ask.asked("saved") == "1";
   const Html main =
       all({el("a", {cls("lo-back"), web::href(Url::path("/staff/services"))},
               {web::icon("arrow-back"), ask.t("Entries of your unit")}),
-           web::problem_summary(form),
+           web::problem_summary({ask, linked(form.problems, fields)}),
            saved ? web::alert("success", ask.t("Saved. Parents see it now."),
                               el("p", {cls("kern-body")},
                                  {web::link(Url::path("/offers", http::encode_query({{"q", s.name}})),
                                             ask.t("Look at it as parents do"))}))
                  : Html(),
            el("h1", {cls("kern-heading-large"), attr("dir", "auto")},
-              {ask.t("Correct: {title}", {{"title", s.name}})}),
+              {ask.t("Correct: {title}", {{"title", title}})}),
            web::post_form(ask, "correct", Url::path(path), fields)});
-  return web::page(ask, {.title = ask.t("Correct: {title}", {{"title", s.name}}),
+  return web::page(ask, {.title = ask.t("Correct: {title}", {{"title", title}}),
                          .main = main,
                          .current = "/staff/services",
                          .problems = !form.problems.empty(),
@@ -283,7 +353,7 @@ http::Response show(Ask& ask, const Rooms& rooms) {
     json["lotse_version"] = e.version;
     return web::json(json);
   }
-  return form_page(ask, rooms, e.service, e.version, {});
+  return form_page(ask, rooms, e.service.name, e.service, e.version, {});
 }
 
 http::Response save(Ask& ask, const Rooms& rooms) {
@@ -304,13 +374,14 @@ http::Response save(Ask& ask, const Rooms& rooms) {
     const std::string text = ask.given("version");
     std::from_chars(text.data(), text.data() + text.size(), version);
     service = corrected(e.service, ask.form, problems);
-    if (ask.given("_action") == "language") return form_page(ask, rooms, service, version, {});
+    if (ask.given("_action") == "language")
+      return form_page(ask, rooms, e.service.name, service, version, {});
   }
   for (auto& each : check(service)) problems.push_back(std::move(each));
   if (problems.empty()) {
     if (version != e.version)
       return ask.json ? web::error(ask, 409)
-                      : form_page(ask, rooms, service, version,
+                      : form_page(ask, rooms, e.service.name, service, version,
                                   {{"", msg("Somebody else changed this entry while you were writing. Yours "
                                             "is shown below and not saved. Open the entry anew in a second "
                                             "window, compare, and save there.")}},
@@ -324,7 +395,7 @@ http::Response save(Ask& ask, const Rooms& rooms) {
     problems = next.error();
   }
   return ask.json ? web::problem_details(ask, 422, problems)
-                  : form_page(ask, rooms, service, version, problems, 422);
+                  : form_page(ask, rooms, e.service.name, service, version, problems, 422);
 }
 
 }  // namespace

@@ -71,6 +71,65 @@ TEST_P(StaffPagesTest, all_problems_at_once_and_what_was_typed_is_kept) {
   EXPECT_EQ(find_kept(desk(one_), service_).version, 1);
 }
 
+// What stands behind "#" in the summary of problems.
+std::vector<std::string> problem_links(const http::Response& r) {
+  std::vector<std::string> found;
+  const auto from = r.body.find("lo-errors"), end = r.body.find("</ul>", from);
+  constexpr std::string_view kLink = "href=\"#";
+  for (auto at = r.body.find(kLink, from); at < end; at = r.body.find(kLink, at + 1))
+    found.push_back(
+        r.body.substr(at + kLink.size(), r.body.find('"', at + kLink.size()) - at - kLink.size()));
+  return found;
+}
+
+TEST_P(StaffPagesTest, every_problem_leads_to_a_field_or_stands_without_a_link) {
+  const auto jule = sign_in(one_, "directory_editor");
+  auto e = find_kept(desk(one_), service_);
+  e.service.phones.push_back(
+      {.number = "no number"});  // as an import may bring it; the form has one number only
+  Batch b;
+  b.source = "test";
+  b.services.push_back({e.service, "s"});
+  ASSERT_TRUE(put(desk(one_), b, false));
+  auto form = untouched(std::to_string(find_kept(desk(one_), service_).version));
+  form[1].value = "";
+  form[15].value = "acht";
+  form.back().value = "2";
+  const auto r = post(edit_path(), form, jule);
+  EXPECT_EQ(r.status, 422);
+  const auto links = problem_links(r);
+  EXPECT_EQ(links, (std::vector<std::string>{"name_de", "age_max", "care_places"}));
+  EXPECT_TRUE(has(r, "<li>Bitte geben Sie eine Telefonnummer ein"));
+  for (const auto& field : links) {
+    const auto at = r.body.find(" id=\"" + field + "\"");
+    ASSERT_NE(at, r.body.npos) << field;
+    // Nothing that is to be mended lies in a closed part.
+    const auto part = r.body.rfind("<details", at);
+    EXPECT_EQ(r.body.substr(part, r.body.find('>', part) - part), "<details class=\"kern-accordion\" open")
+        << field;
+  }
+  // The heading goes on saying which entry it is.
+  EXPECT_TRUE(has(r, "Elterncafé &lt;b&gt;</h1>"));
+}
+
+TEST_P(StaffPagesTest, ages_are_corrected_and_what_was_not_touched_stays) {
+  const auto jule = sign_in(one_, "directory_editor");
+  auto e = find_kept(desk(one_), service_);
+  e.service.minimum_age = 0.5;  // as HSDS may have it
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  auto form = untouched("2");
+  form[form.size() - 2].value = "0.5";
+  form.back().value = "";
+  EXPECT_EQ(post(edit_path(), form, jule).status, 303);
+  EXPECT_EQ(find_kept(desk(one_), service_).service.minimum_age, 0.5);
+  EXPECT_FALSE(find_kept(desk(one_), service_).service.maximum_age);
+  form = untouched("3");
+  form.back().value = "zehn";
+  const auto r = post(edit_path(), form, jule);
+  EXPECT_EQ(r.status, 422);
+  EXPECT_TRUE(has(r, "value=\"zehn\""));
+}
+
 TEST_P(StaffPagesTest, a_stale_form_overwrites_nothing) {
   const auto jule = sign_in(one_, "directory_editor");
   auto form = untouched();
