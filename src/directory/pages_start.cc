@@ -18,18 +18,21 @@ using web::Url;
 constexpr web::Access kRead{&access::kDirectoryRead, access::kDirectoryPurpose, true};
 constexpr web::Access kNoData{&access::kNothing, access::kDirectoryPurpose, true};
 
-// One's own language in one touch: every name in its own script, the quickest way to "this is for me".
+// One's own language in one touch: every name in its own script, the quickest way to "this is for me". The
+// buttons belong to the search form, so that nothing typed is lost; where they stand, the list in the head is
+// not shown.
 Html language_row(const Ask& ask) {
   Html items;
   for (const auto& each : words::languages()) {
     const bool now = each.tag == ask.language.tag;
     items += el("li", {},
-                {el("a",
-                    {cls("kern-link"), web::href(Url::path("/", "_language=" + std::string(each.tag))),
-                     attr("lang", each.html), web::attr_if(now, "aria-current", "true")},
+                {el("button",
+                    {attr("type", "submit"), attr("form", "search"), attr("name", "_language"),
+                     attr("value", each.tag), attr("lang", each.html), web::form_action(Url::path("/")),
+                     web::flag("formnovalidate"), web::attr_if(now, "aria-current", "true")},
                     {each.own_name})});
   }
-  return el("nav", {attr("aria-label", ask.t("Language"))}, {el("ul", {cls("lo-footer__links")}, {items})});
+  return el("nav", {cls("lo-languages"), attr("aria-label", ask.t("Language"))}, {el("ul", {}, {items})});
 }
 
 Html topic_tiles(const Ask& ask, const topic::Catalogue& topics) {

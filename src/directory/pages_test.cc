@@ -145,6 +145,16 @@ TEST_P(PagesTest, the_number_to_call_comes_before_the_facts) {
   EXPECT_LT(longer.find("lo-tel"), longer.find("lo-free"));
 }
 
+TEST_P(PagesTest, the_first_page_has_a_button_for_each_language_that_keeps_what_is_typed) {
+  const auto r = get("/?q=kaffee");
+  for (const auto& language : words::languages()) {
+    const std::string button = "name=\"_language\" value=\"" + std::string(language.tag) + "\"";
+    EXPECT_TRUE(has(r, button)) << language.tag;
+  }
+  EXPECT_TRUE(has(r, "type=\"submit\" form=\"search\" name=\"_language\""));
+  EXPECT_EQ(get("/?q=kaffee&_language=uk").header("location"), "/?q=kaffee");
+}
+
 TEST_P(PagesTest, where_you_are_never_stands_in_an_address) {
   http::Request r;
   r.method = "POST";

@@ -20,11 +20,14 @@ export async function germanOnly(t) {
 }
 
 export async function chooseLanguage(t, page, language, bySwitch) {
+  // The first page has a button for each language, the others a list in the head.
+  equal(await page.locator('#lo-language').isVisible(), false, 'a second choice of language on the first page');
   if (bySwitch) {
+    await page.goto(`${t.base}/help`);
     await page.locator('#lo-language').selectOption(language);
     await page.locator('.lo-lang button').click();
   } else {
-    await page.locator(`main a[href$="_language=${language}"]`).click();
+    await page.locator(`.lo-languages button[value="${language}"]`).click();
   }
   await page.waitForLoadState('load');
   await t.isIn(page, language);
@@ -53,17 +56,23 @@ async function goodCards(page, offers) {
 async function goodMap(page, count) {
   const map = await page.locator('figure.lo-map svg').evaluate((svg) => ({
     name: svg.getAttribute('aria-label'), role: svg.getAttribute('role'),
-    pins: [...svg.querySelectorAll('a')].map((a) => ({ to: a.getAttribute('href'), name: a.getAttribute('aria-label'), there: Boolean(document.querySelector(a.getAttribute('href'))) })),
+    pins: [...svg.querySelectorAll('a')].map((a) => ({ to: a.getAttribute('href'), name: a.getAttribute('aria-label'), x: a.getBoundingClientRect().x, y: a.getBoundingClientRect().y, there: Boolean(document.querySelector(a.getAttribute('href'))) })),
     you: svg.querySelectorAll('.lo-map__you').length, ground: svg.querySelectorAll('path').length, seen: svg.getBoundingClientRect().width > 100,
   }));
   ok(map.name && map.role === 'group' && map.seen, 'the map has no name, no role, or no size');
   ok(map.ground > 0, 'the map has no ground');
   equal(map.pins.length, count, 'pins on the map');
+  ok(map.pins.every((each, i) => map.pins.slice(i + 1).every((other) => Math.hypot(each.x - other.x, each.y - other.y) >= 24)), 'two pins are too close to be touched');
   ok(map.pins.every((each) => each.there && each.name), 'a pin has no name or leads nowhere');
   return map;
 }
 
 async function entry(t, page, context, language) {
+  // Who needs help at once calls: on a telephone before all facts, on a wide screen beside them.
+  const box = (selector) => page.locator(selector).first().evaluate((each) => { const { left, right, top, bottom } = each.getBoundingClientRect(); return { left, right, top, bottom }; });
+  const [call, facts, title] = [await box('a.lo-tel'), await box('.lo-facts'), await box('h1')];
+  if (page.viewportSize().width < 960) ok(call.top > title.bottom && call.bottom < facts.top, 'the number to call does not stand between title and facts');
+  else ok(call.left >= facts.right || call.right <= facts.left, 'the number to call does not stand beside the facts');
   ok((await page.locator('h1').innerText()).trim(), 'the entry has no title');
   const tel = page.locator('.lo-contact a.lo-tel');
   ok(/^tel:\+?\d+$/.test(await tel.getAttribute('href')), 'the telephone number cannot be called');
@@ -147,6 +156,18 @@ async function find(t, { language, width }) {
   has(await page.locator('#results').innerText(), 'Wiesenbrück', 'the heading of the results');
   equal(await page.locator('input[name=child][value="1to2"]').isChecked(), true, 'the age class after the search');
   await t.shot(page, 'results');
+
+  // Her age in a class, and places that are free: said on every card.
+  await page.locator('form#search summary').click();
+  await page.locator('#age').selectOption('27up');
+  await page.locator('#places').check();
+  await page.locator('.lo-search__submit button').click();
+  await page.waitForURL(/age=27up/);
+  const more = (await t.json(`/offers?place=00101&language=${spoken[language]}&day=2&time=morning&child=1to2&age=27up&places=1`, { language })).json;
+  const asked = await goodCards(page, more.offers);
+  equal(more.offers[0].reasons.map((each) => each.wish), ['language', 'when', 'child_care', 'age', 'places'], 'what the reasons are about');
+  ok(asked[0].reasons.every((each) => each.text), 'a reason without words');
+  equal([await page.locator('#age').inputValue(), await page.locator('#places').isChecked()], ['27up', true], 'age and places after the search');
 
   // A place by its name, in small letters.
   await go('/offers?place=kr%C3%A4henhorst&radius=2');
