@@ -53,8 +53,10 @@ void Finder::load() {
   match::Builder builder(tree_of(*fresh.topics));
   // While rows are read here, another thread takes those read before them into the builder; one heap after
   // the other, so that the order stays.
+  const Day today = desk.today();
   std::future<void> taking;
   std::vector<match::Offer> heap;
+  std::size_t unread = 0;
   const auto hand_over = [&] {
     if (taking.valid()) taking.get();
     taking = std::async(std::launch::async, [&builder, offers = std::move(heap)] {
@@ -65,7 +67,12 @@ void Finder::load() {
   };
   desk.public_read().read([&](access::View& view) {
     view.each(kAll, {}, [&](const sql::Row& row) {
-      heap.push_back(offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics));
+      auto offer = offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics, today);
+      if (!offer) {
+        ++unread;
+        return;
+      }
+      heap.push_back(std::move(*offer));
       if (heap.size() == kHeap) hand_over();
     });
     return 0;
@@ -73,6 +80,8 @@ void Finder::load() {
   hand_over();
   taking.get();
   fresh.snapshot = builder.build();
+  fresh.day = today;
+  if (unread > 0) log_event("finder.unread", {{"offers", LogValue(unread)}});
   std::lock_guard lock(mutex_);
   sight_ = std::move(fresh);
 }
@@ -89,22 +98,26 @@ void Finder::take(const std::vector<sql::Change>& changes) {
   Sight next = sight();
   next.position = changes.back().seq;
   if (!offers.empty()) {
-    std::vector<match::Offer> changed;
-    std::vector<std::string> removed;
+    struct Now {
+      std::vector<match::Offer> changed;
+      std::vector<std::string> removed;
+    };
     const access::Desk desk(store_, {}, access::kDirectoryPurpose, *clock_);
-    desk.public_read().read([&](access::View& view) {
+    const Now now = desk.public_read().read([&](access::View& view) {
+      Now found;
       for (const auto& id : offers) {
+        // An offer that cannot be read is gone for those who search, and everything else is found.
         auto offer = view.one(kOne, {id}, [&](const sql::Row& row) {
-          return offer_from(row.text(0), row.text(1), row.text(2), *next.topics);
+          return offer_from(row.text(0), row.text(1), row.text(2), *next.topics, next.day);
         });
-        if (offer)
-          changed.push_back(std::move(*offer));
+        if (offer && *offer)
+          found.changed.push_back(std::move(**offer));
         else
-          removed.push_back(id);
+          found.removed.push_back(id);
       }
-      return 0;
+      return found;
     });
-    next.snapshot = next.snapshot->with(changed, removed);
+    next.snapshot = next.snapshot->with(now.changed, now.removed);
     if (next.snapshot->overlay() > std::max<std::size_t>(1000, next.snapshot->size() / 10))
       next.snapshot = next.snapshot->compacted();
   }
@@ -114,6 +127,8 @@ void Finder::take(const std::vector<sql::Change>& changes) {
 
 void Finder::catch_up() {
   std::lock_guard once(taking_);
+  // Hours that hold from or until a day are searched as they are in this week.
+  if (clock_->today() != sight().day) return load();
   for (;;) {
     const auto seen = store_.changes_after(sight().position, kAtOnce);
     if (seen.gap) return load();

@@ -25,12 +25,13 @@ class Finder {
     std::shared_ptr<const match::Snapshot> snapshot;
     std::shared_ptr<const topic::Catalogue> topics;
     std::int64_t position = 0;
+    Day day;  // whose week the opening hours are those of
   };
   Sight sight() const;
 
   /** Starts the thread that follows. Without it (tests, commands), call `catch_up`. */
   void follow();
-  /** Takes over all changes committed so far. */
+  /** Takes over all changes committed so far, and a new day. */
   void catch_up();
 
  private:

@@ -16,11 +16,6 @@ enum Flag : int { kApproximate = 1, kEverywhere = 2, kByAppointment = 4, kOnRequ
 
 constexpr std::array<std::string_view, 7> kDays{"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
 
-// "10:00", "10:00:00", "10:00Z": hours and minutes of the wall clock.
-std::optional<Minute> minute_of(std::string_view text) {
-  return text.size() < 5 ? std::nullopt : parse_minute(text.substr(0, 5));
-}
-
 std::vector<std::string_view> split(std::string_view text, char mark) {
   std::vector<std::string_view> parts;
   if (text.empty()) return parts;
@@ -39,10 +34,14 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
+/** Codes and keys one behind the other. What is none of both stays in the entry and is not searched by: it
+ * could hold a mark that parts two of them. */
+std::string joined(const std::vector<std::string>& codes) {
   std::string all;
-  for (const auto& each : parts)
-    if (!each.empty()) (all += all.empty() ? "" : ",") += each;
+  for (const auto& each : codes) {
+    const bool plain = each.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == each.npos;
+    if (plain && !each.empty()) (all += all.empty() ? "" : ",") += each;
+  }
   return all;
 }
 
@@ -52,12 +51,65 @@ std::string maybe(const std::optional<double>& value) {
                                         : "";
 }
 
-std::string openings_text(const std::vector<match::Opening>& openings) {
+// "1:540-720", with days "1:540-720@2026-03-01~2026-09-30", either of which may be missing.
+std::string openings_text(const std::vector<OpeningHours::Dated>& openings) {
   std::string text;
-  for (const auto& each : openings)
+  for (const auto& [each, from, to] : openings) {
     (text += text.empty() ? "" : ",") +=
         std::to_string(each.weekday) + ":" + std::to_string(each.from) + "-" + std::to_string(each.to);
+    if (!from.empty() || !to.empty()) text += "@" + from + "~" + to;
+  }
   return text;
+}
+
+std::optional<OpeningHours> openings_from(std::string_view text) {
+  OpeningHours hours;
+  for (auto each : split(text, ',')) {
+    OpeningHours::Dated dated;
+    if (const auto at = each.find('@'); at != each.npos) {
+      const auto days = split(each.substr(at + 1), '~');
+      if (days.size() != 2) return std::nullopt;
+      dated.from = days[0];
+      dated.to = days[1];
+      each = each.substr(0, at);
+    }
+    const auto colon = each.find(':'), dash = each.find('-');
+    if (colon == each.npos || dash == each.npos || dash < colon) return std::nullopt;
+    const auto weekday = number(each.substr(0, colon)), to = number(each.substr(dash + 1)),
+               from = number(each.substr(colon + 1, dash - colon - 1));
+    if (!weekday || !from || !to) return std::nullopt;
+    dated.opening = {*weekday, *from, *to};
+    hours.openings.push_back(std::move(dated));
+  }
+  return hours;
+}
+
+/**
+ * Languages that an entry means although it says another (ISO 639-3, macrolanguages of its part 3). Who
+ * speaks a dialect of Arabic is understood in Arabic. Kurdish may be either of two languages whose speakers
+ * do not understand each other well, so one has to ask.
+ */
+struct Meant {
+  std::string_view said, meant;
+  bool sure;
+};
+constexpr std::array kMeant{
+    Meant{"ara", "apc", true},  Meant{"arb", "ara", true},  Meant{"arb", "apc", true},
+    Meant{"apc", "ara", true},  Meant{"fas", "pes", true},  Meant{"pes", "fas", true},
+    Meant{"fas", "prs", false}, Meant{"kur", "kmr", false}, Meant{"kur", "ckb", false},
+    Meant{"hbs", "srp", true},  Meant{"hbs", "hrv", true},  Meant{"hbs", "bos", true},
+    Meant{"zho", "cmn", true},  Meant{"cmn", "zho", true},  Meant{"sqi", "aln", true},
+    Meant{"sqi", "als", true},  Meant{"pus", "pbt", true},  Meant{"msa", "ind", false},
+};
+
+void add_languages(match::Offer& o, std::string_view spoken, std::string_view interpreted) {
+  const auto add = [&](std::vector<std::string>& to, std::string_view code) {
+    to.emplace_back(code);
+    for (const auto& each : kMeant)
+      if (each.said == code) (each.sure ? to : o.perhaps).emplace_back(each.meant);
+  };
+  for (const auto code : split(spoken, ',')) add(o.languages, code);
+  for (const auto code : split(interpreted, ',')) add(o.interpreters, code);
 }
 
 int cost_of(const Service& s) {
@@ -87,18 +139,18 @@ std::string facts_of(const Service& s, const At* at) {
           std::to_string(std::llround(point.lat * 1e6)) + "," + std::to_string(std::llround(point.lon * 1e6));
   }
   const auto schedules = schedules_at(s, at);
-  const auto openings = openings_of(schedules);
+  const auto hours = openings_of(schedules);
   const int flags = (shown && at->location.lotse_approximate ? kApproximate : 0) |
                     (s.lotse_everywhere || hidden ? kEverywhere : 0) |
                     (s.lotse_by_appointment ? kByAppointment : 0) |
-                    (s.lotse_interpreter_on_request ? kOnRequest : 0) | (openings.empty() ? 0 : kHoursKnown);
+                    (s.lotse_interpreter_on_request ? kOnRequest : 0) | (hours.complete ? kHoursKnown : 0);
   std::vector<std::string> languages;
   for (const auto& each : s.languages) languages.push_back(each.code);
   const auto& care = s.lotse_child_care;
   std::string facts = place;
   for (const std::string& each :
        {std::to_string(flags), joined(s.lotse_topics), joined(languages), joined(s.lotse_interpreters),
-        openings_text(openings),
+        openings_text(hours.openings),
         std::to_string(static_cast<int>(care.kind)) + "," + maybe(care.from_months) + "," +
             maybe(care.to_months) + "," + maybe(care.places),
         maybe(s.minimum_age) + "," + maybe(s.maximum_age), std::to_string(audience_of(s)),
@@ -145,36 +197,86 @@ std::span<const Schedule> schedules_at(const Service& s, const At* at) {
   return at ? std::span<const Schedule>(at->location.schedules) : std::span<const Schedule>();
 }
 
-std::vector<match::Opening> openings_of(std::span<const Schedule> schedules, int* unread) {
+std::optional<Minute> minute_of(std::string_view text) {
+  const auto digits = [&](std::size_t from, std::size_t count) {
+    return text.size() >= from + count &&
+           text.substr(from, count).find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (text.size() < 5) return std::nullopt;
+  const auto minute = parse_minute(text.substr(0, 5));
+  text.remove_prefix(5);
+  if (text.starts_with(':') && digits(1, 2)) text.remove_prefix(3);
+  const bool offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && digits(1, 2) &&
+                      text[3] == ':' && digits(4, 2);
+  return text.empty() || text == "Z" || offset ? minute : std::nullopt;
+}
+
+std::vector<match::Opening> OpeningHours::in_week_of(Day day) const {
+  const std::string first = day.text(), last = day.plus(6).text();
   std::vector<match::Opening> found;
-  for (const auto& each : schedules) {
-    const auto from = minute_of(each.opens_at), to = minute_of(each.closes_at);
-    bool read = from && to && !each.byday.empty() && *from != *to;
-    for (const auto day : split(each.byday, ',')) {
-      const auto at = std::find(kDays.begin(), kDays.end(), trimmed(day));
-      if (at == kDays.end() || !from || !to) {
-        read = false;
-        continue;
-      }
-      const int weekday = static_cast<int>(at - kDays.begin()) + 1;
-      if (*from < *to) {
-        found.push_back({weekday, *from, *to});
-      } else if (*to < *from) {  // over midnight: two days
-        found.push_back({weekday, *from, 1440});
-        if (*to > 0) found.push_back({weekday % 7 + 1, 0, *to});
-      }
-    }
-    if (!read && unread) ++*unread;
-  }
-  std::sort(found.begin(), found.end());
+  for (const auto& each : openings)
+    if ((each.from.empty() || each.from <= last) && (each.to.empty() || each.to >= first))
+      found.push_back(each.opening);
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
-std::string shown_time(const std::string& text) {
-  const bool longer = text.size() > 5 && text.find_first_not_of("0123456789:.Z+-") == text.npos;
-  return longer && parse_minute(text.substr(0, 5)) ? text.substr(0, 5) : text;
+namespace {
+
+// Nothing where a day is there and cannot be read.
+std::optional<std::string> day_of(const std::string& text) {
+  if (text.empty()) return "";
+  const auto day = Day::parse(std::string_view(text).substr(0, 10));
+  return day ? std::optional(day->text()) : std::nullopt;
 }
+
+bool is_every_week(const Schedule& s) {
+  const bool other_rule =
+      !s.byweekno.empty() || !s.bymonthday.empty() || !s.byyearday.empty() || !s.count.is_null();
+  const bool each = s.interval.is_null() || s.interval == 1 || s.interval == "1" || s.interval == "";
+  return each && !other_rule &&
+         (s.freq == "DAILY" || ((s.freq.empty() || s.freq == "WEEKLY") && !s.byday.empty()));
+}
+
+/** Adds what the schedule says; false if some of it cannot be read. */
+bool read_schedule(const Schedule& s, std::vector<OpeningHours::Dated>& found) {
+  const auto from = minute_of(s.opens_at), to = minute_of(s.closes_at);
+  const auto first = day_of(s.valid_from), last = day_of(s.valid_to.empty() ? s.until : s.valid_to);
+  if (!from || !to || *from == *to || !first || !last || !is_every_week(s)) return false;
+  const auto add = [&](int weekday, Minute begin, Minute end) {
+    found.push_back({{weekday, begin, end}, *first, *last});
+  };
+  bool all = true;
+  for (const auto day : split(s.byday.empty() ? "MO,TU,WE,TH,FR,SA,SU" : std::string_view(s.byday), ',')) {
+    const auto at = std::find(kDays.begin(), kDays.end(), trimmed(day));
+    if (at == kDays.end()) {
+      all = false;
+      continue;
+    }
+    const int weekday = static_cast<int>(at - kDays.begin()) + 1;
+    if (*from < *to) {
+      add(weekday, *from, *to);
+    } else {  // over midnight: two days
+      add(weekday, *from, 1440);
+      if (*to > 0) add(weekday % 7 + 1, 0, *to);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+OpeningHours openings_of(std::span<const Schedule> schedules) {
+  OpeningHours hours;
+  bool all = true;
+  for (const auto& each : schedules) all = read_schedule(each, hours.openings) && all;
+  std::sort(hours.openings.begin(), hours.openings.end());
+  hours.openings.erase(std::unique(hours.openings.begin(), hours.openings.end()), hours.openings.end());
+  hours.complete = all && !hours.openings.empty();
+  return hours;
+}
+
+std::string shown_time(const std::string& text) { return minute_of(text) ? text.substr(0, 5) : text; }
 
 std::string address_line(const Location& location) {
   if (location.lotse_confidential || location.addresses.empty()) return "";
@@ -220,60 +322,61 @@ std::string topic_word(int n) {
   return "#" + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
 }
 
-match::Offer offer_from(std::string_view id, std::string_view facts, std::string_view words,
-                        const topic::Catalogue& topics) {
+std::optional<match::Offer> offer_from(std::string_view id, std::string_view facts, std::string_view words,
+                                       const topic::Catalogue& topics, Day today) {
   const auto f = split(facts, '|');
-  CHECK(f.size() == 11);
+  if (f.size() != 11) return std::nullopt;
+  const auto hours = openings_from(f[5]);
+  const auto care = split(f[6], ','), age = split(f[7], ',');
+  const auto end = words.find('\n');
+  if (!hours || care.size() != 4 || age.size() != 2 || end == words.npos) return std::nullopt;
   match::Offer o;
   o.id = id;
   if (const auto comma = f[0].find(','); comma != f[0].npos)
-    o.place =
-        Point{number(f[0].substr(0, comma)).value() / 1e6, number(f[0].substr(comma + 1)).value() / 1e6};
-  const int flags = number(f[1]).value();
+    o.place = Point{number(f[0].substr(0, comma)).value_or(0) / 1e6,
+                    number(f[0].substr(comma + 1)).value_or(0) / 1e6};
+  const int flags = number(f[1]).value_or(0);
   o.approximate = flags & kApproximate;
   o.everywhere = flags & kEverywhere;
   o.by_appointment = flags & kByAppointment;
   o.interpreter_on_request = flags & kOnRequest;
-  o.hours_known = flags & kHoursKnown;
-  for (const auto key : split(f[2], ','))
-    for (const auto* topic = topics.find(key); topic;
-         topic = topic->parent ? topics.find(*topic->parent) : nullptr) {
-      if (topic->key == key) o.topics.push_back(static_cast<match::TopicNo>(topic->number));
+  for (const auto key : split(f[2], ',')) {
+    const auto* topic = topics.find(key);
+    if (topic) o.topics.push_back(static_cast<match::TopicNo>(topic->number));
+    // A circle of topics ends after some steps.
+    for (int steps = 0; topic && steps < 10; ++steps) {
       o.words.add(topic_word(topic->number), 1);
+      topic = topic->parent ? topics.find(*topic->parent) : nullptr;
     }
-  for (const auto code : split(f[3], ',')) o.languages.emplace_back(code);
-  for (const auto code : split(f[4], ',')) o.interpreters.emplace_back(code);
-  o.openings = hours_of(facts).openings;
-  const auto care = split(f[6], ',');
-  o.care = static_cast<match::Care>(number(care[0]).value());
+  }
+  add_languages(o, f[3], f[4]);
+  o.openings = hours->in_week_of(today);
+  o.hours_known = (flags & kHoursKnown) && !o.openings.empty();
+  o.care = static_cast<match::Care>(number(care[0]).value_or(0));
   o.care_min_months = number(care[1]);
   o.care_max_months = number(care[2]);
   o.care_places = number(care[3]);
-  const auto age = split(f[7], ',');
   o.min_age = number(age[0]);
   o.max_age = number(age[1]);
-  o.audience = static_cast<std::uint16_t>(number(f[8]).value());
+  o.audience = static_cast<std::uint16_t>(number(f[8]).value_or(0));
   o.free_places = number(f[9]);
-  o.cost = static_cast<match::Cost>(number(f[10]).value());
-  const auto end = words.find('\n');
-  CHECK(end != words.npos);
+  o.cost = static_cast<match::Cost>(number(f[10]).value_or(0));
   o.words.add(words.substr(0, end), 0);
   o.words.add(words.substr(end + 1), 2);
   return o;
 }
 
-HoursOf hours_of(std::string_view facts) {
+bool is_everywhere(std::string_view facts) {
   const auto f = split(facts, '|');
-  CHECK(f.size() == 11);
+  return f.size() == 11 && (number(f[1]).value_or(0) & kEverywhere) != 0;
+}
+
+HoursOf hours_of(std::string_view facts, Day today) {
+  const auto f = split(facts, '|');
   HoursOf hours;
-  hours.by_appointment = number(f[1]).value() & kByAppointment;
-  for (const auto each : split(f[5], ',')) {
-    const auto colon = each.find(':'), dash = each.find('-');
-    CHECK(colon != each.npos && dash != each.npos);
-    hours.openings.push_back({number(each.substr(0, colon)).value(),
-                              number(each.substr(colon + 1, dash - colon - 1)).value(),
-                              number(each.substr(dash + 1)).value()});
-  }
+  if (f.size() != 11) return hours;
+  hours.by_appointment = number(f[1]).value_or(0) & kByAppointment;
+  if (const auto read = openings_from(f[5])) hours.openings = read->in_week_of(today);
   return hours;
 }
 

@@ -31,12 +31,32 @@ struct At {
 std::vector<OfferRow> offers_of(const Service& service, const Organisation& organisation,
                                 std::span<const At> places);
 
-/** Opening hours that the product can read from schedules; `unread` counts those that it cannot. Rules:
- * weekly `byday` with times. */
-std::vector<match::Opening> openings_of(std::span<const Schedule> schedules, int* unread = nullptr);
+/** Opening hours as the product reads them. */
+struct OpeningHours {
+  struct Dated {
+    match::Opening opening;
+    std::string from, to;  // days YYYY-MM-DD, both included; empty: without end
+    auto operator<=>(const Dated&) const = default;
+  };
+  std::vector<Dated> openings;  // sorted
+  bool complete = false;        // there are some, and nothing was left unread
 
-/** `HH:MM` of a time as HSDS writes it ("10:00", "10:00:00", "10:00Z"); any other text as it is, so that
- * nothing typed is lost. */
+  /** Those that hold on a day or in the six after it: its week. */
+  std::vector<match::Opening> in_week_of(Day day) const;
+};
+
+/**
+ * What the product can read from schedules: each week (RFC 5545: `freq` WEEKLY with `byday`, or DAILY), with
+ * times that `minute_of` reads, between `valid_from` and `valid_to`. Everything else (every second week, a
+ * day of the month, times nobody can be sure of) is left unread, and then nobody may say "closed".
+ */
+OpeningHours openings_of(std::span<const Schedule> schedules);
+
+/** Minutes of a time as HSDS writes it: "10:00", "10:00:00", either with "Z" or an offset, which does not
+ * count: a house's hours are those of its clock. Nothing for any other text ("05:00 PM"). */
+std::optional<Minute> minute_of(std::string_view text);
+
+/** `HH:MM` of a time that `minute_of` reads; any other text as it is, so that nothing typed is lost. */
 std::string shown_time(const std::string& text);
 
 /** The schedules that hold at a place: its own, else the service's, else the location's. */
@@ -47,15 +67,18 @@ std::string address_line(const Location& location);
 /** The number to call: at this place, of the service, of its contact, of the organisation. */
 std::string phone_of(const Service& service, const Organisation& organisation, const At* at);
 
-/** Reads `facts` and `words` again. Topics that the catalogue does not know are left out. */
-match::Offer offer_from(std::string_view id, std::string_view facts, std::string_view words,
-                        const topic::Catalogue& topics);
-/** Only the opening hours and whether one needs an appointment: for lists. */
+/** Reads `facts` and `words` again, as they are in the week of `today`. Topics that the catalogue does not
+ * know are left out. Nothing if the row was not written by `offers_of`. */
+std::optional<match::Offer> offer_from(std::string_view id, std::string_view facts, std::string_view words,
+                                       const topic::Catalogue& topics, Day today);
+/** Only the opening hours in the week of `today` and whether one needs an appointment: for lists. */
 struct HoursOf {
   std::vector<match::Opening> openings;
   bool by_appointment = false;
 };
-HoursOf hours_of(std::string_view facts);
+HoursOf hours_of(std::string_view facts, Day today);
+/** By telephone, online, at home, or at a place that is kept secret. */
+bool is_everywhere(std::string_view facts);
 
 /** The word under which an offer is found by its topic's names in any language: "#00042"; of fixed width, so
  * that none begins another. */

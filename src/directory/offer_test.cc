@@ -42,12 +42,20 @@ topic::Catalogue topics() {
   return topic::Catalogue({money, debt});
 }
 
+constexpr Day kDay{2026, 11, 24};
+
+match::Offer read(const OfferRow& row) {
+  const auto offer = offer_from(row.id, row.facts, row.words, topics(), kDay);
+  EXPECT_TRUE(offer.has_value());
+  return offer.value_or(match::Offer{});
+}
+
 TEST(Offer, FactsSurviveTheStore) {
   const auto s = counselling();
   const std::vector<At> places{at_market()};
   const auto rows = offers_of(s, {.name = "Beratungsstelle"}, places);
   ASSERT_EQ(rows.size(), 1u);
-  const auto o = offer_from(rows[0].id, rows[0].facts, rows[0].words, topics());
+  const auto o = read(rows[0]);
   EXPECT_EQ(o.id, places[0].placed.id.text);
   ASSERT_TRUE(o.place);
   EXPECT_NEAR(o.place->lat, 52.05, 1e-6);
@@ -70,7 +78,7 @@ TEST(Offer, FactsSurviveTheStore) {
 
 TEST(Offer, IsFoundByItsTopicAndThoseAboveIt) {
   const auto rows = offers_of(counselling(), {}, {});
-  const auto o = offer_from(rows[0].id, rows[0].facts, rows[0].words, topics());
+  const auto o = read(rows[0]);
   std::vector<std::string> keys;
   o.words.each([&](const match::Words::Word& word) {
     if (word.key[0] == '#') keys.emplace_back(word.key);
@@ -88,7 +96,7 @@ TEST(Offer, ConfidentialPlacesAreNowhereInIt) {
   EXPECT_EQ(rows[0].address, "");
   EXPECT_EQ(rows[0].location_id, "");
   EXPECT_EQ(rows[0].phone, "");
-  EXPECT_FALSE(offer_from(rows[0].id, rows[0].facts, rows[0].words, topics()).place);
+  EXPECT_FALSE(read(rows[0]).place);
   EXPECT_EQ(rows[0].words.find("markt"), std::string::npos);
 }
 
@@ -106,32 +114,126 @@ TEST(Offer, ServiceWithoutAPlaceIsOneOffer) {
   const auto rows = offers_of(s, {}, {});
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].id, s.id.text);
-  EXPECT_TRUE(offer_from(rows[0].id, rows[0].facts, rows[0].words, topics()).everywhere);
+  EXPECT_TRUE(read(rows[0]).everywhere);
 }
 
 TEST(Hours, AreReadFromWeeklyRules) {
-  int unread = 0;
   std::vector<Schedule> schedules{{.byday = "TU", .opens_at = "22:00", .closes_at = "02:00"},
                                   {.byday = "SU", .opens_at = "10:00", .closes_at = "24:00"},
                                   {.description = "nach Vereinbarung"},
                                   {.byday = "XX", .opens_at = "10:00", .closes_at = "11:00"},
                                   {.byday = "MO", .opens_at = "25:00", .closes_at = "11:00"},
                                   {.byday = "MO", .opens_at = "11:00", .closes_at = "11:00"}};
-  EXPECT_EQ(openings_of(schedules, &unread),
-            (std::vector<match::Opening>{{2, 1320, 1440}, {3, 0, 120}, {7, 600, 1440}}));
-  EXPECT_EQ(unread, 4);
+  const std::vector<match::Opening> read{{2, 1320, 1440}, {3, 0, 120}, {7, 600, 1440}};
+  EXPECT_EQ(openings_of(schedules).in_week_of(kDay), read);
+  EXPECT_FALSE(openings_of(schedules).complete);
+  schedules.resize(2);
+  EXPECT_TRUE(openings_of(schedules).complete);
+  EXPECT_FALSE(openings_of({}).complete);
+}
+
+TEST(Hours, AnAfternoonInAnotherCountrysWayIsNoNight) {
+  const std::vector<Schedule> evening{{.byday = "MO", .opens_at = "09:00 AM", .closes_at = "05:00 PM"}};
+  EXPECT_TRUE(openings_of(evening).openings.empty());
+  EXPECT_FALSE(minute_of("05:00 PM"));
+  EXPECT_FALSE(minute_of("05:00pm"));
+  EXPECT_FALSE(minute_of("05:00:0x"));
+  EXPECT_FALSE(minute_of("05:00+2"));
+  EXPECT_EQ(minute_of("05:00"), 300);
+  EXPECT_EQ(minute_of("05:00:00"), 300);
+  EXPECT_EQ(minute_of("05:00Z"), 300);
+  EXPECT_EQ(minute_of("05:00:00+02:00"), 300);
+  EXPECT_EQ(shown_time("05:00 PM"), "05:00 PM");
+  EXPECT_EQ(shown_time("17:00:00"), "17:00");
+}
+
+TEST(Hours, HoldBetweenTheirDaysOnly) {
+  const std::vector<Schedule> schedules{
+      {.valid_to = "2019-01-01", .byday = "MO", .opens_at = "08:00", .closes_at = "09:00"},
+      {.valid_from = "2026-11-30", .byday = "TU", .opens_at = "08:00", .closes_at = "09:00"},
+      {.valid_from = "2026-12-01", .byday = "WE", .opens_at = "08:00", .closes_at = "09:00"},
+      {.valid_to = "2026-11-24", .byday = "TH", .opens_at = "08:00", .closes_at = "09:00"}};
+  const auto hours = openings_of(schedules);
+  EXPECT_EQ(hours.in_week_of(kDay), (std::vector<match::Opening>{{2, 480, 540}, {4, 480, 540}}));
+  Service s = counselling();
+  s.schedules = schedules;
+  const auto rows = offers_of(s, {}, {});
+  EXPECT_EQ(read(rows[0]).openings, hours.in_week_of(kDay));
+  EXPECT_TRUE(read(rows[0]).hours_known);
+  EXPECT_EQ(hours_of(rows[0].facts, {2027, 1, 4}).openings,
+            (std::vector<match::Opening>{{2, 480, 540}, {3, 480, 540}}));
+  s.schedules.resize(1);
+  const auto past = read(offers_of(s, {}, {})[0]);
+  EXPECT_TRUE(past.openings.empty());
+  EXPECT_FALSE(past.hours_known) << "nobody says that it will not open again";
+}
+
+TEST(Hours, OfEverySecondWeekOrOneDayOfTheMonthAreToBeAskedFor) {
+  const Schedule monday{.byday = "MO", .opens_at = "09:00", .closes_at = "12:00"};
+  for (const auto& change : std::vector<std::function<void(Schedule&)>>{
+           [](Schedule& s) { s.interval = 2; }, [](Schedule& s) { s.bymonthday = "1"; },
+           [](Schedule& s) { s.freq = "MONTHLY"; }, [](Schedule& s) { s.count = 3; },
+           [](Schedule& s) { s.byweekno = "1,3"; }, [](Schedule& s) { s.byday = "1TU"; },
+           [](Schedule& s) { s.valid_to = "summer"; }}) {
+    std::vector<Schedule> schedules{monday, monday};
+    change(schedules[1]);
+    EXPECT_FALSE(openings_of(schedules).complete);
+    EXPECT_EQ(openings_of(schedules).openings.size(), 1u);
+  }
+  const std::vector<Schedule> daily{
+      {.freq = "DAILY", .interval = 1, .opens_at = "09:00", .closes_at = "12:00"}};
+  EXPECT_EQ(openings_of(daily).openings.size(), 7u);
+}
+
+TEST(Offer, MarksInsideACodeDoNotBreakTheRow) {
+  Service s = counselling();
+  for (const char* code : {"de|en", "de,en", "de\nen", "DE", "", "a b"})
+    s.languages.push_back({.name = "x", .code = code});
+  s.lotse_topics.push_back("debt|money");
+  s.lotse_interpreters = {"ukr", "u|k"};
+  const auto o = read(offers_of(s, {}, {})[0]);
+  EXPECT_EQ(o.languages, (std::vector<std::string>{"deu", "tur"}));
+  EXPECT_EQ(o.interpreters, (std::vector<std::string>{"ukr"}));
+  EXPECT_EQ(o.topics, (std::vector<match::TopicNo>{42}));
+}
+
+TEST(Offer, WhatNobodyOfUsWroteIsNotRead) {
+  const auto row = offers_of(counselling(), {}, {})[0];
+  for (const std::string& facts :
+       {std::string(), row.facts + "|", row.facts.substr(1), std::string("|0||||1-2|0,,,|,|0||0"),
+        std::string("|0||||1:2-3@x|0,,,|,|0||0"), std::string("|0||||x:2-3|0,,,|,|0||0"),
+        std::string("|0|||||0,,|,|0||0")})
+    EXPECT_FALSE(offer_from(row.id, facts, row.words, topics(), kDay)) << facts;
+  EXPECT_FALSE(offer_from(row.id, row.facts, "no second line", topics(), kDay));
+}
+
+TEST(Offer, ALanguageAlsoMeansItsDialects) {
+  Service s = counselling();
+  s.languages = {{.name = "Arabisch", .code = "ara"}, {.name = "Kurdisch", .code = "kur"}};
+  s.lotse_interpreters = {"hbs"};
+  const auto o = read(offers_of(s, {}, {})[0]);
+  EXPECT_EQ(o.languages, (std::vector<std::string>{"ara", "apc", "kur"}));
+  EXPECT_EQ(o.perhaps, (std::vector<std::string>{"kmr", "ckb"}));
+  EXPECT_EQ(o.interpreters, (std::vector<std::string>{"hbs", "srp", "hrv", "bos"}));
+}
+
+TEST(Offer, ACircleOfTopicsEnds) {
+  topic::Topic one{.key = "debt", .parent = "money", .names = {{"de", "a"}}, .number = 1};
+  topic::Topic two{.key = "money", .parent = "debt", .names = {{"de", "b"}}, .number = 2};
+  const auto row = offers_of(counselling(), {}, {})[0];
+  EXPECT_TRUE(offer_from(row.id, row.facts, row.words, topic::Catalogue({one, two}), kDay));
 }
 
 TEST(Hours, OfThePlaceGoBeforeThoseOfTheService) {
   const auto s = counselling();
   auto at = at_market();
   at.location.schedules.push_back({.byday = "FR", .opens_at = "08:00", .closes_at = "09:00"});
-  EXPECT_EQ(openings_of(schedules_at(s, &at)).front().weekday, 1);
+  EXPECT_EQ(openings_of(schedules_at(s, &at)).openings.front().opening.weekday, 1);
   at.placed.schedules.push_back({.byday = "SA", .opens_at = "08:00", .closes_at = "09:00"});
-  EXPECT_EQ(openings_of(schedules_at(s, &at)).front().weekday, 6);
+  EXPECT_EQ(openings_of(schedules_at(s, &at)).openings.front().opening.weekday, 6);
   Service none;
   at.placed.schedules.clear();
-  EXPECT_EQ(openings_of(schedules_at(none, &at)).front().weekday, 5);
+  EXPECT_EQ(openings_of(schedules_at(none, &at)).openings.front().opening.weekday, 5);
 }
 
 TEST(Rules, AllProblemsAtOnce) {

@@ -325,11 +325,12 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
            language_note(ask, reading.language, reading.state)});
   const bool is_short = length(reading.words.description) <= kShortText;
   const Html first = all({alert(ask, e.service), is_short ? description : Html()});
-  const Html rest = all(
-      {is_short ? Html() : description, facts_list(ask, e, reading.words, openings_of(schedules), schedules),
-       topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
-       topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
-       tools(ask, path, reading.words.name)});
+  const Html rest =
+      all({is_short ? Html() : description,
+           facts_list(ask, e, reading.words, openings_of(schedules).in_week_of(ask.desk.today()), schedules),
+           topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
+           topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
+           tools(ask, path, reading.words.name)});
   const Html main =
       all({el("a", {cls("lo-back"), web::href(back_to_search(ask))},
               {web::icon("arrow-back"), ask.t("All offers")}),

@@ -171,7 +171,7 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
   const bool foreign = c.language != ask.language.tag;
   const std::string tag(language ? language->html : std::string_view(c.language));
   Html lines;
-  lines += line("clock", hours_line(ask, hours_of(c.facts)));
+  lines += line("clock", hours_line(ask, hours_of(c.facts, ask.desk.today())));
   Html place;
   if (!c.address.empty()) place += address_lines(c.address);
   if (c.hit.distance_m) {
@@ -179,7 +179,8 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
     place += Html::text(c.hit.approximate ? ask.t("about {distance}", {{"distance", far}}) : far);
   }
   if (c.address.empty() && !c.hit.distance_m)
-    place += Html::text(ask.t("By telephone or online; the place is told there."));
+    place += Html::text(is_everywhere(c.facts) ? ask.t("By telephone or online; the place is told there.")
+                                               : ask.t("Please ask where it is."));
   lines += line("place", place);
   return el("li", {cls("lo-card"), web::id(anchor)},
             {el("div", {cls("lo-card__head")},
@@ -264,6 +265,7 @@ http::Response as_json(const Found& found) {
                     {"unsure", found.answer.unsure},
                     {"nearly", found.answer.nearly},
                     {"page", found.search.page},
+                    {"left_out", found.left_out},
                     {"offers", std::move(list)}});
 }
 
@@ -275,22 +277,26 @@ http::Response results(Ask& ask, const Rooms& rooms) {
   if (ask.json)
     return found.problems.empty() ? as_json(found) : web::problem_details(ask, 422, found.problems);
   const auto sight = rooms.finder->sight();
-  const auto question = question_of(found.search, found.here, *sight.topics);
   const std::size_t first = static_cast<std::size_t>(found.search.page - 1) * kPageSize + 1;
   Html cards;
   std::vector<Pin> pins;
   for (std::size_t i = 0; i < found.cards.size(); ++i) {
-    cards += card(ask, found.cards[i], first + i, question);
-    const auto facts = offer_from(found.cards[i].hit.id, found.cards[i].facts, "\n", *sight.topics);
-    if (facts.place)
-      pins.push_back({*facts.place, words::number(ask.language, static_cast<std::int64_t>(first + i)),
+    cards += card(ask, found.cards[i], first + i, found.question);
+    const auto facts =
+        offer_from(found.cards[i].hit.id, found.cards[i].facts, "\n", *sight.topics, ask.desk.today());
+    if (facts && facts->place)
+      pins.push_back({*facts->place, words::number(ask.language, static_cast<std::int64_t>(first + i)),
                       "t" + std::to_string(first + i), found.cards[i].title});
   }
   Html count;
+  if (!found.left_out.empty())
+    count += el("p", {cls("kern-body")},
+                {ask.t("No offer has all your words. We left out: {words}",
+                       {{"words", words::list(ask.language, found.left_out)}})});
   if (found.answer.nearly > 0 && found.search.filtered())
-    count = el("p", {cls("kern-body")},
-               {ask.tn("{n} of them fits except for one wish.", "{n} of them fit except for one wish.",
-                       static_cast<std::int64_t>(found.answer.nearly))});
+    count += el("p", {cls("kern-body")},
+                {ask.tn("{n} of them fits except for one wish.", "{n} of them fit except for one wish.",
+                        static_cast<std::int64_t>(found.answer.nearly))});
   const Html list =
       found.cards.empty()
           ? nothing(ask, found)

@@ -91,10 +91,12 @@ Search read_search(const http::Form& query, Problems& problems) {
     problems.push_back({"language", msg("Choose a language from the list.")});
   }
   for (const auto child : query.all("child")) {
-    if (offered(kChildClasses, child))
-      s.children.emplace_back(child);
-    else if (!child.empty())
+    if (offered(kChildClasses, child)) {
+      if (std::find(s.children.begin(), s.children.end(), child) == s.children.end())
+        s.children.emplace_back(child);
+    } else if (!child.empty()) {
       problems.push_back({"child", msg("Choose an age from the list.")});
+    }
   }
   s.age = value(query, "age");
   if (!s.age.empty() && !offered(kAges, s.age)) {
@@ -129,23 +131,53 @@ std::string query_of(const Search& s, int page) {
   return http::encode_query(pairs);
 }
 
-std::vector<match::TypedWord> typed_words(std::string_view typed, const topic::Catalogue& topics) {
-  std::vector<match::TypedWord> found;
-  for (const auto& word : words_of(typed)) {
-    std::set<std::string> ways{word};
-    for (const auto& language : words::languages()) ways.insert(stem(word, language.tag));
-    for (const int number : topics.of_word(word)) ways.insert(topic_word(number));
-    found.push_back({{ways.begin(), ways.end()}});
-  }
-  return found;
+namespace {
+
+match::TypedWord typed_word(const std::string& word, const topic::Catalogue& topics, bool& names_topic) {
+  std::set<std::string> ways{word};
+  for (const auto& language : words::languages()) ways.insert(stem(word, language.tag));
+  const auto numbers = topics.of_word(word);
+  names_topic = names_topic || !numbers.empty();
+  for (const int number : numbers) ways.insert(topic_word(number));
+  return {{ways.begin(), ways.end()}};
 }
+
+// A word of another language than the page's may be a filler there and a good word here ("is" and Turkish
+// "iş"), so the topics are asked as well.
+bool says_nothing(const std::string& word, const AskedWord& asked, std::string_view language) {
+  if (words::is_filler(word, language)) return true;
+  return !asked.names_topic && std::any_of(words::languages().begin(), words::languages().end(),
+                                           [&](const auto& l) { return words::is_filler(word, l.tag); });
+}
+
+}  // namespace
+
+std::vector<AskedWord> asked_words(std::string_view typed, const topic::Catalogue& topics,
+                                   std::string_view language) {
+  std::vector<AskedWord> all, telling;
+  for (std::string_view left = trimmed(typed); !left.empty();) {
+    const auto end = std::min(left.find_first_of(" \t\r\n"), left.size());
+    AskedWord asked{.typed = std::string(left.substr(0, end))};
+    left = trimmed(left.substr(end));
+    bool telling_word = false;
+    for (const auto& word : words_of(asked.typed)) {
+      asked.words.push_back(typed_word(word, topics, asked.names_topic));
+      telling_word = telling_word || !says_nothing(word, asked, language);
+    }
+    if (asked.words.empty()) continue;
+    all.push_back(asked);
+    if (telling_word) telling.push_back(std::move(asked));
+  }
+  return telling.empty() ? all : telling;
+}
+
+namespace {
 
 match::Question question_of(const Search& s, const std::optional<Point>& here,
                             const topic::Catalogue& topics) {
   match::Question q;
   if (const auto* topic = topics.find(s.topic))
     q.topics.push_back(static_cast<match::TopicNo>(topic->number));
-  q.words = typed_words(s.words, topics);
   q.here = here;
   q.radius_m = s.radius_km * 1000;
   if (!s.language.empty()) q.language = s.language;
@@ -167,6 +199,103 @@ match::Question question_of(const Search& s, const std::optional<Point>& here,
   q.limit = kPageSize;
   return q;
 }
+
+void set_words(match::Question& question, const std::vector<AskedWord>& asked) {
+  question.words.clear();
+  for (const auto& each : asked)
+    question.words.insert(question.words.end(), each.words.begin(), each.words.end());
+}
+
+/** Asks the question about one sight, leaving out the words that keep it from finding anything. */
+class Asking {
+ public:
+  Asking(const match::Snapshot& snapshot, Found& found) : snapshot_(snapshot), found_(found) {}
+
+  void ask(std::vector<AskedWord> asked) {
+    asked_ = std::move(asked);
+    if (found_some()) return;
+    // Without the wishes: if the words find something, it is not they who stand in the way.
+    if (asked_.empty() || count(asked_) > 0) return;
+    const auto whole = asked_;
+    keep_if([&](const AskedWord& each) { return count({each}) > 0; });
+    if (found_some()) return;
+    keep_if([](const AskedWord& each) { return each.names_topic; });
+    if (found_some()) return;
+    const auto rarest = std::min_element(
+        asked_.begin(), asked_.end(), [&](const auto& a, const auto& b) { return count({a}) < count({b}); });
+    keep_if([typed = rarest->typed](const AskedWord& each) { return each.typed == typed; });
+    if (found_some()) return;
+    asked_ = whole;
+    found_.left_out.clear();
+  }
+
+ private:
+  bool found_some() {
+    set_words(found_.question, asked_);
+    found_.answer = match::find(snapshot_, found_.question, scratch());
+    return found_.total() > 0;
+  }
+  /** Keeps the words that are wanted, if there are any. */
+  template <class F>
+  void keep_if(F&& wanted) {
+    std::vector<AskedWord> kept;
+    std::vector<std::string> left_out;
+    for (const auto& each : asked_) {
+      if (wanted(each))
+        kept.push_back(each);
+      else
+        left_out.push_back(each.typed);
+    }
+    if (kept.empty()) return;
+    asked_ = std::move(kept);
+    found_.left_out.insert(found_.left_out.end(), left_out.begin(), left_out.end());
+  }
+  std::size_t count(const std::vector<AskedWord>& asked) {
+    match::Question question{.topics = found_.question.topics,
+                             .here = found_.question.here,
+                             .radius_m = found_.question.radius_m,
+                             .limit = 0};
+    set_words(question, asked);
+    return match::find(snapshot_, question, scratch()).fitting;
+  }
+  static match::Scratch& scratch() {
+    thread_local match::Scratch scratch;
+    return scratch;
+  }
+
+  const match::Snapshot& snapshot_;
+  Found& found_;
+  std::vector<AskedWord> asked_;
+};
+
+/** Takes the first word that says nothing to any offer, and is a place, as the place. */
+void find_place_among(std::vector<AskedWord>& asked, const access::Desk& desk,
+                      const match::Snapshot& snapshot, Search& search) {
+  thread_local match::Scratch scratch;
+  for (auto at = asked.begin(); at != asked.end(); ++at) {
+    match::Question question{.limit = 0};
+    set_words(question, {*at});
+    if (match::find(snapshot, question, scratch).fitting > 0) continue;
+    if (!unit::find_place(desk, at->typed).place) continue;
+    search.place = at->typed;
+    const auto typed = search.words.find(at->typed);
+    search.words =
+        std::string(trimmed(search.words.substr(0, typed) + search.words.substr(typed + at->typed.size())));
+    asked.erase(at);
+    return;
+  }
+}
+
+/** "31535 Neuenkirchen, 29643 Neuenkirchen"; the first few. */
+std::string named(const std::vector<unit::Place>& places) {
+  constexpr std::size_t kMost = 6;
+  std::string all;
+  for (const auto& each : std::span(places).first(std::min(places.size(), kMost)))
+    (all += all.empty() ? "" : ", ") += each.postcode + " " + each.name;
+  return places.size() > kMost ? all + ", …" : all;
+}
+
+}  // namespace
 
 std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,
                            std::string_view language) {
@@ -204,10 +333,20 @@ Found find(const access::Desk& desk, const Finder& finder, Search search,
            const std::optional<Point>& position, std::string_view language) {
   const auto sight = finder.sight();
   Found found;
+  if (!search.topic.empty() && !sight.topics->find(search.topic)) {
+    search.topic.clear();
+    found.problems.push_back({"topic", msg("Choose a topic from the list.")});
+  }
+  auto asked = asked_words(search.words, *sight.topics, language);
+  if (search.place.empty() && !search.near_me) find_place_among(asked, desk, *sight.snapshot, search);
   if (!search.place.empty()) {
-    if (const auto place = unit::find_place(desk, search.place)) {
-      found.here = place->point;
-      found.place_name = place->name;
+    const auto place = unit::find_place(desk, search.place);
+    if (place.place) {
+      found.here = place.place->point;
+      found.place_name = place.place->name;
+    } else if (!place.same_name.empty()) {
+      found.problems.push_back({"place", msg("Several places have this name. Enter the postcode: {places}",
+                                             {{"places", named(place.same_name)}})});
     } else {
       found.problems.push_back(
           {"place",
@@ -219,12 +358,16 @@ Found find(const access::Desk& desk, const Finder& finder, Search search,
     else
       search.near_me = false;
   }
-  if (!search.topic.empty() && !sight.topics->find(search.topic)) {
-    search.topic.clear();
-    found.problems.push_back({"topic", msg("Choose a topic from the list.")});
+  found.question = question_of(search, found.here, *sight.topics);
+  Asking(*sight.snapshot, found).ask(std::move(asked));
+  // An old link to a page that there is no more leads to the last one.
+  const auto pages = static_cast<int>((found.total() + kPageSize - 1) / kPageSize);
+  if (pages > 0 && search.page > pages) {
+    search.page = pages;
+    found.question.offset = static_cast<std::uint32_t>((pages - 1) * kPageSize);
+    thread_local match::Scratch scratch;
+    found.answer = match::find(*sight.snapshot, found.question, scratch);
   }
-  thread_local match::Scratch scratch;
-  found.answer = match::find(*sight.snapshot, question_of(search, found.here, *sight.topics), scratch);
   found.cards = cards_of(desk, found.answer.hits, language);
   found.search = std::move(search);
   return found;

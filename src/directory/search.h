@@ -92,23 +92,33 @@ struct Found {
   Problems problems;
   std::string place_name;  // as found
   std::optional<Point> here;
+  match::Question question;           // as it was asked in the end
+  std::vector<std::string> left_out;  // words, as typed, that would have found nothing
   match::Answer answer;
   std::vector<Card> cards;
   std::size_t total() const { return answer.fitting + answer.unsure + answer.nearly; }
 };
 
-/** Typed words to what match/ looks for: the word itself, its stems, and the topics it names in any language.
+/** One word of what was typed. */
+struct AskedWord {
+  std::string typed;                    // as it was
+  std::vector<match::TypedWord> words;  // for match/; "Mutter-Kind" has two
+  bool names_topic = false;
+};
+/**
+ * Typed words to what match/ looks for: the word itself, its stems, and the topics it names in any language.
+ * Without the words that only make a sentence of it ("I am looking for a"), unless there are no others.
  */
-std::vector<match::TypedWord> typed_words(std::string_view typed, const topic::Catalogue& topics);
+std::vector<AskedWord> asked_words(std::string_view typed, const topic::Catalogue& topics,
+                                   std::string_view language);
 
-/** Finds. `position` is the visitor's own, already rounded, if she gave it. `language` is that of the page.
+/**
+ * Finds. `position` is the visitor's own, already rounded, if she gave it. `language` is that of the page.
+ * All words must be found in an offer; where no offer has them all, those that stand in the way are left out
+ * and named in the answer; one that is a place is taken as the place if none is given.
  */
 Found find(const access::Desk& desk, const Finder& finder, Search search,
            const std::optional<Point>& position, std::string_view language);
-
-/** The question that a search asks, and where from; without its cards. */
-match::Question question_of(const Search& search, const std::optional<Point>& here,
-                            const topic::Catalogue& topics);
 
 /** The cards of hits, in their order. Those that vanished meanwhile are left out. */
 std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,

@@ -195,14 +195,33 @@ TEST_P(DirectoryTest, places_are_found_by_code_name_and_beginning) {
   unit::put_places(desk(one_), {{"00101", "Wiesenbrück", {52.0, 8.0}},
                                 {"00101", "Wiesenbrück Süd", {52.2, 8.2}},
                                 {"00104", "Mühlheide", {52.1, 8.1}}});
-  EXPECT_EQ(unit::find_place(visitor(), "00104")->name, "Mühlheide");
-  EXPECT_EQ(unit::find_place(visitor(), " muehlheide ")->postcode, "00104");
-  EXPECT_EQ(unit::find_place(visitor(), "Mühl")->postcode, "00104");
-  EXPECT_NEAR(unit::find_place(visitor(), "00101")->point.lat, 52.1, 1e-9);
-  EXPECT_NEAR(unit::find_place(visitor(), "00101 Wiesenbrück Süd")->point.lat, 52.2, 1e-9);
-  EXPECT_FALSE(unit::find_place(visitor(), "99999"));
-  EXPECT_FALSE(unit::find_place(visitor(), "%"));
-  EXPECT_FALSE(unit::find_place(visitor(), ""));
+  EXPECT_EQ(unit::find_place(visitor(), "00104").place->name, "Mühlheide");
+  EXPECT_EQ(unit::find_place(visitor(), " muehlheide ").place->postcode, "00104");
+  EXPECT_EQ(unit::find_place(visitor(), "Mühl").place->postcode, "00104");
+  EXPECT_NEAR(unit::find_place(visitor(), "00101").place->point.lat, 52.1, 1e-9);
+  EXPECT_NEAR(unit::find_place(visitor(), "00101 Wiesenbrück Süd").place->point.lat, 52.2, 1e-9);
+  EXPECT_FALSE(unit::find_place(visitor(), "99999").place);
+  EXPECT_FALSE(unit::find_place(visitor(), "%").place);
+  EXPECT_FALSE(unit::find_place(visitor(), "").place);
+}
+
+TEST_P(DirectoryTest, a_name_that_several_towns_share_is_asked_for) {
+  unit::put_places(desk(one_), {{"31535", "Neuenkirchen", {52.5, 9.4}},
+                                {"29643", "Neuenkirchen", {53.0, 9.7}},
+                                {"29644", "Neuenkirchen", {53.05, 9.75}},
+                                {"17039", "Neuenkirchen", {53.6, 13.3}}});
+  const auto found = unit::find_place(visitor(), "neuenkirchen");
+  EXPECT_FALSE(found.place);
+  ASSERT_EQ(found.same_name.size(), 3u);
+  EXPECT_NEAR(unit::find_place(visitor(), "29643 Neuenkirchen").place->point.lat, 53.0, 1e-9);
+  Finder finder(*store_, clock_);
+  Search s;
+  s.place = "Neuenkirchen";
+  const auto answer = find(visitor(), finder, s, std::nullopt, "de");
+  ASSERT_EQ(answer.problems.size(), 1u);
+  EXPECT_EQ(answer.problems[0].field, "place");
+  EXPECT_EQ(answer.problems[0].text.args[0].second,
+            "17039 Neuenkirchen, 29643 Neuenkirchen, 31535 Neuenkirchen");
 }
 
 TEST_P(DirectoryTest, the_starting_topics_are_put_once) {
@@ -220,6 +239,45 @@ TEST_P(DirectoryTest, the_starting_topics_are_put_once) {
   }
   EXPECT_TRUE(catalogue.sensitive("womens_shelter"));
   EXPECT_FALSE(catalogue.sensitive("daycare"));
+}
+
+TEST_P(DirectoryTest, a_sentence_finds_what_its_words_mean) {
+  topic::put(desk(one_), topic::starting_catalogue());
+  auto b = batch(3);
+  b.services[0].thing.name = "Deutschkurs am Vormittag";
+  b.services[0].thing.lotse_topics = {"german_course"};
+  b.services[0].thing.lotse_texts.clear();
+  ASSERT_TRUE(put(desk(one_), b, false));
+  unit::put_places(desk(one_), {{"00104", "Mühlheide", {52.1, 8.1}}});
+  Finder finder(*store_, clock_);
+  const auto ask = [&](const char* words, const char* language) {
+    Search s;
+    s.words = words;
+    return find(visitor(), finder, s, std::nullopt, language);
+  };
+  for (const auto& [words, language] :
+       std::vector<std::pair<const char*, const char*>>{{"ich suche einen Deutschkurs", "de"},
+                                                        {"wo kann ich Deutsch lernen?", "de"},
+                                                        {"i need a german course", "en"},
+                                                        {"i need a german course", "de"},
+                                                        {"мені потрібні курси німецької", "uk"},
+                                                        {"أبحث عن دورة لغة ألمانية", "ar"},
+                                                        {"Almanca kursu arıyorum", "tr"}}) {
+    const auto found = ask(words, language);
+    ASSERT_FALSE(found.cards.empty()) << words;
+    EXPECT_EQ(found.cards[0].title, "Deutschkurs am Vormittag") << words;
+  }
+  const auto left = ask("Deutschkurs Xylophon", "de");
+  EXPECT_EQ(left.left_out, (std::vector<std::string>{"Xylophon"}));
+  EXPECT_EQ(left.cards.size(), 1u);
+  const auto none = ask("Xylophon Quarz", "de");
+  EXPECT_TRUE(none.cards.empty());
+  EXPECT_TRUE(none.left_out.empty());
+  const auto placed = ask("Deutschkurs Mühlheide", "de");
+  EXPECT_EQ(placed.search.place, "Mühlheide");
+  EXPECT_EQ(placed.search.words, "Deutschkurs");
+  EXPECT_TRUE(placed.here);
+  EXPECT_LT(ask("und", "de").cards.size(), 3u) << "names no topic";
 }
 
 }  // namespace

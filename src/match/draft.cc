@@ -20,7 +20,7 @@ Number bound(const std::optional<int>& value, int most, Number otherwise) {
   return value ? static_cast<Number>(std::clamp(*value, 0, most)) : otherwise;
 }
 
-std::uint16_t flags_of(const Offer& offer, bool has_point, bool hours_known) {
+std::uint16_t flags_of(const Offer& offer, bool has_point) {
   unsigned flags = 0;
   const auto set = [&](bool condition, Flag flag) {
     if (condition) flags |= flag;
@@ -28,7 +28,7 @@ std::uint16_t flags_of(const Offer& offer, bool has_point, bool hours_known) {
   set(has_point, kHasPoint);
   set(offer.approximate, kApproximate);
   set(offer.everywhere, kEverywhere);
-  set(hours_known, kHoursKnown);
+  set(offer.hours_known, kHoursKnown);
   set(offer.by_appointment, kByAppointment);
   set(offer.min_age.has_value(), kHasMinAge);
   set(offer.max_age.has_value(), kHasMaxAge);
@@ -121,7 +121,6 @@ void Draft::add(const Offer& offer) {
   }
   record.languages = language_set(offer);
   find_hours(offer);
-  const bool has_openings = !list_.empty();
   record.free_places = bound(offer.free_places, kMostPlaces, kNoNumber);
   record.care_places = bound(offer.care_places, kMostPlaces, kNoNumber);
   record.min_age = bound<std::uint8_t>(offer.min_age, kMostYears, 0);
@@ -129,7 +128,7 @@ void Draft::add(const Offer& offer) {
   record.care_min = bound<std::uint8_t>(offer.care_min_months, kMostMonths, 0);
   record.care_max = bound<std::uint8_t>(offer.care_max_months, kMostMonths, 255);
   record.audience = offer.audience;
-  record.flags = flags_of(offer, has_point, offer.hours_known || has_openings);
+  record.flags = flags_of(offer, has_point);
   set_hours(record);
   records_.push_back(record);
   ids_.push_back(*id);
@@ -155,9 +154,11 @@ void Draft::add_words(const Offer& offer) {
 std::uint32_t Draft::language_set(const Offer& offer) {
   list_.clear();
   for (const std::string& name : offer.languages)
-    list_.push_back(Spoken::pack(languages_.number(name), false));
+    list_.push_back(Spoken::pack(languages_.number(name), Spoken::kSpoken));
   for (const std::string& name : offer.interpreters)
-    list_.push_back(Spoken::pack(languages_.number(name), true));
+    list_.push_back(Spoken::pack(languages_.number(name), Spoken::kInterpreted));
+  for (const std::string& name : offer.perhaps)
+    list_.push_back(Spoken::pack(languages_.number(name), Spoken::kPerhaps));
   if (offer.interpreter_on_request) list_.push_back(Spoken::kOnRequest);
   std::sort(list_.begin(), list_.end());
   list_.erase(std::unique(list_.begin(), list_.end()), list_.end());
@@ -219,7 +220,7 @@ void Draft::add_records(const Piece& piece, const std::vector<std::uint32_t>& nu
           list_.push_back(spoken);
         } else {
           const std::uint32_t language = languages_.number(part.languages[Spoken::language(spoken)]);
-          list_.push_back(Spoken::pack(language, Spoken::interpreted(spoken)));
+          list_.push_back(Spoken::pack(language, Spoken::way(spoken)));
         }
       }
       std::sort(list_.begin(), list_.end());

@@ -192,8 +192,8 @@ void Draft::make_languages(Part& part) const {
         on_request = true;
         continue;
       }
-      speaks |= !Spoken::interpreted(spoken);
-      spoken = Spoken::pack(rank[Spoken::language(spoken)], Spoken::interpreted(spoken));
+      speaks |= Spoken::way(spoken) != Spoken::kInterpreted;
+      spoken = Spoken::pack(rank[Spoken::language(spoken)], Spoken::way(spoken));
       ++part.sets_of_language.start[Spoken::language(spoken) + 1];
     }
     part.set_cost[set] = static_cast<std::uint8_t>(on_request ? 0 : speaks ? kMissCost : kUnknownCost);
@@ -202,8 +202,7 @@ void Draft::make_languages(Part& part) const {
   for (std::uint32_t set = 0; set < sets; ++set) {
     for (const std::uint32_t spoken : part.language_sets[set]) {
       if (spoken == Spoken::kOnRequest) continue;
-      part.sets_of_language.entries[end[Spoken::language(spoken)]++] =
-          Spoken::pack(set, Spoken::interpreted(spoken));
+      part.sets_of_language.entries[end[Spoken::language(spoken)]++] = Spoken::pack(set, Spoken::way(spoken));
     }
   }
 }

@@ -95,8 +95,10 @@ struct Offer {
   std::vector<std::string> languages{};  // spoken, ISO 639-3; empty: not known
   std::vector<std::string> interpreters{};  // languages that are interpreted there, ISO 639-3
   bool interpreter_on_request = false;      // an interpreter for any language can be ordered
+  /** Languages of which nobody knows whether they are spoken there, ISO 639-3: "Kurdish" may be Kurmancî. */
+  std::vector<std::string> perhaps{};
   std::vector<Opening> openings{};
-  bool hours_known = false;  // true with no openings: known to have none. Openings make it true
+  bool hours_known = false;  // `openings` are all there are; false: there may be others
   bool by_appointment = false;
   Care care = Care::unknown;                // care for children while the parent is there
   std::optional<int> care_min_months{};     // completed months, included; clamped to 0…250

@@ -148,6 +148,20 @@ TEST(Match, languages) {
   EXPECT_EQ(verdict(one, question), Verdict::fits);
 }
 
+TEST(Match, a_language_that_is_perhaps_spoken_is_to_be_asked_for) {
+  Offer one = offer(1);
+  one.languages = {"deu"};
+  one.perhaps = {"kmr", "ckb"};
+  EXPECT_EQ(verdict(one, {.language = "kmr"}), Verdict::unknown);
+  EXPECT_EQ(verdict(one, {.language = "ukr"}), Verdict::misses);
+  one.languages = {};
+  EXPECT_EQ(verdict(one, {.language = "ukr"}), Verdict::misses);
+  one.interpreter_on_request = true;
+  EXPECT_EQ(verdict(one, {.language = "kmr"}), Verdict::fits_other);
+  one.languages = {"kmr"};
+  EXPECT_EQ(verdict(one, {.language = "kmr"}), Verdict::fits);
+}
+
 TEST(Match, opening_hours_must_overlap_half_an_hour) {
   Offer one = offer(1);
   const auto on = [&](std::uint8_t days, int from, int to) {
@@ -174,11 +188,13 @@ TEST(Match, opening_hours_must_overlap_half_an_hour) {
 TEST(Match, midnight_ends_a_day_and_hours_across_it_are_ignored) {
   Offer one = offer(1);
   one.openings = {{5, 1320, 1440}};
+  EXPECT_EQ(verdict(one, {.when = When{16, 1411, 1440}}), Verdict::unknown) << "there may be other hours";
+  one.hours_known = true;
   EXPECT_EQ(verdict(one, {.when = When{16, 1410, 1440}}), Verdict::fits);
   EXPECT_EQ(verdict(one, {.when = When{16, 1410, 9999}}), Verdict::fits);
   EXPECT_EQ(verdict(one, {.when = When{16, 1411, 1440}}), Verdict::misses);
   one.openings = {{5, 1320, 120}, {0, 0, 1440}, {8, 0, 1440}, {1, -1, 600}, {1, 0, 1441}};
-  EXPECT_EQ(verdict(one, {.when = When{}}), Verdict::unknown) << "none is left";
+  EXPECT_EQ(verdict(one, {.when = When{}}), Verdict::misses) << "none is left";
   one.openings = {{5, 1320, 1440}, {6, 0, 120}};
   EXPECT_EQ(verdict(one, {.when = When{32, 0, 60}}), Verdict::fits);
 }

@@ -101,11 +101,10 @@ struct Posting {
 /** What an entry of Part::language_sets is made of. */
 struct Spoken {
   static constexpr std::uint32_t kOnRequest = 0xFFFFFFFF;
-  static std::uint32_t pack(std::uint32_t language, bool interpreted) {
-    return language << 1 | (interpreted ? 1u : 0u);
-  }
-  static std::uint32_t language(std::uint32_t packed) { return packed >> 1; }
-  static bool interpreted(std::uint32_t packed) { return (packed & 1) != 0; }
+  enum Way : std::uint32_t { kSpoken, kInterpreted, kPerhaps };
+  static std::uint32_t pack(std::uint32_t language, std::uint32_t way) { return language << 2 | way; }
+  static std::uint32_t language(std::uint32_t packed) { return packed >> 2; }
+  static std::uint32_t way(std::uint32_t packed) { return packed & 3; }
 };
 
 /** The smallest rectangle around the places of some neighbours. Empty: min_lat > max_lat. */

@@ -71,8 +71,9 @@ class Random {
     for (int i = within(0, 3); i > 0; --i) offer.languages.push_back(language());
     for (int i = within(-3, 2); i > 0; --i) offer.interpreters.push_back(language());
     offer.interpreter_on_request = chance(10);
+    for (int i = within(-4, 2); i > 0; --i) offer.perhaps.push_back(language());
     for (int i = within(-2, 5); i > 0; --i) offer.openings.push_back(opening());
-    offer.hours_known = chance(20);
+    offer.hours_known = chance(offer.openings.empty() ? 20 : 80);
     offer.by_appointment = chance(15);
     offer.care = static_cast<Care>(within(0, 2));
     offer.care_min_months = maybe(0, 36);

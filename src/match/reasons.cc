@@ -18,9 +18,13 @@ Reason language_reason(const Part& part, const Record& record, const std::string
     reason.on_request = true;
   }
   for (const std::uint32_t spoken :
-       part.language_sets[record.languages]) {  // ascending: spoken before interpreted
+       part.language_sets[record.languages]) {  // ascending: spoken, interpreted, perhaps
     if (spoken == Spoken::kOnRequest || part.languages[Spoken::language(spoken)] != language) continue;
-    reason.verdict = Spoken::interpreted(spoken) ? Verdict::fits_other : Verdict::fits;
+    if (Spoken::way(spoken) == Spoken::kPerhaps) {
+      if (!reason.on_request) reason.verdict = Verdict::unknown;
+      break;
+    }
+    reason.verdict = Spoken::way(spoken) == Spoken::kInterpreted ? Verdict::fits_other : Verdict::fits;
     reason.on_request = false;
     break;
   }

@@ -73,24 +73,23 @@ inline Reason language_reason(const Offer& offer, const std::string& language) {
     reason.verdict = Verdict::fits_other;
     reason.on_request = true;
   } else {
-    reason.verdict = offer.languages.empty() ? Verdict::unknown : Verdict::misses;
+    const bool nothing_said = offer.languages.empty() && offer.perhaps.empty();
+    reason.verdict = nothing_said || contains(offer.perhaps, language) ? Verdict::unknown : Verdict::misses;
   }
   return reason;
 }
 
 inline Reason when_reason(const Offer& offer, const When& when) {
   Reason reason{.wish = Wish::when};
-  bool known = offer.hours_known;
   for (const Opening& o : offer.openings) {
     if (o.weekday < 1 || o.weekday > 7 || o.from < 0 || o.to > 1440 || o.from >= o.to) continue;
-    known = true;
     if (when.weekdays != 0 && (when.weekdays >> (o.weekday - 1) & 1) == 0) continue;
     if (std::min(o.to, clamped(when.to, 1440)) - std::max(o.from, clamped(when.from, 1440)) < 30) continue;
     if (!reason.opening || o < *reason.opening) reason.opening = o;
   }
   reason.verdict = reason.opening         ? Verdict::fits
                    : offer.by_appointment ? Verdict::fits_other
-                   : known                ? Verdict::misses
+                   : offer.hours_known    ? Verdict::misses
                                           : Verdict::unknown;
   return reason;
 }

@@ -423,8 +423,11 @@ void Search::run(const Piece& piece) {
     scratch_.language_cost = part_->set_cost;
     const std::uint32_t language = part_->languages.lower_bound(*question_.language);
     if (language < part_->languages.size() && part_->languages[language] == *question_.language) {
-      for (const std::uint32_t set : part_->sets_of_language[language])
-        scratch_.language_cost[Spoken::language(set)] = 0;
+      for (const std::uint32_t set : part_->sets_of_language[language]) {
+        std::uint8_t& cost = scratch_.language_cost[Spoken::language(set)];
+        const std::uint32_t here = Spoken::way(set) == Spoken::kPerhaps ? kUnknownCost : 0;
+        cost = static_cast<std::uint8_t>(std::min<std::uint32_t>(cost, here));
+      }
     }
   }
   bound_ = wanted_ == 0 ? 0 : kTooMany;

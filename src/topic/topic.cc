@@ -22,6 +22,9 @@ constexpr sql::Statement kPut{
     "doc = excluded.doc"};
 constexpr sql::Statement kCount{"topic.count", "SELECT count(*) FROM topic"};
 
+/** A word that so many topics share ("help", "family") names none of them. */
+constexpr std::size_t kTooCommon = 8;
+
 }  // namespace
 
 const std::string& Topic::name(const words::Language& language) const {
@@ -36,18 +39,20 @@ Catalogue::Catalogue(std::vector<Topic> topics) : topics_(std::move(topics)) {
   for (std::size_t i = 0; i < topics_.size(); ++i) {
     by_key_[topics_[i].key] = i;
     by_number_[topics_[i].number] = i;
-    std::set<std::string> words;
+    std::set<std::string> found;
     const auto add = [&](const std::string& language, const std::string& text) {
       for (const auto& word : words_of(text)) {
-        words.insert(word);
-        words.insert(stem(word, language));
+        if (words::is_filler(word, language)) continue;
+        found.insert(word);
+        found.insert(stem(word, language));
       }
     };
     for (const auto& [language, name] : topics_[i].names) add(language, name);
     for (const auto& [language, list] : topics_[i].synonyms)
       for (const auto& synonym : list) add(language, synonym);
-    for (const auto& word : words) by_word_[word].push_back(topics_[i].number);
+    for (const auto& word : found) by_word_[word].push_back(topics_[i].number);
   }
+  std::erase_if(by_word_, [](const auto& each) { return each.second.size() > kTooCommon; });
 }
 
 const Topic* Catalogue::find(std::string_view key) const {

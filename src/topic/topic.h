@@ -39,7 +39,8 @@ class Catalogue {
   std::vector<const Topic*> children(std::string_view key) const;
   /**
    * Numbers of the topics whose name or synonyms, in any language, hold the folded word, one of its stems, or
-   * (from 4 letters on) a word beginning with it. This is how a Ukrainian word finds a German entry.
+   * (from 4 letters on) a word beginning with it; a word that many share names none. This is how a Ukrainian
+   * word finds a German entry.
    */
   std::vector<int> of_word(std::string_view folded) const;
   /** True if the topic or one above it is sensitive. */

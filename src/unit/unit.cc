@@ -151,6 +151,20 @@ std::optional<Place> middle(const std::vector<Place>& places) {
   return all;
 }
 
+// Within this the points of one name are one town; beyond it they are towns that share a name, and the middle
+// between them is nowhere.
+constexpr double kOneTown_m = 25'000;
+
+FoundPlace of_one_name(const std::vector<Place>& places) {
+  std::vector<Place> towns;
+  for (const auto& each : places)
+    if (std::none_of(towns.begin(), towns.end(),
+                     [&](const Place& other) { return distance_m(each.point, other.point) <= kOneTown_m; }))
+      towns.push_back(each);
+  if (towns.size() > 1) return {{}, std::move(towns)};
+  return {middle(places), {}};
+}
+
 }  // namespace
 
 bool is_kind(std::string_view kind) { return !kind_label(kind).empty(); }
@@ -268,7 +282,7 @@ int put_places(const access::Desk& desk, const std::vector<Place>& places) {
   });
 }
 
-std::optional<Place> find_place(const access::Desk& desk, std::string_view typed) {
+FoundPlace find_place(const access::Desk& desk, std::string_view typed) {
   std::string code, name;
   for (const auto& word : words_of(typed)) {
     const bool digits = word.find_first_not_of("0123456789") == word.npos;
@@ -277,14 +291,13 @@ std::optional<Place> find_place(const access::Desk& desk, std::string_view typed
     else
       (name += name.empty() ? "" : " ") += word;
   }
-  if (code.empty() && name.empty()) return std::nullopt;
-  return desk.public_read().read([&](access::View& view) -> std::optional<Place> {
+  if (code.empty() && name.empty()) return {};
+  return desk.public_read().read([&](access::View& view) -> FoundPlace {
     if (!code.empty()) {
       auto places = view.rows(kByCode, {code}, place_of);
       auto named = places;
       std::erase_if(named, [&](const Place& p) { return !fold(p.name).starts_with(name); });
-      if (auto found = middle(named.empty() ? places : named)) return found;
-      if (name.empty()) return std::nullopt;
+      if (auto found = middle(named.empty() ? places : named); found || name.empty()) return {found, {}};
     }
     auto places = view.rows(kByName, {name, name + kBehindAll}, place_of);
     auto exact = places;
@@ -292,7 +305,7 @@ std::optional<Place> find_place(const access::Desk& desk, std::string_view typed
     // Only a beginning: the places that share the first name, not everything that begins so.
     if (exact.empty() && !places.empty())
       std::erase_if(places, [first = places.front().name](const Place& p) { return p.name != first; });
-    return middle(exact.empty() ? places : exact);
+    return of_one_name(exact.empty() ? places : exact);
   });
 }
 

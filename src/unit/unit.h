@@ -102,12 +102,16 @@ void put_region(const access::Desk& desk, const Region& region);
 
 /** Adds places, replacing those of the same postcode and name. Returns how many were new. */
 int put_places(const access::Desk& desk, const std::vector<Place>& places);
+/** What a visitor may mean. */
+struct FoundPlace {
+  std::optional<Place> place;
+  std::vector<Place> same_name;  // several towns of this name, far from each other: one has to say which
+};
 /**
  * The place a visitor means by a postcode, a name, or both ("00101", "Wiesenbrück", "00101 Wiesenbrück"); a
- * name is found by its beginning as well. Several places of one name or code: their middle and the first
- * name. Nothing if none fits.
+ * name is found by its beginning as well. Several points of one town: their middle and the first name.
  */
-std::optional<Place> find_place(const access::Desk& desk, std::string_view typed);
+FoundPlace find_place(const access::Desk& desk, std::string_view typed);
 std::optional<Point> point_of_postcode(const access::Desk& desk, std::string_view postcode);
 
 /** A note about the installation ("sample" = "1"); nothing if it was never made. */

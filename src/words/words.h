@@ -121,4 +121,10 @@ std::string language_name(const Language& language, std::string_view iso639_3);
 /** "Українська": the name in the language itself. */
 std::string own_language_name(std::string_view iso639_3);
 
+/**
+ * True for a folded word that says nothing of what somebody looks for: articles, prepositions, "I am looking
+ * for". `language` is a BCP 47 tag; of a language that Lotse does not speak no word is one.
+ */
+bool is_filler(std::string_view folded_word, std::string_view language);
+
 }  // namespace lotse::words
