@@ -33,7 +33,8 @@ class Judge : public testing::Test {
   Store store_ = store_of(
       "-- table topic open\n-- table place open\n-- table service keeper\n-- table offer keeper\n-- table "
       "note unit\n"
-      "-- table task unit\n-- table account access\n-- table session access\n-- table audit_entry "
+      "-- table task unit\n-- rls note unit_id\n-- rls task unit_id\n-- table account access\n-- table "
+      "session access\n-- table audit_entry "
       "access\nCREATE TABLE topic (a TEXT);\n");
   bool passes(std::string_view text, Reach reach) {
     try {
@@ -59,7 +60,7 @@ TEST_F(Judge, PublicDoorReadsOpenAndKeeperTables) {
        "SELECT x FROM (SELECT a AS x FROM topic) t",
        "SELECT 1 FROM service WHERE id IN (SELECT id FROM offer)", "SELECT a, b FROM service ORDER BY a, b",
        "SELECT coalesce(a, b), count(*) FROM service GROUP BY a, b HAVING max(a) IN (1, 2)",
-       "SELECT 1 FROM service s JOIN offer o USING (a, b) JOIN topic t ON f(t.a, o.a)",
+       "SELECT 1 FROM service s JOIN offer o USING (a, b) JOIN topic t ON coalesce(t.a, o.a) = 1",
        "SELECT a FROM topic UNION SELECT a FROM place", "SELECT 'it''s from audit_entry, really' FROM topic",
        "SELECT doc->>'a' FROM service", "SELECT 1 FROM service LEFT JOIN offer ON true"});
 }
@@ -73,6 +74,40 @@ TEST_F(Judge, PublicDoorNeverWrites) {
        "WITH x AS (INSERT INTO topic (a) VALUES (1) RETURNING a) SELECT * FROM x",
        "SELECT a INTO place FROM topic",
        "INSERT INTO topic (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2"});
+}
+
+TEST_F(Judge, KeywordsAsAliasesHideNoTable) {
+  for (const auto reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"SELECT s.hash FROM topic AS set, session AS s", "SELECT s.hash FROM topic set, session s",
+         "SELECT s.hash FROM topic AS values, session AS s", "SELECT s.hash FROM topic AS for, session AS s",
+         "SELECT s.hash FROM topic offset, session s", "SELECT s.hash FROM topic AS window, session s",
+         "SELECT s.hash FROM topic limit JOIN place ON true, session s",
+         "SELECT s.hash FROM topic AS set CROSS JOIN place, session s", "SELECT 1 FROM topic do, session s"});
+}
+
+TEST_F(Judge, FunctionsThatReachFurtherAreUnknown) {
+  for (const auto reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"SELECT query_to_xml('select * from session', true, false, '')", "SELECT ts_stat('select 1')",
+         "SELECT set_config('lotse.unit', '8', true)",
+         "SELECT set_config('lotse.unit', '8', true) FROM topic", "SELECT pg_sleep(5)",
+         "SELECT pg_terminate_backend(1)", "SELECT load_extension('x')",
+         "SELECT a FROM topic WHERE pg_advisory_lock(1) IS NULL"});
+}
+
+TEST_F(Judge, BracketsAndInnerNamesHideNoTable) {
+  for (const auto reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"DELETE FROM service USING (session s CROSS JOIN topic t) WHERE service.keeper_unit = 7",
+         "DELETE FROM service USING (SELECT 1) x WHERE keeper_unit = 7",
+         "SELECT sql FROM (WITH sqlite_master AS (SELECT 1 AS a) SELECT a FROM sqlite_master) x JOIN "
+         "sqlite_master m ON 1 = 1"});
+}
+
+TEST(JudgeFence, AUnitsTableWithoutRowLevelSecurityDoesNotStart) {
+  EXPECT_THROW(store_of("-- table note unit\n"), Bug);
+  EXPECT_NO_THROW(store_of("-- table note unit\n-- rls note unit_id\n"));
 }
 
 TEST_F(Judge, PublicDoorSeesNoUnitNoAccessNoUnknownTable) {
@@ -157,14 +192,14 @@ TEST_F(Judge, NamesOfWithAreNoTablesButHideNone) {
        "WITH RECURSIVE up(key) AS (SELECT a FROM topic WHERE a = $1 UNION SELECT t.parent FROM topic t JOIN "
        "up ON up.key = t.a) SELECT key FROM up",
        "WITH t AS MATERIALIZED (SELECT a FROM topic), u AS NOT MATERIALIZED (SELECT a FROM t) SELECT a FROM "
-       "u",
-       "SELECT 1 FROM (WITH t AS (SELECT 1) SELECT * FROM t) x"});
+       "u"});
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
         {"WITH session AS (SELECT hash FROM session) SELECT hash FROM session",
          "WITH t AS (SELECT hash FROM session) SELECT hash FROM t",
          "WITH t AS (SELECT 1), session AS (SELECT 1) SELECT 1 FROM session",
-         "SELECT max(a), session AS s FROM session", "SELECT count(*), audit_entry (1) FROM audit_entry",
+         "SELECT 1 FROM (WITH t AS (SELECT 1) SELECT * FROM t) x", "SELECT max(a), session AS s FROM session",
+         "SELECT count(*), audit_entry (1) FROM audit_entry",
          "WITH t AS (SELECT 1) SELECT max(a), account AS x FROM account",
          "WITH t AS (DELETE FROM session RETURNING hash) SELECT hash FROM t",
          "WITH t AS (SELECT 1) DELETE FROM t", "WITH t AS (TABLE session) SELECT * FROM t"});

@@ -103,6 +103,42 @@ bool lists_tables(const std::vector<std::string>& t, std::size_t from) {
   return false;
 }
 
+/** What may stand before a bracket: functions that only compute, and the words of SQL. A function that runs
+ * another statement or changes a setting ("query_to_xml", "set_config") would go round every wall. */
+bool may_call(std::string_view word) {
+  return one_of(
+      word, {"count",  "sum",          "min",      "max",    "avg",      "coalesce", "nullif",  "lower",
+             "upper",  "length",       "abs",      "cast",   "substr",   "replace",  "round",   "row_number",
+             "rank",   "dense_rank",   "lag",      "lead",   "in",       "values",   "and",     "or",
+             "not",    "on",           "where",    "when",   "then",     "else",     "as",      "over",
+             "exists", "select",       "using",    "from",   "join",     "union",    "all",     "by",
+             "set",    "returning",    "having",   "filter", "distinct", "case",     "between", "like",
+             "is",     "materialized", "conflict", "lateral"});
+}
+
+/** Words that begin a clause, taken as the alias of a table: what follows them would be read wrongly. */
+bool aliases_a_keyword(const std::vector<std::string>& t, std::size_t i) {
+  const auto is_clause = [](std::string_view word) {
+    return one_of(word, {"where", "group", "having", "window", "order", "limit", "offset", "fetch", "for",
+                         "union", "intersect", "except", "returning", "set", "values", "using", "do"});
+  };
+  if (!is_clause(t[i])) return false;
+  if (i > 0 && t[i - 1] == "as") return true;
+  return i + 1 == t.size() || is_clause(t[i + 1]) ||
+         one_of(t[i + 1],
+                {",", ")", "as", "on", "join", "left", "right", "full", "inner", "cross", "natural"});
+}
+
+/** Whether every token stands where our SQL has it. */
+bool stands_plain(const std::vector<std::string>& t, std::size_t i, const std::set<std::string>& local) {
+  const std::string_view before = i > 0 ? std::string_view(t[i - 1]) : std::string_view();
+  if (t[i] == "with" && i > 0) return false;  // a name given inside would hide a table outside
+  if (aliases_a_keyword(t, i)) return false;
+  const bool call = i + 1 < t.size() && t[i + 1] == "(" && is_word(t[i]);
+  return !call || before == "into" || local.contains(t[i]) || may_call(t[i]) ||
+         t[i].find_first_not_of("0123456789") == std::string::npos;
+}
+
 Named names_in(std::string_view sql) {
   Named named;
   const auto read = tokens_of(sql);
@@ -115,13 +151,16 @@ Named names_in(std::string_view sql) {
     return not_plain();
   const auto& t = *read;
   const auto at = [&](std::size_t k) { return k < t.size() ? std::string_view(t[k]) : std::string_view(); };
-  for (std::size_t i = 0; i < t.size(); ++i)
-    if (t[i] == "with" && !read_with(t, i, named.local)) return not_plain();
+  if (t[0] == "with" && !read_with(t, 0, named.local)) return not_plain();
+  const bool deletes = std::find(t.begin(), t.end(), "delete") != t.end();
   for (std::size_t i = 0; i < t.size(); ++i) {
     named.unit_id = named.unit_id || t[i] == "unit_id";
     named.keeper_unit = named.keeper_unit || t[i] == "keeper_unit";
+    if (!stands_plain(t, i, named.local)) return not_plain();
     // PostgreSQL's TABLE t and DELETE … USING t, SQLite's x IN t: further ways to name a table.
-    if (t[i] == "table" || (one_of(t[i], {"in", "using"}) && at(i + 1) != "(")) return not_plain();
+    if (t[i] == "table" || (t[i] == "using" && deletes) ||
+        (one_of(t[i], {"in", "using"}) && at(i + 1) != "("))
+      return not_plain();
     const std::string_view before = i > 0 ? std::string_view(t[i - 1]) : std::string_view();
     const bool update = t[i] == "update" && !one_of(before, {"do", "for", "key"});
     const bool from = t[i] == "from" && !(before == "distinct" && i > 1 && one_of(t[i - 2], {"is", "not"}));
@@ -148,8 +187,15 @@ struct Store::Judged {
   mutable std::shared_mutex mutex;
   mutable std::array<std::set<std::string, std::less<>>, 4> good;  // texts, by reach
 
+  std::set<std::string, std::less<>> fenced;
+
   void declare(std::string_view line) {
-    constexpr std::string_view kMark = "-- table ";
+    constexpr std::string_view kMark = "-- table ", kFence = "-- rls ";
+    if (line.substr(0, kFence.size()) == kFence) {
+      line.remove_prefix(kFence.size());
+      fenced.emplace(line.substr(0, line.find(' ')));
+      return;
+    }
     if (line.substr(0, kMark.size()) != kMark) return;
     line.remove_prefix(kMark.size());
     const auto blank = line.find(' ');
@@ -191,6 +237,9 @@ Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration
       judged_->declare(migration.text.substr(at, end - at));
       at = end + 1;
     }
+  // A unit's rows have the second wall, row-level security, or the table is not there.
+  for (const auto& [table, kind] : judged_->kinds)
+    CHECK(kind != TableKind::unit || judged_->fenced.contains(table));
 }
 
 Store::~Store() = default;
