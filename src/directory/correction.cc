@@ -7,13 +7,25 @@
 #include <charconv>
 
 #include "base/fold.h"
+#include "directory/offer.h"
 #include "words/words.h"
 
 namespace lotse::directory {
 namespace {
 
+// What was not touched must come out as it went in: whatever differs counts as a correction of ours, which a
+// later import of its source does not overwrite.
+
+// As typed, without blanks at the ends; browsers end lines with two characters.
 std::string given(const http::Form& form, std::string_view name) {
-  return std::string(trimmed(form.find(name).value_or("")));
+  std::string text(trimmed(form.find(name).value_or("")));
+  std::erase(text, '\r');
+  return text;
+}
+
+bool is_same(const std::string& typed, std::string shown) {
+  std::erase(shown, '\r');
+  return typed == trimmed(shown);
 }
 
 std::optional<int> number(const http::Form& form, std::string_view name, Problems& problems) {
@@ -42,12 +54,11 @@ void read_texts(Service& s, const http::Form& form) {
     Words words = s.lotse_texts.contains(tag) ? s.lotse_texts.at(tag) : Words{};
     if (!s.lotse_texts.contains(tag) && tag == s.lotse_language)
       words.name = s.name, words.description = s.description;
-    const Words before = words;
-    words.name = given(form, "name_" + tag);
-    words.description = given(form, "description_" + tag);
-    // What a person has written or read over here is no longer a machine's.
-    if (words.name != before.name || words.description != before.description)
-      words.state = TextState::checked;
+    const std::string name = given(form, "name_" + tag), description = given(form, "description_" + tag);
+    if (is_same(name, words.name) && is_same(description, words.description)) continue;
+    words.name = name;
+    words.description = description;
+    words.state = TextState::checked;  // what a person has written here is no longer a machine's
     if (tag == s.lotse_language) {
       words.state = TextState::original;
       s.name = words.name;
@@ -76,16 +87,40 @@ void read_hours(Service& s, const http::Form& form) {
       if (schedule.byday.empty() && !schedule.description.empty()) schedules.push_back(std::move(schedule));
       continue;
     }
-    schedule.byday = day;
-    schedule.opens_at = from;
-    schedule.closes_at = to;
-    if (schedule.freq.empty()) schedule.freq = "WEEKLY";
+    const bool touched = day != schedule.byday || !is_same(from, shown_time(schedule.opens_at)) ||
+                         !is_same(to, shown_time(schedule.closes_at));
+    if (touched) {
+      schedule.byday = day;
+      schedule.opens_at = from;
+      schedule.closes_at = to;
+      if (schedule.freq.empty()) schedule.freq = "WEEKLY";
+    }
     schedules.push_back(std::move(schedule));
   }
   s.schedules = std::move(schedules);
 }
 
+/** Whether the same boxes are ticked as before, in whatever order. */
+bool same_boxes(std::vector<std::string> a, std::vector<std::string> b) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  a.erase(std::unique(a.begin(), a.end()), a.end());
+  b.erase(std::unique(b.begin(), b.end()), b.end());
+  return a == b;
+}
+
+void read_boxes(std::vector<std::string>& values, const http::Form& form, std::string_view name) {
+  auto now = ticked(form, name);
+  if (!same_boxes(now, values)) values = std::move(now);
+}
+
 void read_languages(Service& s, const http::Form& form) {
+  read_boxes(s.lotse_interpreters, form, "interpreters");
+  s.lotse_interpreter_on_request = given(form, "on_request") == "1";
+  std::vector<std::string> before;
+  for (const auto& each : s.languages)
+    if (!each.code.empty()) before.push_back(each.code);
+  if (same_boxes(ticked(form, "languages"), before)) return;
   std::vector<SpokenLanguage> kept;
   for (const auto& each : s.languages)
     if (each.code.empty()) kept.push_back(each);  // what was written in words and could not be read stays
@@ -97,8 +132,6 @@ void read_languages(Service& s, const http::Form& form) {
                        : SpokenLanguage{"", words::language_name(*words::language("en"), code), code, ""});
   }
   s.languages = std::move(kept);
-  s.lotse_interpreters = ticked(form, "interpreters");
-  s.lotse_interpreter_on_request = given(form, "on_request") == "1";
 }
 
 void read_care(Service& s, const http::Form& form, Problems& problems) {
@@ -122,12 +155,17 @@ void read_age(std::optional<double>& age, const http::Form& form, std::string_vi
 void read_contact(Service& s, const http::Form& form) {
   const std::string name = given(form, "contact_name"), phone = given(form, "contact_phone"),
                     title = given(form, "contact_title");
-  if (name.empty() && phone.empty() && title.empty()) {
-    if (!s.contacts.empty()) s.contacts.erase(s.contacts.begin());
+  const bool emptied = name.empty() && phone.empty() && title.empty();
+  if (s.contacts.empty()) {
+    if (emptied) return;
+    s.contacts.emplace_back();
+  }
+  auto& contact = s.contacts.front();
+  // A contact that still has an e-mail address or a department, which the form does not show, stays.
+  if (emptied && contact.email.empty() && contact.department.empty()) {
+    s.contacts.erase(s.contacts.begin());
     return;
   }
-  if (s.contacts.empty()) s.contacts.emplace_back();
-  auto& contact = s.contacts.front();
   contact.name = name;
   contact.title = title;
   if (phone.empty())
@@ -167,7 +205,7 @@ Service corrected(const Service& before, const http::Form& form, Problems& probl
                            : cost == "paid" ? std::optional(false)
                                             : std::nullopt;
   s.lotse_free_places = number(form, "free_places", problems);
-  s.lotse_topics = ticked(form, "topics");
+  read_boxes(s.lotse_topics, form, "topics");
   read_contact(s, form);
   return s;
 }

@@ -197,10 +197,16 @@ Html hours_fields(const web::FormView& form, const Service& s) {
        el("div", {cls("kern-hint")}, {ask.t("Leave a row empty to remove it. Times such as 09:00.")}), rows});
 }
 
-std::vector<web::Option> people_languages(const Ask& ask) {
+// The languages that are offered, and those that the entry has besides: a box that is not there cannot stay
+// ticked.
+std::vector<web::Option> people_languages(const Ask& ask, const std::vector<std::string>& own) {
   std::vector<web::Option> options;
-  for (const auto code : words::people_languages())
+  const auto offered = words::people_languages();
+  for (const auto code : offered)
     options.push_back({std::string(code), words::language_name(ask.language, code)});
+  for (const auto& code : own)
+    if (!code.empty() && std::find(offered.begin(), offered.end(), code) == offered.end())
+      options.push_back({code, words::language_name(ask.language, code)});
   std::sort(options.begin(), options.end(),
             [&](const auto& a, const auto& b) { return words::compare(ask.language, a.label, b.label) < 0; });
   return options;
@@ -240,12 +246,12 @@ Html language_fields(const web::FormView& form, const Service& s) {
   const Ask& ask = form.ask;
   std::vector<std::string> spoken;
   for (const auto& each : s.languages) spoken.push_back(each.code);
-  return all(
-      {web::checkboxes(form, "languages", ask.t("Languages spoken there"), people_languages(ask), spoken),
-       web::checkboxes(form, "interpreters", ask.t("Languages with an interpreter"), people_languages(ask),
-                       s.lotse_interpreters),
-       web::checkbox(form, "on_request", ask.t("Interpreter for other languages on request"),
-                     s.lotse_interpreter_on_request)});
+  return all({web::checkboxes(form, "languages", ask.t("Languages spoken there"),
+                              people_languages(ask, spoken), spoken),
+              web::checkboxes(form, "interpreters", ask.t("Languages with an interpreter"),
+                              people_languages(ask, s.lotse_interpreters), s.lotse_interpreters),
+              web::checkbox(form, "on_request", ask.t("Interpreter for other languages on request"),
+                            s.lotse_interpreter_on_request)});
 }
 
 Html people_fields(const web::FormView& form, const Service& s) {
@@ -276,6 +282,13 @@ Html topic_fields(const web::FormView& form, const Service& s, const topic::Cata
   for (const auto* root : topics.roots())
     for (const auto* child : topics.children(root->key))
       options.push_back({child->key, child->name(form.ask.language)});
+  // What the entry has besides: a topic that has others below it, or one that we do not know.
+  for (const auto& key : s.lotse_topics) {
+    const auto same = [&](const web::Option& option) { return option.value == key; };
+    if (std::any_of(options.begin(), options.end(), same)) continue;
+    const auto* topic = topics.find(key);
+    options.push_back({key, topic ? topic->name(form.ask.language) : key});
+  }
   return web::checkboxes(form, "topics", form.ask.t("Topics"), options, s.lotse_topics);
 }
 
