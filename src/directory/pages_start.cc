@@ -110,8 +110,7 @@ http::Response help(Ask& ask) {
                   "Help line Violence against women: 116 016. Day and night, free, in many languages.")})}));
   const Html main =
       all({el("h1", {cls("kern-heading-large")}, {ask.t("Help and contact")}),
-           el("p", {cls("kern-body lo-lead")},
-              {ask.t("These people help you to find the right offer. Calls are confidential.")}),
+           el("p", {cls("kern-body lo-lead")}, {ask.t("These people help you to find the right offer.")}),
            emergency,
            cards.empty() ? el("p", {cls("kern-body")}, {ask.t("No contacts have been entered yet.")})
                          : el("div", {cls("lo-grid")}, {cards}),
