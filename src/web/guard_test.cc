@@ -117,11 +117,9 @@ class SignedInTest : public sql::StoreTest {
     sql::TestAccess::change(engine(),
                             "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
                             "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'FZ', '')");
-    const access::Actor by{
-        .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
     auto& gate = site_->gate();
-    account_ = gate.make_account(by, "olena@example.org", "Olena", "h", "uk");
-    gate.grant(by, account_, 7, "case_worker", {2026, 1, 1});
+    account_ = gate.make_account(by_, "olena@example.org", "Olena", "h", "uk");
+    gate.grant(by_, account_, 7, "case_worker", {2026, 1, 1});
     session_ = gate.start(account_, gate.memberships(account_).at(0));
   }
   void TearDown() override {
@@ -132,8 +130,17 @@ class SignedInTest : public sql::StoreTest {
   http::Response answer(std::string target, Fields fields = {}) {
     return site_->answer(get(std::move(target), std::move(fields)));
   }
+  // Another session, with another function.
+  void become(const std::string& function) {
+    auto& gate = site_->gate();
+    gate.grant(by_, account_, 7, function, {2026, 1, 1});
+    for (const auto& each : gate.memberships(account_))
+      if (each.function == function) session_ = gate.start(account_, each);
+  }
   std::string cookie(const std::string& more = {}) const { return "lotse=" + session_ + more; }
 
+  const access::Actor by_{
+      .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
   std::unique_ptr<access::Store> store_;
   std::unique_ptr<Site> site_;
@@ -144,6 +151,7 @@ LOTSE_ON_EACH_ENGINE(SignedInTest);
 TEST_P(SignedInTest, ASessionOpensStaffPages) {
   EXPECT_TRUE(has(answer("/who", {{"Cookie", cookie()}}), "[Olena]"));
   EXPECT_TRUE(has(answer("/who"), "[]"));
+  become("directory_editor");
   EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 200);
   EXPECT_EQ(answer("/staff-only").status, 303);
   EXPECT_EQ(answer("/staff-only", {{"Cookie", "lotse=" + std::string(64, '0')}}).status, 303);
@@ -151,6 +159,30 @@ TEST_P(SignedInTest, ASessionOpensStaffPages) {
       << "the name of the cookie counts";
   clock_->set(Instant{clock_->now().ms + 16 * 60'000});
   EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 303);
+}
+
+TEST_P(SignedInTest, TheDeclaredRightHoldsWhateverTheHandlerAsks) {
+  const std::string guard = "; lotse_guard=" + kGuardSecret;
+  const auto send = [&] {
+    const auto token = guard_in(answer("/form", {{"Cookie", cookie(guard)}}));
+    return site_
+        ->answer(post("/staff-only", "_guard=" + token,
+                      {{"Cookie", cookie(guard)}, {"Sec-Fetch-Site", "same-origin"}}))
+        .status;
+  };
+  EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 404) << "a case worker's matrix lacks it";
+  EXPECT_EQ(send(), 404) << "although that handler checks nothing";
+  std::int64_t entries = 0;
+  sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+    tx.enter_unit(7);
+    const auto count = [](const sql::Row& row) { return row.integer(0); };
+    entries = tx.one({"test.denied", "SELECT count(*) FROM audit_entry WHERE decision = 'denied'"}, {}, count)
+                  .value();
+  });
+  EXPECT_EQ(entries, 2) << "each refusal leaves an entry";
+  become("directory_editor");
+  EXPECT_EQ(answer("/staff-only", {{"Cookie", cookie()}}).status, 200);
+  EXPECT_EQ(send(), 303);
 }
 
 TEST_P(SignedInTest, WithoutTheFunctionAPageDoesNotExist) {
@@ -192,8 +224,7 @@ TEST_P(SignedInTest, TheTokenIsBoundToTheSession) {
   EXPECT_NE(inside, outside);
   const auto send = [&](const std::string& token, const std::string& cookies) {
     return site_
-        ->answer(
-            post("/staff-only", "_guard=" + token, {{"Cookie", cookies}, {"Sec-Fetch-Site", "same-origin"}}))
+        ->answer(post("/form", "_guard=" + token, {{"Cookie", cookies}, {"Sec-Fetch-Site", "same-origin"}}))
         .status;
   };
   EXPECT_EQ(send(inside, cookie(guard)), 303);

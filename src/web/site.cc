@@ -169,7 +169,12 @@ http::Response Site::choose_language(const Ask& ask) const {
 http::Response Site::run(Ask& ask, const Route& route) {
   const bool chosen = !ask.asked("_language").empty() || ask.asked("_action") == "language";
   if (ask.request.method == "GET" && chosen) return choose_language(ask);
-  if (!route.access.open && !ask.desk.actor().signed_in()) throw SignInNeeded();
+  if (!route.access.open) {
+    if (!ask.desk.actor().signed_in()) throw SignInNeeded();
+    // What the route declares holds even where its handler asks for nothing: NotFound, and an entry.
+    const access::Right& right = *route.access.right;
+    if (right.name != access::kNothing.name) ask.desk.unit(right);
+  }
   if (ask.request.method == "POST") {
     if (!from_our_pages(ask.request)) return error(ask, 403);
     // A body of JSON cannot come from a form of somebody else's page; all else brings the token.

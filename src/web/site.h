@@ -24,7 +24,7 @@ namespace lotse::web {
 class Site;
 
 /** How a route is declared: what it needs, and whether it is open to everybody. A route without a right stops
- * the start. */
+ * the start; one that is not open is 404 for whoever lacks the right, before its handler runs. */
 struct Access {
   const access::Right* right = nullptr;
   access::Purpose purpose = access::kDirectoryPurpose;
