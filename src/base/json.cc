@@ -21,6 +21,10 @@ struct Guard {
     if (event == E::object_end && !keys.empty()) keys.pop_back();
     if (event == E::key && !keys.empty() && !keys.back().insert(parsed.get<std::string>()).second)
       reason = "the same key twice";
+    // PostgreSQL keeps no NUL and would end the text there; the other store would not.
+    const bool text = event == E::key || event == E::value;
+    if (text && parsed.is_string() && parsed.get_ref<const std::string&>().find('\0') != std::string::npos)
+      reason = "the character NUL in a text";
     if (!reason.empty()) throw std::runtime_error(reason);
     return true;
   }

@@ -16,8 +16,8 @@ struct JsonFault {
   std::string reason;
 };
 
-/** Parses UTF-8 JSON nested at most 64 deep; duplicate keys are a fault. On a fault nothing is returned and
- * `fault` is filled. */
+/** Parses UTF-8 JSON nested at most 64 deep; duplicate keys and NUL in a text ("\u0000") are a fault. On a
+ * fault nothing is returned and `fault` is filled. */
 std::optional<Json> parse_json(std::string_view text, JsonFault* fault = nullptr);
 
 }  // namespace lotse

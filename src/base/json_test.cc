@@ -43,6 +43,13 @@ TEST(Json, TheSameKeyTwiceIsAFault) {
   EXPECT_EQ(fault_of(R"({"a":{"b":1},"a":2})").reason, "the same key twice");
 }
 
+TEST(Json, ATextWithNulWouldEndThereInOneOfTheStores) {
+  EXPECT_EQ(fault_of("[\n\"a\\u0000b\"]").reason, "the character NUL in a text");
+  EXPECT_EQ(fault_of("[\n\"a\\u0000b\"]").line, 2u);
+  EXPECT_EQ(fault_of("{\"a\\u0000b\":1}").reason, "the character NUL in a text");
+  EXPECT_TRUE(parse_json("[\"a\\\\u0000b\"]"));
+}
+
 TEST(Json, FaultsNameTheirLine) {
   EXPECT_EQ(fault_of("{").line, 1u);
   EXPECT_EQ(fault_of("{\n  \"a\": 1,\n  \"b\": oops\n}").line, 3u);
