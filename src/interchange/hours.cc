@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "base/fold.h"
 #include "base/time.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 namespace {
@@ -19,8 +21,8 @@ const std::map<std::string, int, std::less<>>& day_names() {
   static const std::map<std::string, int, std::less<>> names = [] {
     constexpr std::array<std::string_view, 7> kSpelled{
         "mo mon monday mondays montag montags",
-        "tu tue tues tuesday tuesdays di die dienstag dienstags",
-        "we wed weds wednesday wednesdays mi mit mittwoch mittwochs",
+        "tu tue tues tuesday tuesdays di dienstag dienstags",
+        "we wed weds wednesday wednesdays mi mittwoch mittwochs",
         "th thu thur thurs thursday thursdays do don donnerstag donnerstags",
         "fr fri friday fridays fre freitag freitags",
         "sa sat saturday saturdays sam samstag samstags sonnabend sonnabends",
@@ -53,8 +55,6 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (static_cast<unsigned 
 
 // Letters small, the many dashes and blanks one; "a.m." is "am".
 std::string levelled(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSame{
       {{"\xE2\x80\x90", "-"},
        {"\xE2\x80\x91", "-"},
@@ -70,13 +70,10 @@ std::string levelled(std::string_view text) {
        {"p.m", "pm"},
        {"\\n", "\n"},
        {"24/7", "24 hours 7 days a week"}}};
-  for (const auto& [from, to] : kSame)
-    for (auto at = out.find(from); at != std::string::npos; at = out.find(from, at + to.size()))
-      out.replace(at, from.size(), to);
-  return out;
+  return replaced(small(text), kSame);
 }
 
-// "9", "09", "9:30", "9.30"; nothing for "6:300" and "830".
+// "9", "09", "9:30", "9.30"; nothing for "6:300", "830" and the date "15.03.".
 std::optional<Token> number_at(std::string_view text, std::size_t& at) {
   const auto digits = [&](std::size_t from) {
     std::size_t n = 0;
@@ -89,6 +86,7 @@ std::optional<Token> number_at(std::string_view text, std::size_t& at) {
   at += first;
   if (at + 1 < text.size() && (text[at] == ':' || text[at] == '.') && is_digit(text[at + 1])) {
     if (digits(at + 1) != 2) return std::nullopt;
+    if (text[at] == '.' && text.substr(at + 3).starts_with('.')) return std::nullopt;
     token.minute = std::stoi(std::string(text.substr(at + 1, 2)));
     token.has_minutes = true;
     at += 3;
@@ -153,12 +151,15 @@ std::optional<std::pair<int, int>> range_of(const Clock& from, const Clock& to, 
     if (!a || !b) return std::nullopt;
     if (*b > *a) return std::pair(*a, *b);
     // Past midnight: from an afternoon into a morning. Anything longer is a slip of the pen.
-    if (*a >= 12 * 60 && *b <= 12 * 60) return std::pair(*a, *b);
+    if (*a >= 12 * 60 && *b <= 12 * 60 && *b < *a) return std::pair(*a, *b);
     return std::nullopt;
   }
   if (from.hour > 23 || to.hour > 24 || from.minute > 59 || to.minute > 59 || (to.hour == 24 && to.minute))
     return std::nullopt;
   const int a = from.hour * 60 + from.minute, b = to.hour * 60 + to.minute;
+  // "3-5 Uhr" is the afternoon more often than not, "03-05 Uhr" is not.
+  const bool early = from.hour > 0 && from.hour < 7 && !from.two_digits;
+  if (early && (to.hour < 7 || (from.hour < 6 && to.hour <= 12))) return std::nullopt;
   const bool sure =
       german || from.uhr || to.uhr || from.hour > 12 || to.hour > 12 ||
       (from.two_digits && to.two_digits && from.has_minutes && to.has_minutes && from.hour < 12);
@@ -260,7 +261,8 @@ class Reader {
       if (!first) return false;
       ++at_;
       item.list = {*first};
-      if (const auto last = is_to(at_) ? day(at_ + 1) : std::nullopt) {
+      // "Montag mit Freitag" is Bavarian for "through".
+      if (const auto last = is_to(at_) || is(at_, "mit") ? day(at_ + 1) : std::nullopt) {
         for (int d = *first; d != *last; item.list.push_back(d)) d = (d + 1) % 7;
         at_ += 2;
       }
@@ -383,26 +385,39 @@ bool looks_german(std::string_view text) {
 }  // namespace
 
 Hours read_hours(std::string_view text) {
-  const auto tokens = tokens_of(levelled(text));
-  std::vector<Item> items;
   Hours hours;
+  // What is longer is a story, and may have been made to cost time.
+  constexpr std::size_t kLongest = 500;
+  const auto tokens = text.size() > kLongest ? std::nullopt : tokens_of(levelled(text));
+  std::vector<Item> items;
   bool by_appointment = false;
   if (!tokens || !Reader(*tokens, looks_german(text)).read(items, by_appointment)) return hours;
   const auto groups = groups_of(items);
   if (groups.empty() && !by_appointment) return hours;
+  std::set<int> closed;
+  for (const Group& group : groups)
+    if (group.closed) closed.insert(group.days.begin(), group.days.end());
   std::vector<Schedule> schedules;
+  bool without_days = false;
   for (const Group& group : groups) {
     const bool no_days = group.days.empty();
     const bool always = group.always && group.times.size() == 1;
     // Days without times, times beside other groups without days: somebody would have to guess.
     if (group.closed ? no_days || !group.times.empty() : group.times.empty()) return hours;
     if (no_days && groups.size() > 1) return hours;
-    for (const auto& range : group.times)
-      schedules.push_back(weekly(no_days && always ? std::vector{0, 1, 2, 3, 4, 5, 6} : group.days, range));
-    hours.without_days = no_days && !always;
+    if (group.closed) continue;
+    std::vector<int> days = no_days && always ? std::vector{0, 1, 2, 3, 4, 5, 6} : group.days;
+    std::erase_if(days, [&](int day) { return closed.count(day) > 0; });
+    // Open and closed at once.
+    if (days.empty() && !no_days) return hours;
+    for (const auto& range : group.times) schedules.push_back(weekly(days, range));
+    without_days = no_days && !always;
   }
+  // Closed days alone say nothing about the others; the text says it better than no hours would.
+  if (schedules.empty() && !groups.empty()) return hours;
   hours.schedules = std::move(schedules);
   hours.by_appointment = by_appointment;
+  hours.without_days = without_days;
   hours.understood = true;
   return hours;
 }

@@ -23,7 +23,8 @@ struct Hours {
 
 /**
  * Reads "9:00am-5:00pm, Mon-Fri", "Mo-Fr 8-12 Uhr, Di 14-18 Uhr", "07:30-16:30", "24 hours", "By
- * appointment". What can be understood in two ways ("9-1", "9:00am-5:00") is not: nothing is guessed.
+ * appointment". What can be understood in two ways ("9-1", "9:00am-5:00", "3-5 Uhr") is not, nor is a text of
+ * more than 500 bytes: nothing is guessed. Days that are said to be closed are taken out of the others.
  */
 Hours read_hours(std::string_view text);
 

@@ -52,6 +52,53 @@ TEST(Hours, GuessesNothing) {
     EXPECT_EQ(shown(text), "?") << text;
 }
 
+TEST(Hours, AClosedDayIsTakenOutOfTheOthers) {
+  EXPECT_EQ(shown("Mo-Fr 8-16 Uhr, Mi geschlossen"), "MO,TU,TH,FR 08:00-16:00; ");
+  EXPECT_EQ(shown("Mo-Fr 8-16 Uhr; Mi geschlossen"), "MO,TU,TH,FR 08:00-16:00; ");
+  EXPECT_EQ(shown("Mi geschlossen; Mo-Fr 8-16 Uhr"), "MO,TU,TH,FR 08:00-16:00; ");
+  EXPECT_EQ(shown("daily 9am-5pm; So closed"), "MO,TU,WE,TH,FR,SA 09:00-17:00; ");
+  EXPECT_EQ(shown("Mon-Fri 9am-5pm, closed Wed, Thu"), "?");
+  EXPECT_EQ(shown("Mi 8-12 Uhr; Mi geschlossen"), "?");
+}
+
+TEST(Hours, ClosedDaysAloneKeepTheirText) {
+  for (const char* text : {"Mo geschlossen", "Sun closed", "Mo geschlossen, nach Vereinbarung"})
+    EXPECT_EQ(shown(text), "?") << text;
+}
+
+TEST(Hours, MitIsNoWednesday) {
+  EXPECT_EQ(shown("Montag mit Freitag 8-12 Uhr"), "MO,TU,WE,TH,FR 08:00-12:00; ");
+  EXPECT_EQ(shown("Mo mit 8-12 Uhr"), "?");
+  EXPECT_EQ(weekday_code("mit"), "");
+  EXPECT_EQ(weekday_code("die"), "");
+  EXPECT_EQ(shown("rund um die Uhr"), "MO,TU,WE,TH,FR,SA,SU 00:00-24:00; ");
+}
+
+TEST(Hours, GermanAfternoonsAreNotReadAsNights) {
+  for (const char* text : {"Mi 3-5 Uhr", "Mi 3.30 bis 5.30 Uhr", "Di 2-8 Uhr", "Mo 4-6 Uhr"})
+    EXPECT_EQ(shown(text), "?") << text;
+  EXPECT_EQ(shown("Mi 03-05 Uhr"), "WE 03:00-05:00; ");
+  EXPECT_EQ(shown("Mo 6-12 Uhr"), "MO 06:00-12:00; ");
+  EXPECT_EQ(shown("Mo 3-15 Uhr"), "MO 03:00-15:00; ");
+}
+
+TEST(Hours, ADateIsNoTime) {
+  EXPECT_EQ(shown("Mo-Fr 9-17 Uhr, 15.03.-15.10."), "?");
+  EXPECT_EQ(shown("Mo-Fr 9.00-17.30 Uhr."), "MO,TU,WE,TH,FR 09:00-17:30; ");
+}
+
+TEST(Hours, NoonToNoonIsNoTime) {
+  EXPECT_EQ(shown("12:00pm-12:00pm"), "?");
+  EXPECT_EQ(shown("Mon 12 noon - 12 noon"), "?");
+}
+
+TEST(Hours, LongTextsAreNotReadAtAll) {
+  std::string text = "Mo-Fr 8-12 Uhr";
+  EXPECT_NE(shown(text), "?");
+  while (text.size() <= 500) text += ", Sa 9-10 Uhr";
+  EXPECT_EQ(shown(text), "?");
+}
+
 TEST(Hours, TwoColumns) {
   EXPECT_EQ(read_times("9:00am", "5:00pm"), (OpenClose{"09:00", "17:00"}));
   EXPECT_EQ(read_times("7:30 am ", "6:00 pm"), (OpenClose{"07:30", "18:00"}));
