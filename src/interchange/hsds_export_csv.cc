@@ -7,6 +7,7 @@
 #include "interchange/assemble.h"
 #include "interchange/hsds_export.h"
 #include "interchange/table.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 namespace {
@@ -64,16 +65,6 @@ constexpr std::array<Columns, 22> kTables{{
     {"service_capacities", "service_capacity", "id,service_id,unit_id,available,maximum,description,updated"},
     {"units", "unit", "id,name,scheme,identifier,uri"},
 }};
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    parts.emplace_back(text.substr(0, comma));
-    text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return parts;
-}
 
 std::string_view table_of_list(std::string_view list) {
   if (list == "capacities") return "service_capacities";
@@ -154,7 +145,7 @@ class Tabular {
   static bool column_is_known(std::string_view table, const std::string& name) {
     for (const Columns& each : kTables) {
       if (each.table != table) continue;
-      const auto columns = split(each.columns);
+      const auto columns = split(each.columns, ',');
       return std::find(columns.begin(), columns.end(), name) != columns.end();
     }
     return false;
@@ -194,7 +185,7 @@ class Tabular {
     for (const Columns& table : kTables) {
       const auto rows = rows_.find(std::string(table.table));
       if (rows == rows_.end()) continue;
-      auto columns = split(table.columns);
+      auto columns = split(table.columns, ',');
       for (const Json& row : rows->second)
         for (const auto& [name, value] : row.items())
           if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "base/fold.h"
+#include "interchange/assemble.h"
 
 namespace lotse::interchange {
 namespace {
@@ -119,19 +121,13 @@ void trim(std::string& cell) {
 
 void name_columns(Table& table, std::vector<std::string> names, std::size_t line, Report& report) {
   while (names.size() > 1 && trimmed(names.back()).empty()) names.pop_back();
-  std::map<std::string, int> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
     std::string name(trimmed(names[i]));
     if (name.starts_with("\xEF\xBB\xBF")) name = std::string(trimmed(std::string_view(name).substr(3)));
-    if (name.empty()) name = "column " + std::to_string(i + 1);
-    if (const int count = ++seen[name]; count > 1) {
-      const std::string other = name + " (" + std::to_string(count) + ")";
-      report.add(Severity::value_changed, table.file, line, name, other,
-                 msg("Two columns have the same name; the later one was given another."));
-      name = other;
-    }
-    table.columns.push_back(std::move(name));
+    names[i] = name.empty() ? "column " + std::to_string(i + 1) : std::move(name);
   }
+  make_different(names, table.file, line, report);
+  table.columns = std::move(names);
 }
 
 // The first rows, for finding the separator; quoted parts do not count.
@@ -146,6 +142,14 @@ std::vector<std::size_t> counts_of(std::string_view text, char separator) {
 }
 
 constexpr std::size_t kMostFaults = 1000;
+
+bool has_too_many_cells(const Table& table, const TableForm& form) {
+  return table.rows.size() * table.columns.size() > form.limits.cells;
+}
+
+Text too_large(const std::string& file) {
+  return msg("{file} is larger than an import may be.", {{"file", file}});
+}
 
 Result<Table> read_csv(const std::string& file, std::string_view text, const TableForm& form,
                        Report& report) {
@@ -184,6 +188,7 @@ Result<Table> read_csv(const std::string& file, std::string_view text, const Tab
     }
     for (auto& cell : record.cells) trim(cell);
     table.rows.push_back({record.line, std::move(record.cells)});
+    if (has_too_many_cells(table, form)) return refuse("", too_large(file));
   }
   if (table.columns.empty()) return refuse("", msg("{file} is empty.", {{"file", file}}));
   return table;
@@ -198,20 +203,25 @@ void flatten(const Json& value, const std::string& name,
   cells.emplace_back(name, cell_text(value));
 }
 
-// A feature becomes its properties and its point.
-Json unwrapped(const Json& feature) {
+// A feature becomes its properties and its point; other shapes are reported.
+Json unwrapped(const Json& feature, const Origin& at, Report& report) {
   Json row = feature.value("properties", Json::object());
   if (!row.is_object()) row = Json::object();
-  if (const auto id = feature.find("id"); id != feature.end() && !row.contains("id")) row["id"] = *id;
+  for (const auto& [name, value] : feature.items())
+    if (name != "type" && name != "properties" && name != "geometry" && !row.contains(name))
+      row[name] = value;
   const auto geometry = feature.find("geometry");
-  if (geometry == feature.end() || !geometry->is_object()) return row;
-  const Json at = geometry->value("coordinates", Json());
-  if (geometry->value("type", Json()) == "Point" && at.is_array() && at.size() >= 2) {
-    row["geometry.longitude"] = at[0];
-    row["geometry.latitude"] = at[1];
-  } else {
-    row["geometry.type"] = geometry->value("type", Json());
+  if (geometry == feature.end() || geometry->is_null()) return row;
+  const Json point = geometry->is_object() ? geometry->value("coordinates", Json()) : Json();
+  const Json type = geometry->is_object() ? geometry->value("type", Json()) : Json();
+  if (type == "Point" && point.is_array() && point.size() >= 2) {
+    row["geometry.longitude"] = point[0];
+    row["geometry.latitude"] = point[1];
+    return row;
   }
+  row["geometry.type"] = type;
+  report.add(Severity::value_not_used, at.file, at.line, "geometry", geometry->dump(),
+             msg("This shape is no point; it was not used."));
   return row;
 }
 
@@ -228,20 +238,28 @@ Result<Table> read_json_table(const std::string& file, std::string_view text, co
                  msg("This is no object with members."));
       continue;
     }
+    const Origin at{file, item.line};
     const bool feature = item.value.value("type", Json()) == "Feature" && item.value.contains("geometry");
     std::vector<std::pair<std::string, std::string>> cells;
-    flatten(feature ? unwrapped(item.value) : item.value, "", cells);
+    flatten(feature ? unwrapped(item.value, at, report) : item.value, "", cells);
     Row row{item.line, std::vector<std::string>(table.columns.size())};
     for (auto& [name, value] : cells) {
-      const auto [at, fresh] = index.try_emplace(name, table.columns.size());
+      const auto [column, fresh] = index.try_emplace(name, table.columns.size());
       if (fresh) table.columns.push_back(name);
       if (table.columns.size() > form.limits.columns)
         return refuse("", msg("{file} has more columns than may be.", {{"file", file}}));
       row.cells.resize(std::max(row.cells.size(), table.columns.size()));
       trim(value);
-      row.cells[at->second] = std::move(value);
+      auto& cell = row.cells[column->second];
+      if (cell.empty())
+        cell = std::move(value);
+      else if (!value.empty() && cell != value)
+        report.add(Severity::value_not_used, file, item.line, name, value,
+                   msg("The same entry says something else in another place."));
     }
     table.rows.push_back(std::move(row));
+    // Each row will have a cell for each column, also for those that come later.
+    if (has_too_many_cells(table, form)) return refuse("", too_large(file));
   }
   for (Row& row : table.rows) row.cells.resize(table.columns.size());
   return table;
@@ -253,6 +271,23 @@ std::optional<std::size_t> Table::column(std::string_view name) const {
   const auto at = std::find(columns.begin(), columns.end(), name);
   if (at == columns.end()) return std::nullopt;
   return static_cast<std::size_t>(at - columns.begin());
+}
+
+void make_different(std::vector<std::string>& names, const std::string& file, std::size_t line,
+                    Report& report) {
+  const std::set<std::string> written(names.begin(), names.end());
+  std::set<std::string> taken;
+  std::map<std::string, int> counts;
+  for (auto& name : names) {
+    if (taken.insert(name).second) continue;
+    int& count = counts.try_emplace(name, 1).first->second;
+    std::string other;
+    do other = name + " (" + std::to_string(++count) + ")";
+    while (written.count(other) || !taken.insert(other).second);
+    report.add(Severity::value_changed, file, line, name, other,
+               msg("Two columns have the same name; the later one was given another."));
+    name = other;
+  }
 }
 
 char find_separator(std::string_view text) {
@@ -286,8 +321,7 @@ std::string cell_text(const Json& value) {
 
 Result<Table> read_table(const std::string& file, std::string_view bytes, const TableForm& form,
                          Report& report) {
-  if (bytes.size() > form.limits.file_bytes)
-    return refuse("", msg("{file} is larger than an import may be.", {{"file", file}}));
+  if (bytes.size() > form.limits.file_bytes) return refuse("", too_large(file));
   auto text = decode(file, bytes, form.encoding, report);
   if (!text) return tl::unexpected(text.error());
   const auto inside = trimmed(*text);

@@ -43,8 +43,9 @@ Result<Table> read_table(const std::string& file, std::string_view bytes, const 
                          Report& report);
 
 /**
- * The bytes as UTF-8 without BOM and NUL. Without `encoding` it is found out: BOM, UTF-8, UTF-16, otherwise
- * Windows-1252; anything but UTF-8 is reported.
+ * The bytes as UTF-8 without BOM and NUL. Without `encoding` it is found out: BOM, UTF-8 (also with a few
+ * broken bytes), UTF-16, otherwise Windows-1252; anything but UTF-8 is reported. What cannot be read becomes
+ * U+FFFD and is reported with its line.
  */
 Result<std::string> decode(const std::string& file, std::string_view bytes, std::string_view encoding,
                            Report& report);
@@ -73,6 +74,13 @@ Result<JsonFile> read_json(const std::string& file, std::string_view text, Repor
 /** A value as a person would write it into a cell: text bare, numbers and true/false as in JSON, null empty,
  * lists by ", ". */
 std::string cell_text(const Json& value);
+
+/**
+ * Gives every name that stood before another one, "name (2)", and reports it. Names that are there as they
+ * are stay free for their own columns.
+ */
+void make_different(std::vector<std::string>& names, const std::string& file, std::size_t line,
+                    Report& report);
 
 /** The separator that divides the first rows most evenly; a comma if none does. */
 char find_separator(std::string_view text);
