@@ -2,11 +2,14 @@
 #include "interchange/assemble.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/check.h"
 #include "base/fold.h"
 #include "interchange/language_text.h"
 #include "interchange/typed.h"
+#include "topic/topic.h"
 
 namespace lotse::interchange {
 namespace {
@@ -35,6 +38,25 @@ std::string text_of(const Json& object, std::string_view member) {
   const auto at = object.find(member);
   if (at == object.end()) return {};
   return typed::as_text(*at).value_or("");
+}
+
+void keep(Json& entry, const std::string& name, Json value) {
+  Json& kept = entry[kKept];
+  if (!kept.is_object() && !kept.is_null()) kept = Json{{kKept, std::exchange(kept, nullptr)}};
+  kept[name] = std::move(value);
+}
+
+Json& list_of(Json& entry, const std::string& name, const Origin& at, Report& report) {
+  const auto found = entry.find(name);
+  if (found != entry.end() && !found->is_array() && !found->is_null()) {
+    Json value = std::exchange(*found, Json::array());
+    report.add(Severity::value_not_used, at.file, at.line, name, brief(value),
+               msg("This is no list; it was kept, but is not used."));
+    keep(entry, name, std::move(value));
+  }
+  Json& list = entry[name];
+  if (list.is_null()) list = Json::array();
+  return list;
 }
 
 bool looks_garbled(std::string_view text) {
@@ -197,8 +219,12 @@ T Assembler::typed(Entry& entry, const char* kind, Json kept) {
     if (list.is_array())
       for (Json& element : list)
         if (element.is_object()) element.erase("lotse_parent");
-  if (!cleaner.kept.empty()) thing.rest[kKept].update(cleaner.kept);
-  if (!cleaner.parts.empty()) thing.rest[kParts].update(cleaner.parts);
+  for (auto& [name, value] : cleaner.kept.items()) keep(thing.rest, name, std::move(value));
+  if (!cleaner.parts.empty()) {
+    if (const auto parts = thing.rest.find(kParts); parts != thing.rest.end() && !parts->is_object())
+      keep(thing.rest, kParts, std::exchange(*parts, Json::object()));
+    thing.rest[kParts].update(cleaner.parts);
+  }
   return thing;
 }
 
@@ -224,6 +250,25 @@ directory::Location Assembler::location(Entry& entry) {
   return l;
 }
 
+namespace {
+
+// Topics, groups and languages that we do not know stay in the entry, but nobody finds it by them.
+void tell_unknown_keys(const Json& service, const Origin& at, Report& report) {
+  const auto tell = [&](const char* member, const auto& is_known) {
+    const auto list = service.find(member);
+    if (list == service.end() || !list->is_array()) return;
+    for (const Json& each : *list)
+      if (!each.is_string() || !is_known(each.get_ref<const std::string&>()))
+        report.add(Severity::value_not_used, at.file, at.line, member, brief(each),
+                   msg("We do not know this word; it was kept, but is not used."));
+  };
+  tell("lotse_topics", is_topic);
+  tell("lotse_audience", is_audience);
+  tell("lotse_interpreters", words::is_language);
+}
+
+}  // namespace
+
 directory::Service Assembler::service(Entry& entry) {
   Json kept = Json::object();
   const std::string status = text_of(entry.json, "status");
@@ -242,6 +287,7 @@ directory::Service Assembler::service(Entry& entry) {
   const std::string organisation = refer(entry.json, "organization_id", Kind::organisation, entry.at, kept);
   if (const auto program = text_of(entry.json, "program_id"); !program.empty())
     entry.json["program_id"] = directory::id_for(source_, "programs", program);
+  tell_unknown_keys(entry.json, entry.at, report_);
   auto s = typed<directory::Service>(entry, "service", std::move(kept));
   s.organization_id.text = organisation;
   return s;
@@ -288,9 +334,33 @@ directory::Batch Assembler::finish() {
   collect(Kind::location, batch.locations, [&](Entry& e) { return location(e); });
   collect(Kind::service, batch.services, [&](Entry& e) { return service(e); });
   collect(Kind::placed, batch.placed, [&](Entry& e) { return placed(e); });
+  tell_unplaced(batch);
   collect(Kind::term, batch.terms, [&](Entry& e) { return term(e, false); });
   collect(Kind::taxonomy, batch.terms, [&](Entry& e) { return term(e, true); });
   return batch;
+}
+
+// Such a service is found by words, but nobody finds it near home.
+void Assembler::tell_unplaced(const directory::Batch& batch) {
+  std::set<std::string_view> placed;
+  for (const auto& item : batch.placed) placed.insert(item.thing.service_id.text);
+  for (const auto& item : batch.services) {
+    if (item.thing.lotse_everywhere || placed.count(item.thing.id.text)) continue;
+    const Shelf& s = shelf(Kind::service);
+    const Origin& at = s.entries[s.index.find(item.foreign_id)->second].at;
+    report_.add(Severity::note, at.file, at.line, "location_id", item.thing.name,
+                msg("The service has no place; it will not be found by distance."));
+  }
+}
+
+bool is_topic(const std::string& key) {
+  static const topic::Catalogue catalogue(topic::starting_catalogue());
+  return catalogue.find(key) != nullptr;
+}
+
+bool is_audience(const std::string& key) {
+  return std::find(directory::kAudiences.begin(), directory::kAudiences.end(), key) !=
+         directory::kAudiences.end();
 }
 
 Json language_elements(const Json& element, Json* service, const Origin& at, Report& report) {
@@ -298,33 +368,48 @@ Json language_elements(const Json& element, Json* service, const Origin& at, Rep
   if (!element.is_object() || name.empty() || !text_of(element, "code").empty())
     return Json::array({element});
   const LanguageText read = read_languages(name);
-  if (read.languages.empty() && !service) return Json::array({element});
+  const auto tell = [&](Severity severity, std::string_view value, Text reason) {
+    report.add(severity, at.file, at.line, "language", value, std::move(reason));
+  };
   Json list = Json::array();
-  for (const auto& language : read.languages) {
+  const auto add = [&](const directory::SpokenLanguage& language) {
     Json one = element;
     if (!list.empty()) one.erase("id");
     // A single language keeps the text as it was written, brackets and all.
     one["name"] = language.name;
-    if (!language.code.empty())
-      one["code"] = language.code;
-    else
-      report.add(Severity::value_not_used, at.file, at.line, "language", language.name,
-                 msg("We do not know this language; its name was kept."));
+    if (!language.code.empty()) one["code"] = language.code;
     const std::string note = text_of(one, "note");
     if (!language.note.empty()) one["note"] = note.empty() ? language.note : note + "; " + language.note;
     list.push_back(std::move(one));
+  };
+  for (const auto& language : read.languages) {
+    add(language);
+    if (language.code.empty())
+      tell(Severity::value_not_used, language.name, msg("We do not know this language; its name was kept."));
   }
-  if (!service || !read.interpreter_on_request) return list;
-  (*service)["lotse_interpreter_on_request"] = true;
+  for (const auto& [text, understood] : {std::pair(read.remarks, true), std::pair(read.unclear, false)}) {
+    if (text.empty()) continue;
+    if (service) {
+      const std::string said = text_of(*service, "interpretation_services");
+      if (said.find(text) == std::string::npos)
+        (*service)["interpretation_services"] = said.empty() ? text : said + "\n" + text;
+    } else if (!read.languages.empty()) {
+      add({"", text, "", ""});
+    } else {
+      list = Json::array({element});
+    }
+    if (service && understood)
+      tell(Severity::value_changed, text,
+           msg("This speaks of interpreters; it was put under interpretation."));
+    else
+      tell(Severity::value_not_used, text, msg("This speaks of interpreters; it was kept as text only."));
+  }
+  if (!service) return list;
+  if (read.interpreter_on_request) (*service)["lotse_interpreter_on_request"] = true;
   for (const auto& code : read.interpreters) {
-    Json& codes = (*service)["lotse_interpreters"];
+    Json& codes = list_of(*service, "lotse_interpreters", at, report);
     if (std::find(codes.begin(), codes.end(), Json(code)) == codes.end()) codes.push_back(code);
   }
-  const std::string said = text_of(*service, "interpretation_services");
-  if (said.find(read.remarks) == std::string::npos)
-    (*service)["interpretation_services"] = said.empty() ? read.remarks : said + "\n" + read.remarks;
-  report.add(Severity::value_changed, at.file, at.line, "language", read.remarks,
-             msg("This speaks of interpreters; it was put under interpretation."));
   return list;
 }
 

@@ -73,6 +73,7 @@ class Assembler {
   void refuse_entry(Entry& entry, std::string field, Text reason);
   void settle_service(Entry& entry);
   void settle_placed(Entry& entry);
+  void tell_unplaced(const directory::Batch& batch);
   void make_placeholder(const std::string& foreign_id, const Origin& at);
   std::string refer(Json& object, const char* member, Kind kind, const Origin& at, Json& kept);
   template <class T>
@@ -92,15 +93,26 @@ class Assembler {
   std::array<Shelf, 6> shelves_;
 };
 
+/** Keeps what does not fit under its name in the entry's `lotse_kept`, whatever stands there already. */
+void keep(Json& entry, const std::string& name, Json value);
+
+/** The list of this name, made where it is missing. What is there and is no list goes to `lotse_kept` and is
+ * reported. */
+Json& list_of(Json& entry, const std::string& name, const Origin& at, Report& report);
+
 /** The text of a member: "" if it is not there, or is no text and no number. */
 std::string text_of(const Json& object, std::string_view member);
 
 /**
  * What one language entry (`name`, perhaps `note`) stands for: several languages where the name lists them.
- * What it says of interpreters goes into the service (may be null). Names without a code that we know are
- * reported.
+ * What it says of interpreters goes into the service; without one (null) it stays a name without a code, so
+ * that its text is not lost. Names without a code that we know are reported.
  */
 Json language_elements(const Json& element, Json* service, const Origin& at, Report& report);
+
+/** True for a key of the catalogue of topics, or of the groups that an offer may be only for. */
+bool is_topic(const std::string& key);
+bool is_audience(const std::string& key);
 
 /** Names of the members under which an entry's `rest` keeps what did not fit; both are written out again by
  * exports. */

@@ -25,7 +25,7 @@ int fuzz_hours(const std::uint8_t* data, std::size_t size) {
   }
   const LanguageText languages = read_languages(text);
   for (const auto& l : languages.languages) must(!l.name.empty() && (l.code.empty() || l.code.size() == 3));
-  must(languages.interpreters.empty() || languages.interpreter_on_request);
+  must(languages.remarks.empty() == (languages.interpreters.empty() && !languages.interpreter_on_request));
   return 0;
 }
 

@@ -4,18 +4,13 @@
 #include <algorithm>
 
 #include "interchange/hsds_rows.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 namespace {
 
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> ends) {
   return std::any_of(ends.begin(), ends.end(), [&](auto end) { return name.ends_with(end); });
-}
-
-std::string small(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
 }
 
 // Names of tables that only one of the two versions has.
@@ -45,9 +40,15 @@ Sheets sheets_of(const std::string& file, const Json& tabular, Report& report) {
   Sheets sheets;
   for (const auto& [name, rows] : tabular.items()) {
     Sheet sheet{file + "/" + name, {}};
-    if (rows.is_array())
-      for (const Json& row : rows) sheet.rows.push_back({row.is_object() ? row : Json::object(), 0, false});
-    report.read(sheet.file, sheet.rows.size());
+    if (!rows.is_array() && !rows.is_null())
+      report.add(Severity::row_not_used, sheet.file, 0, "", rows.dump(), msg("This is no list of rows."));
+    report.read(sheet.file, rows.is_array() ? rows.size() : rows.is_null() ? 0 : 1);
+    for (std::size_t i = 0; rows.is_array() && i < rows.size(); ++i)
+      if (rows[i].is_object())
+        sheet.rows.push_back({rows[i], 0, false});
+      else
+        report.add(Severity::row_not_used, sheet.file, 0, "", rows[i].dump(),
+                   msg("This is no object with members."));
     sheets.emplace(name.substr(0, name.size() - 4), std::move(sheet));
   }
   return sheets;
@@ -117,10 +118,18 @@ class Import {
     auto table = read_table(name, bytes, form, imported_.report);
     if (!table) return tl::unexpected(table.error());
     for (auto& column : table->columns) column = small(column);
-    if (!sheets_.emplace(base.substr(0, base.size() - 4), sheet_of(*table)).second)
-      imported_.report.add(Severity::row_not_used, name, 0, "", std::to_string(table->rows.size()),
-                           msg("No row of this file was used: a table of this name was read before."));
+    make_different(table->columns, name, 1, imported_.report);
+    add_sheet(base.substr(0, base.size() - 4), sheet_of(*table));
     return {};
+  }
+
+  void add_sheet(const std::string& table, Sheet sheet) {
+    const auto [at, fresh] = sheets_.try_emplace(table);
+    if (fresh)
+      at->second = std::move(sheet);
+    else
+      imported_.report.add(Severity::row_not_used, sheet.file, 0, "", std::to_string(sheet.rows.size()),
+                           msg("No row of this file was used: a table of this name was read before."));
   }
 
   Result<void> json_file(const std::string& name, std::string_view bytes) {
@@ -137,7 +146,7 @@ class Import {
     json_ = true;
     if (is_tabular(*json)) {
       for (auto& [table, sheet] : sheets_of(name, json->items[0].value, imported_.report))
-        sheets_.emplace(table, std::move(sheet));
+        add_sheet(table, std::move(sheet));
       return {};
     }
     return read_hsds_json(name, std::move(*json), assembler_, imported_.report);

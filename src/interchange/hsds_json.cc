@@ -144,19 +144,21 @@ bool has_any(const Json& object, std::initializer_list<const char*> members) {
 
 // By its members; where they could belong to two kinds, by the name of the file or list.
 std::optional<Kind> kind_of(const Json& o, std::string_view name) {
-  if (!o.is_object()) return kind_of_name(name);
+  const auto named = kind_of_name(name);
+  if (!o.is_object()) return named;
   const bool service = has_any(o, {"service", "service_id"}),
              location = has_any(o, {"location", "location_id"});
   if (service && location) return Kind::placed;
   if (has_any(o, {"location_type", "latitude", "addresses"})) return Kind::location;
-  if (has_any(o, {"organization", "organization_id", "service_at_locations", "application_process",
-                  "fees_description"}))
+  if (has_any(o, {"organization", "service_at_locations", "application_process", "fees_description"}))
     return Kind::service;
+  // A location says whose it is, too.
+  if (o.contains("organization_id")) return named ? named : Kind::service;
   if (has_any(o, {"taxonomy_detail", "term_uri", "taxonomy_id"})) return Kind::term;
   if (has_any(o, {"services", "programs", "legal_status", "website", "organization_identifiers",
                   "year_incorporated", "parent_organization_id", "tax_status", "locations"}))
     return Kind::organisation;
-  return kind_of_name(name);
+  return named;
 }
 
 }  // namespace

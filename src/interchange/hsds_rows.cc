@@ -2,9 +2,12 @@
 #include "interchange/hsds_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <utility>
 
 #include "base/id.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 
@@ -34,19 +37,47 @@ RowIndex index_of(Sheet* sheet) {
   return index;
 }
 
-Put into_list(std::string list) {
-  return [list = std::move(list)](Json& parent, const Parent&, const Json& row, const Origin&) {
-    parent[list].push_back(row);
+Put into_list(std::string list, Report& report) {
+  return [list = std::move(list), &report](Json& parent, const Parent&, const Json& row, const Origin& at) {
+    list_of(parent, list, at, report).push_back(row);
   };
 }
 
+void keep_lists_free(Sheet& sheet, Report& report) {
+  constexpr std::array<const char*, 20> kLists{"accessibility",
+                                               "additional_urls",
+                                               "additional_websites",
+                                               "addresses",
+                                               "attributes",
+                                               "capacities",
+                                               "contacts",
+                                               "cost_options",
+                                               "funding",
+                                               "languages",
+                                               "lotse_interpreters",
+                                               "metadata",
+                                               "organization_identifiers",
+                                               "payments_accepted",
+                                               "phones",
+                                               "programs",
+                                               "required_documents",
+                                               "schedules",
+                                               "service_areas",
+                                               "service_at_locations"};
+  for (SheetRow& row : sheet.rows)
+    for (const char* list : kLists)
+      if (row.object.contains(list)) (void)list_of(row.object, list, {sheet.file, row.line}, report);
+}
+
 Put into_languages(Report& report) {
-  return [&report](Json& parent, const Parent& is, const Json& row, const Origin& at) {
-    // A row that names both its service and its place is reported once.
+  // A row that names both its service and its place is reported once.
+  return [&report, told = static_cast<const Json*>(nullptr)](Json& parent, const Parent& is, const Json& row,
+                                                             const Origin& at) mutable {
     Report unheard;
     const bool service = !is.rows && is.kind == Kind::service;
-    for (Json& one : language_elements(row, service ? &parent : nullptr, at, service ? report : unheard))
-      parent["languages"].push_back(std::move(one));
+    Report& to = std::exchange(told, &row) == &row ? unheard : report;
+    for (Json& one : language_elements(row, service ? &parent : nullptr, at, to))
+      list_of(parent, "languages", at, to).push_back(std::move(one));
   };
 }
 
@@ -186,10 +217,12 @@ namespace {
 // Takes "###MON###" and the blanks around it out of the end or middle of a text.
 std::vector<std::string> take_markers(std::string& text) {
   std::vector<std::string> markers;
-  for (auto at = text.find("###"); at != std::string::npos; at = text.find("###", at)) {
+  std::string out;
+  std::size_t from = 0, at = text.find("###");
+  while (at != std::string::npos) {
     const auto end = text.find("###", at + 3);
     if (end == std::string::npos) break;
-    const std::string inside = text.substr(at + 3, end - at - 3);
+    const std::string_view inside = std::string_view(text).substr(at + 3, end - at - 3);
     const bool marker =
         !inside.empty() && inside.size() <= 12 &&
         std::all_of(inside.begin(), inside.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -197,22 +230,23 @@ std::vector<std::string> take_markers(std::string& text) {
       at = end;
       continue;
     }
-    markers.push_back(inside);
-    text.erase(at, end + 3 - at);
+    markers.emplace_back(inside);
+    out.append(text, from, at - from);
+    from = end + 3;
+    at = text.find("###", from);
   }
-  if (!markers.empty()) text.erase(text.find_last_not_of(" \n\r\t") + 1);
+  if (markers.empty()) return markers;
+  text = out.append(text, from);
+  text.erase(text.find_last_not_of(" \n\r\t") + 1);
   return markers;
 }
 
 bool make_breaks(std::string& text) {
-  bool any = false;
-  for (const std::string_view mark : {"\\r\\n", "\\n"}) {
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
-      text.replace(at, mark.size(), "\n");
-      any = true;
-    }
-  }
-  return any;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kBreaks{
+      {{"\\r\\n", "\n"}, {"\\n", "\n"}}};
+  if (text.find("\\n") == std::string::npos) return false;
+  text = replaced(text, kBreaks);
+  return true;
 }
 
 }  // namespace

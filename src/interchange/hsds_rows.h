@@ -47,7 +47,7 @@ struct Parent {
 using Put = std::function<void(Json& parent, const Parent& is, const Json& row, const Origin& at)>;
 
 /** The usual way: the row becomes an element of this list. */
-Put into_list(std::string list);
+Put into_list(std::string list, Report& report);
 
 /**
  * Puts every row of the sheet into all its parents. Rows without any, or that stood before, are reported; so
@@ -68,6 +68,10 @@ void rename(Sheet* sheet, std::initializer_list<std::pair<const char*, const cha
 /** Reports texts that look garbled. With `breaks` a literal "\n" becomes a line break, and "###MON###" goes
  * into `lotse_markers`. */
 void tidy(Sheet& sheet, bool breaks, Report& report);
+
+/** Columns that have the name of a list, and hold none, go to `lotse_kept` and are reported: the rows of a
+ * table of that name will be put there. */
+void keep_lists_free(Sheet& sheet, Report& report);
 
 /** Languages of a row go into services and locations by language_elements(). */
 Put into_languages(Report& report);

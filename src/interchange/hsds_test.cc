@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "interchange/hsds.h"
 
+#include <algorithm>
 #include <set>
 
 #include "interchange/assemble.h"
@@ -134,6 +135,184 @@ TEST(HsdsJson, WrongKindsAndUnknownMembersAreKept) {
   EXPECT_EQ(out["phones"][0]["x_more"], "y");
   EXPECT_EQ(out["x_new"]["a"], 1);
   EXPECT_FALSE(service_full(whole_of(batch), s.id.text, true).contains(kKept));
+}
+
+// One service with the given members, in JSON.
+Imported with(const std::string& members) {
+  return import(
+      {{"services.json", R"([{"id":"1","name":"A","status":"active","organization":{"id":"o","name":"O"},)" +
+                             members + "}]"}});
+}
+
+TEST(HsdsJson, TimesWithAmAndPmAreNotReadAsNights) {
+  const auto times = [](const std::string& opens, const std::string& closes) {
+    const auto [batch, report] =
+        with(R"("schedules":[{"byday":"MO","opens_at":")" + opens + R"(","closes_at":")" + closes + "\"}]");
+    const auto& s = batch.services.at(0).thing.schedules.at(0);
+    return s.opens_at + "-" + s.closes_at +
+           (count(report, Severity::value_not_used, "services.json", "opens_at") ? " reported" : "");
+  };
+  EXPECT_EQ(times("09:00 AM", "05:00 PM"), "09:00-17:00");
+  EXPECT_EQ(times("09:00", "05:00 PM"), "09:00-05:00 PM reported");
+  EXPECT_EQ(times("09:00 bis", "10:00 Uhr abends"), "09:00 bis-10:00 Uhr abends reported");
+  EXPECT_EQ(times("09:00:00", "17:00:00Z"), "09:00:00-17:00:00Z");
+  EXPECT_EQ(times("09:00+01:00", "17:00+01:00"), "09:00+01:00-17:00+01:00");
+  EXPECT_EQ(times("09:00", ""), "09:00- reported");
+  EXPECT_EQ(times("09:00", "09:00:00"), "09:00-09:00:00 reported");
+}
+
+TEST(HsdsJson, ALanguageCodeThatIsNoneDoesNotGetAmongTheCodes) {
+  for (const char* code : {"de|en", "de,en", "xx", "Deutsch"}) {
+    const auto [batch, report] = with(R"("languages":[{"id":"l","name":"x","code":")" + std::string(code) +
+                                      R"("},{"code":")" + std::string(code) + "\"}]");
+    const auto& list = batch.services.at(0).thing.languages;
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0].code + list[1].code, "") << code;
+    EXPECT_EQ(list[0].name, "x");
+    EXPECT_EQ(list[1].name, code);
+    EXPECT_EQ(count(report, Severity::value_not_used, "services.json", "code"), 2u);
+    EXPECT_EQ(batch.services[0].thing.rest[kKept]["/languages/" + list[0].id + "/code"], code);
+  }
+}
+
+TEST(HsdsJson, WordsThatNobodyKnowsAreReported) {
+  const auto [batch, report] =
+      with(R"("lotse_topics":["daycare","daycar"],"lotse_audience":["woman"],"lotse_interpreters":["a|b"])");
+  for (const char* member : {"lotse_topics", "lotse_audience", "lotse_interpreters"})
+    EXPECT_EQ(count(report, Severity::value_not_used, "services.json", member), 1u) << member;
+  EXPECT_EQ(batch.services.at(0).thing.lotse_topics.size(), 2u);
+}
+
+TEST(HsdsJson, AServiceWithoutAPlaceIsReported) {
+  EXPECT_EQ(count(with(R"("url":"")").report, Severity::note, "services.json", "location_id"), 1u);
+  EXPECT_EQ(count(with(R"("lotse_everywhere":true)").report, Severity::note, "services.json", "location_id"),
+            0u);
+  EXPECT_EQ(count(import(kSmall).report, Severity::note, "services.csv", "location_id"), 1u);  // 3 has none
+}
+
+TEST(HsdsJson, WhatIsSaidOfInterpretersAtAPlaceIsNotLost) {
+  const auto [batch, report] = import({{"locations.json", R"([{"id":"1","name":"A","location_type":"physical",
+    "languages":[{"name":"German, interpreter on request"}]}])"}});
+  const auto& list = batch.locations.at(0).thing.languages;
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].code, "deu");
+  EXPECT_EQ(list[1].name, "interpreter on request");
+  EXPECT_EQ(list[1].code, "");
+  EXPECT_EQ(count(report, Severity::value_not_used, "locations.json", "language"), 1u);
+}
+
+TEST(HsdsJson, OneInterpreterIsNoneForEveryLanguage) {
+  const auto s = with(R"("lotse_interpreters":"spa","languages":[{"name":"Spanish translators as needed"}])")
+                     .batch.services.at(0)
+                     .thing;
+  EXPECT_EQ(s.lotse_interpreters, std::vector<std::string>{"spa"});
+  EXPECT_FALSE(s.lotse_interpreter_on_request);
+  EXPECT_EQ(s.interpretation_services, "Spanish translators as needed");
+  const auto none = with(R"("languages":[{"name":"ohne Dolmetscher"}])");
+  EXPECT_FALSE(none.batch.services.at(0).thing.lotse_interpreter_on_request);
+  EXPECT_EQ(none.batch.services[0].thing.interpretation_services, "ohne Dolmetscher");
+  EXPECT_EQ(count(none.report, Severity::value_not_used, "services.json", "language"), 1u);
+}
+
+TEST(HsdsJson, ALocationThatSaysWhoseItIsIsNoService) {
+  const auto [batch, report] = import({{"locations.json", R"([{"id":"1","name":"A","organization_id":"o"}])"},
+                                       {"organizations.json", R"([{"id":"o","name":"O"}])"}});
+  EXPECT_EQ(batch.locations.size(), 1u);
+  EXPECT_EQ(batch.services.size(), 0u);
+}
+
+const Files kThree{{"organizations.csv", "id,name,description\no,O,x\n"},
+                   {"services.csv", "id,organization_id,name,status\ns,o,S,active\n"},
+                   {"schedules.csv", "id,service_id,byday,opens_at,closes_at\n1,s,MO,08:00,12:00\n"}};
+
+Files and_these(Files files, const Files& more) {
+  for (const auto& [name, bytes] : more) {
+    const auto at =
+        std::find_if(files.begin(), files.end(), [&, n = name](const auto& f) { return f.first == n; });
+    if (at == files.end())
+      files.emplace_back(name, bytes);
+    else
+      at->second = bytes;
+  }
+  return files;
+}
+
+TEST(HsdsV3, AColumnWithTheNameOfAListDoesNotBreakTheImport) {
+  for (const char* list : {"languages", "schedules", "phones", "contacts", "attributes", "metadata",
+                           "funding", "cost_options", "service_areas", "required_documents", "capacities"}) {
+    const auto [batch, report] = import(and_these(
+        kThree,
+        {{"services.csv", "id,organization_id,name,status," + std::string(list) + "\ns,o,S,active,text\n"},
+         {"languages.csv", "id,service_id,name\n1,s,Deutsch\n"},
+         {"phones.csv", "id,service_id,number\n1,s,0461\n"},
+         {"contacts.csv", "id,service_id,name\n1,s,N\n"},
+         {"attributes.csv", "id,link_id,value\n1,s,v\n"},
+         {"metadata.csv", "id,resource_id,field_name\n1,s,f\n"},
+         {"funding.csv", "id,service_id,source\n1,s,x\n"},
+         {"cost_options.csv", "id,service_id,option\n1,s,x\n"},
+         {"service_areas.csv", "id,service_id,name\n1,s,x\n"},
+         {"required_documents.csv", "id,service_id,document\n1,s,x\n"},
+         {"service_capacities.csv", "id,service_id,available\n1,s,2\n"}}));
+    ASSERT_EQ(batch.services.size(), 1u) << list;
+    EXPECT_EQ(batch.services[0].thing.rest[kKept][list], "text") << list;
+    EXPECT_EQ(to_json(batch.services[0].thing)[list].size(), 1u) << list;
+    ASSERT_EQ(count(report, Severity::value_not_used, "services.csv", list), 1u) << list;
+  }
+}
+
+TEST(HsdsV1, AColumnWithTheNameOfAListDoesNotBreakTheImport) {
+  Files files = kSmall;
+  for (auto& [name, bytes] : files)
+    if (name == "services.csv") bytes = "id,organization_id,name,schedules,languages\n1,1,Advice,daily,all\n";
+  files.emplace_back("accessibility_for_disabilities.csv", "id,location_id,accessibility\n1,1,ramp\n");
+  const auto [batch, report] = import(files);
+  const auto& s = batch.services.at(0).thing;
+  EXPECT_EQ(s.rest[kKept]["schedules"], "daily");
+  EXPECT_EQ(s.schedules.size(), 2u);
+  EXPECT_EQ(s.languages.size(), 2u);
+  EXPECT_EQ(batch.locations.at(0).thing.accessibility.at(0).description, "ramp");
+}
+
+TEST(HsdsV1, ALanguageOfAPlaceAloneIsReported) {
+  Files files = kSmall;
+  for (auto& [name, bytes] : files)
+    if (name == "languages.csv") bytes = "id,service_id,location_id,language\n1,,1,Elvish\n2,1,1,Elvish\n";
+  EXPECT_EQ(count(import(files).report, Severity::value_not_used, "languages.csv", "language"), 2u);
+}
+
+TEST(HsdsV3, ColumnsThatDifferInCaseOnlyAreBothKept) {
+  const auto [batch, report] = import(
+      and_these(kThree, {{"services.csv", "id,organization_id,Name,name,status\ns,o,S,Other,active\n"}}));
+  EXPECT_EQ(batch.services.at(0).thing.name, "S");
+  EXPECT_EQ(batch.services[0].thing.rest["name (2)"], "Other");
+  EXPECT_EQ(count(report, Severity::value_changed, "services.csv", "name"), 1u);
+}
+
+TEST(HsdsV3, AUnitThatNothingRefersToIsReported) {
+  const auto [batch, report] =
+      import(and_these(kThree, {{"units.csv", "id,name\nu,bed\nv,seat\n"},
+                                {"service_capacities.csv", "id,service_id,unit_id,available\n1,s,u,2\n"}}));
+  EXPECT_EQ(count(report, Severity::row_not_used, "units.csv", "id"), 1u);
+  EXPECT_EQ(report.totals().at("units.csv").used, 1u);
+  EXPECT_EQ(batch.services.at(0).thing.capacities.at(0).unit["name"], "bed");
+}
+
+TEST(HsdsTabular, WhatIsNotUsedIsReported) {
+  const std::string tabular = R"({"services.csv":[{"id":"s","organization_id":"o","name":"S"},17],
+    "organizations.csv":[{"id":"o","name":"O"}],"phones.csv":"none",
+    "regular_schedules.csv":[{"service_id":"s","weekday":"Someday","opens_at":"9:00am","closes_at":"5:00pm"}]})";
+  const auto alone = import({{"tabular.json", tabular}});
+  EXPECT_EQ(alone.batch.services.size(), 1u);
+  EXPECT_EQ(count(alone.report, Severity::row_not_used, "tabular.json/services.csv"), 1u);
+  EXPECT_EQ(count(alone.report, Severity::row_not_used, "tabular.json/phones.csv"), 1u);
+  EXPECT_EQ(count(alone.report, Severity::value_not_used, "tabular.json/regular_schedules.csv", "weekday"),
+            1u);
+  const auto beside =
+      import({{"services.csv", "id,organization_id,name\nt,o,T\n"}, {"tabular.json", tabular}});
+  EXPECT_EQ(beside.batch.services.at(0).thing.name, "T");
+  EXPECT_EQ(count(beside.report, Severity::row_not_used, "tabular.json/services.csv", "",
+                  "No row of this file was used: a table of this name was read before."),
+            1u);
 }
 
 TEST(HsdsJson, LinesAndBrokenLines) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The CSV package of HSDS 1.1 (and 1.0), told in the terms of 3.x.
+#include <map>
 #include <set>
 #include <utility>
 
+#include "base/id.h"
 #include "interchange/hours.h"
 #include "interchange/hsds_rows.h"
 
@@ -21,21 +23,6 @@ Put append_text(std::string column, std::string member) {
     const std::string before = text_of(parent, member);
     parent[member] = before.empty() ? text : before + "\n" + text;
   };
-}
-
-// One row is one weekday; rows that differ in nothing else become one schedule.
-void add_weekday(Json& parent, const Json& row, const std::string& day) {
-  for (Json& before : parent["schedules"]) {
-    if (!before.contains("lotse_row") || before["lotse_row"] != row) continue;
-    const std::string days = text_of(before, "byday");
-    if (days.find(day) == std::string::npos) before["byday"] = days + "," + day;
-    return;
-  }
-  Json schedule = row;
-  schedule["lotse_row"] = row;
-  schedule["freq"] = "WEEKLY";
-  schedule["byday"] = day;
-  parent["schedules"].push_back(std::move(schedule));
 }
 
 // Brings a row of regular_schedules into the terms of 3.x, but for its weekday, which is returned.
@@ -69,38 +56,53 @@ std::string regular(Json& row, const Origin& at, Report& report) {
   return day;
 }
 
+// One row is one weekday; rows that differ in nothing else become one schedule.
+class Weekdays {
+ public:
+  void add(Json& schedules, const Json& parent, const Json& row, const std::string& day) {
+    const auto [at, fresh] = index_.try_emplace({&parent, hash_hex(row.dump())}, schedules.size());
+    if (!fresh) {
+      Json& before = schedules[at->second];
+      const std::string days = text_of(before, "byday");
+      if (days.find(day) == std::string::npos) before["byday"] = days + "," + day;
+      return;
+    }
+    Json schedule = row;
+    schedule["freq"] = "WEEKLY";
+    schedule["byday"] = day;
+    schedules.push_back(std::move(schedule));
+  }
+
+ private:
+  std::map<std::pair<const Json*, std::string>, std::size_t> index_;  // which schedule of the parent it is
+};
+
 void regular_schedules(Sheet* sheet, Assembler& assembler, Report& report) {
   if (!sheet) return;
-  std::size_t told = 0;
+  Weekdays weekdays;
+  const Json* told = nullptr;
   const auto put = [&](Json& parent, const Parent&, const Json& given, const Origin& at) {
     Json row = given;
     // A row may belong to a service and its location; it is reported once.
     Report unheard;
-    const std::string day = regular(row, at, std::exchange(told, at.line) == at.line ? unheard : report);
+    const std::string day = regular(row, at, std::exchange(told, &given) == &given ? unheard : report);
+    Json& schedules = list_of(parent, "schedules", at, report);
     if (day.empty())
-      parent["schedules"].push_back(std::move(row));
+      schedules.push_back(std::move(row));
     else
-      add_weekday(parent, row, day);
+      weekdays.add(schedules, parent, row, day);
   };
   attach(sheet, kHours, assembler, report, put);
 }
 
-// The helper member must not stay in the entries.
-void forget_rows(Assembler& assembler, const std::vector<std::pair<Kind, std::string>>& ids) {
-  for (const auto& [kind, id] : ids) {
-    Json* entry = assembler.entry(kind, id);
-    if (!entry || !entry->contains("schedules")) continue;
-    for (Json& schedule : (*entry)["schedules"]) schedule.erase("lotse_row");
-  }
-}
-
 void holiday_schedules(Sheet* sheet, Assembler& assembler, Report& report) {
   rename(sheet, {{"start_date", "valid_from"}, {"end_date", "valid_to"}});
-  attach(sheet, kHours, assembler, report, [](Json& parent, const Parent&, const Json& given, const Origin&) {
-    Json row = given;
-    row["notes"] = "holiday";
-    parent["schedules"].push_back(std::move(row));
-  });
+  attach(sheet, kHours, assembler, report,
+         [&report](Json& parent, const Parent&, const Json& given, const Origin& at) {
+           Json row = given;
+           row["notes"] = "holiday";
+           list_of(parent, "schedules", at, report).push_back(std::move(row));
+         });
 }
 
 void services_taxonomy(Sheet* sheet, Assembler& assembler, Report& report) {
@@ -129,7 +131,7 @@ void services_taxonomy(Sheet* sheet, Assembler& assembler, Report& report) {
       if (const auto text = text_of(*term, member); !text.empty()) brief[member] = text;
     row.object["taxonomy_term"] = std::move(brief);
   }
-  attach(sheet, kService, assembler, report, into_list("attributes"));
+  attach(sheet, kService, assembler, report, into_list("attributes", report));
 }
 
 void phones_and_contacts(Sheets& sheets, Assembler& assembler, Report& report) {
@@ -152,13 +154,13 @@ void phones_and_contacts(Sheets& sheets, Assembler& assembler, Report& report) {
           {"organization_id", Kind::organisation},
           {"service_at_location_id", Kind::placed},
           {"contact_id", Kind::service, &contact_rows}},
-         assembler, report, into_list("phones"));
+         assembler, report, into_list("phones", report));
   attach(contacts,
          {{"organization_id", Kind::organisation},
           {"service_id", Kind::service},
           {"service_at_location_id", Kind::placed},
           {"location_id", Kind::location}},
-         assembler, report, into_list("contacts"));
+         assembler, report, into_list("contacts", report));
 }
 
 void addresses(Sheet* sheet, const char* type, Assembler& assembler, Report& report) {
@@ -167,22 +169,7 @@ void addresses(Sheet* sheet, const char* type, Assembler& assembler, Report& rep
     // A row that says nothing but where it belongs is to be found out as such.
     if (row.object.size() > 2) row.object["address_type"] = type;
   attach(sheet, {{"location_id", Kind::location}, {"organization_id", Kind::organisation}}, assembler, report,
-         into_list("addresses"));
-}
-
-std::vector<std::pair<Kind, std::string>> ids_of(const Sheets& sheets) {
-  std::vector<std::pair<Kind, std::string>> ids;
-  for (const auto& [name, sheet] : sheets) {
-    const bool services = name == "services", locations = name == "locations";
-    const bool placed = name == "services_at_location" || name == "service_at_location";
-    if (!services && !locations && !placed) continue;
-    for (const SheetRow& row : sheet.rows)
-      ids.emplace_back(services    ? Kind::service
-                       : locations ? Kind::location
-                                   : Kind::placed,
-                       text_of(row.object, "id"));
-  }
-  return ids;
+         into_list("addresses", report));
 }
 
 void metadata(Sheet* sheet, Assembler& assembler, Report& report) {
@@ -196,7 +183,7 @@ void metadata(Sheet* sheet, Assembler& assembler, Report& report) {
       if (!target && (type.empty() || type == name)) target = assembler.entry(kind, id);
     row.object.erase("resource_id");
     if (target) {
-      (*target)["metadata"].push_back(row.object);
+      list_of(*target, "metadata", {sheet->file, row.line}, report).push_back(row.object);
       report.used(sheet->file);
     } else {
       report.add(Severity::row_not_used, sheet->file, row.line, "resource_id", id,
@@ -218,17 +205,17 @@ void parts_of_v1(Sheets& sheets, Assembler& assembler, Report& report) {
   attach(sheet({"eligibility"}), kService, assembler, report,
          append_text("eligibility", "eligibility_description"));
   attach(sheet({"programs"}), {{"organization_id", Kind::organisation}}, assembler, report,
-         into_list("programs"));
+         into_list("programs", report));
   attach(sheet({"funding", "fundings"}),
          {{"organization_id", Kind::organisation}, {"service_id", Kind::service}}, assembler, report,
-         into_list("funding"));
-  attach(sheet({"required_documents"}), kService, assembler, report, into_list("required_documents"));
+         into_list("funding", report));
+  attach(sheet({"required_documents"}), kService, assembler, report, into_list("required_documents", report));
   attach(sheet({"payments_accepted", "payment_accepted"}), kService, assembler, report,
-         into_list("payments_accepted"));
+         into_list("payments_accepted", report));
   rename(sheet({"service_areas"}), {{"service_area", "name"}});
-  attach(sheet({"service_areas"}), kService, assembler, report, into_list("service_areas"));
-  rename(sheet({"accessibility_for_disabilities"}), {{"accessibility", "description"}});
-  attach(sheet({"accessibility_for_disabilities"}), kLocation, assembler, report, into_list("accessibility"));
+  attach(sheet({"service_areas"}), kService, assembler, report, into_list("service_areas", report));
+  attach(sheet({"accessibility_for_disabilities"}), kLocation, assembler, report,
+         into_list("accessibility", report));
   services_taxonomy(sheet({"services_taxonomy", "service_taxonomy"}), assembler, report);
   metadata(sheet({"metadata"}), assembler, report);
 }
@@ -244,15 +231,18 @@ constexpr std::string_view kKnown =
 }  // namespace
 
 void read_v1(Sheets& sheets, Assembler& assembler, Report& report) {
-  for (auto& [name, sheet] : sheets) tidy(sheet, true, report);
   const auto sheet = [&](std::initializer_list<std::string_view> names) { return find_sheet(sheets, names); };
+  rename(sheet({"accessibility_for_disabilities"}), {{"accessibility", "description"}});
+  for (auto& [name, each] : sheets) {
+    tidy(each, true, report);
+    keep_lists_free(each, report);
+  }
   rename(sheet({"organizations"}), {{"url", "website"}});
   make_numbers(sheet({"organizations"}), {"year_incorporated"});
   rename(sheet({"services"}), {{"fees", "fees_description"}});
   rename(sheet({"taxonomy"}), {{"vocabulary", "taxonomy"}});
   if (Sheet* terms = sheet({"taxonomy"}))
     for (SheetRow& row : terms->rows) row.object["code"] = text_of(row.object, "id");
-  const auto ids = ids_of(sheets);
   add_entries(sheet({"organizations"}), Kind::organisation, assembler);
   add_entries(sheet({"locations"}), Kind::location, assembler);
   add_entries(sheet({"services"}), Kind::service, assembler);
@@ -260,7 +250,6 @@ void read_v1(Sheets& sheets, Assembler& assembler, Report& report) {
   add_entries(sheet({"taxonomy"}), Kind::term, assembler);
   assembler.settle();
   parts_of_v1(sheets, assembler, report);
-  forget_rows(assembler, ids);
   report_unknown(sheets, kKnown, report);
 }
 

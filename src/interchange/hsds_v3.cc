@@ -58,20 +58,37 @@ void hang_on(Sheet* sheet, const char* column, const char* list, AnyTarget& any,
       continue;
     }
     row.object.erase(column);
-    (*target)[list].push_back(row.object);
+    list_of(*target, list, {sheet->file, row.line}, report).push_back(row.object);
     report.used(sheet->file);
   }
 }
 
-// A reference by id becomes the object itself, as in JSON. An unknown one stays as it is.
-void nest(Sheet* sheet, const char* column, const char* member, const RowIndex& rows) {
-  if (!sheet) return;
+// A reference by id becomes the object itself, as in JSON. An unknown one stays as it is. Returns the objects
+// that were referred to.
+std::set<const Json*> nest(Sheet* sheet, const char* column, const char* member, const RowIndex& rows) {
+  std::set<const Json*> used;
+  if (!sheet) return used;
   for (SheetRow& row : sheet->rows) {
     const auto at = rows.find(text_of(row.object, column));
     if (at == rows.end()) continue;
     row.object.erase(column);
     row.object[member] = *at->second;
+    used.insert(at->second);
   }
+  return used;
+}
+
+// Units are in the directory only inside what they measure.
+void units(Sheets& sheets, Report& report) {
+  Sheet* list = find_sheet(sheets, {"units"});
+  const auto used = nest(find_sheet(sheets, {"service_capacities"}), "unit_id", "unit", index_of(list));
+  if (!list) return;
+  for (const SheetRow& row : list->rows)
+    if (used.count(&row.object))
+      report.used(list->file);
+    else
+      report.add(Severity::row_not_used, list->file, row.line, "id", text_of(row.object, "id"),
+                 msg("No other row refers to this one."));
 }
 
 void terms(Sheets& sheets, Assembler& assembler) {
@@ -92,25 +109,25 @@ void parts(Sheets& sheets, Assembler& assembler, Report& report) {
   attach(sheet("languages"), {{"phone_id", Kind::service, &phones}, service, location}, assembler, report,
          into_languages(report));
   attach(sheet("phones"), {{"contact_id", Kind::service, &contacts}, location, service, organisation, placed},
-         assembler, report, into_list("phones"));
+         assembler, report, into_list("phones", report));
   attach(sheet("contacts"), {organisation, service, placed, location}, assembler, report,
-         into_list("contacts"));
-  attach(sheet("addresses"), {location}, assembler, report, into_list("addresses"));
-  attach(sheet("accessibility"), {location}, assembler, report, into_list("accessibility"));
-  attach(sheet("schedules"), {service, location, placed}, assembler, report, into_list("schedules"));
-  attach(sheet("funding"), {organisation, service}, assembler, report, into_list("funding"));
-  attach(sheet("programs"), {organisation}, assembler, report, into_list("programs"));
+         into_list("contacts", report));
+  attach(sheet("addresses"), {location}, assembler, report, into_list("addresses", report));
+  attach(sheet("accessibility"), {location}, assembler, report, into_list("accessibility", report));
+  attach(sheet("schedules"), {service, location, placed}, assembler, report, into_list("schedules", report));
+  attach(sheet("funding"), {organisation, service}, assembler, report, into_list("funding", report));
+  attach(sheet("programs"), {organisation}, assembler, report, into_list("programs", report));
   attach(sheet("organization_identifiers"), {organisation}, assembler, report,
-         into_list("organization_identifiers"));
-  attach(sheet("service_areas"), {service, placed}, assembler, report, into_list("service_areas"));
-  attach(sheet("required_documents"), {service}, assembler, report, into_list("required_documents"));
-  attach(sheet("cost_options"), {service}, assembler, report, into_list("cost_options"));
-  RowIndex units = index_of(sheet("units"));
-  nest(sheet("service_capacities"), "unit_id", "unit", units);
-  attach(sheet("service_capacities"), {service}, assembler, report, into_list("capacities"));
+         into_list("organization_identifiers", report));
+  attach(sheet("service_areas"), {service, placed}, assembler, report, into_list("service_areas", report));
+  attach(sheet("required_documents"), {service}, assembler, report, into_list("required_documents", report));
+  attach(sheet("cost_options"), {service}, assembler, report, into_list("cost_options", report));
+  units(sheets, report);
+  attach(sheet("service_capacities"), {service}, assembler, report, into_list("capacities", report));
   attach(sheet("urls"), {service, organisation}, assembler, report,
-         [](Json& parent, const Parent& is, const Json& row, const Origin&) {
-           parent[is.kind == Kind::service ? "additional_urls" : "additional_websites"].push_back(row);
+         [&report](Json& parent, const Parent& is, const Json& row, const Origin& at) {
+           const char* list = is.kind == Kind::service ? "additional_urls" : "additional_websites";
+           list_of(parent, list, at, report).push_back(row);
          });
 }
 
@@ -136,6 +153,7 @@ void read_v3(Sheets& sheets, Assembler& assembler, Report& report) {
   for (auto& [name, sheet] : sheets) {
     tidy(sheet, false, report);
     read_own_columns(sheet);
+    keep_lists_free(sheet, report);
   }
   const auto sheet = [&](std::initializer_list<std::string_view> names) { return find_sheet(sheets, names); };
   make_numbers(sheet({"organizations"}), {"year_incorporated"});

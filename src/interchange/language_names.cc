@@ -2,12 +2,14 @@
 // Which language a name or code means.
 #include <unicode/locid.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
 
 #include "base/fold.h"
 #include "interchange/language_text.h"
+#include "interchange/text.h"
 #include "words/words.h"
 
 namespace lotse::interchange {
@@ -136,12 +138,6 @@ const Tables& tables() {
   return one;
 }
 
-std::string small(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 }  // namespace
 
 std::string long_code(std::string_view text) {
@@ -164,11 +160,26 @@ std::string short_code(std::string_view iso639_3) {
   return found == tables().shortest.end() ? std::string(iso639_3) : found->second;
 }
 
+std::string language_name_code(std::string_view name) {
+  const auto found = tables().names.find(fold(name));
+  return found == tables().names.end() ? std::string() : found->second;
+}
+
 std::string language_code(std::string_view text) {
-  const auto& names = tables().names;
-  if (const auto found = names.find(fold(text)); found != names.end()) return found->second;
+  if (auto code = language_name_code(text); !code.empty()) return code;
   const auto inside = trimmed(text);
-  return inside.size() == 2 || inside.size() == 3 ? long_code(inside) : std::string();
+  // "no", "ja" and "am" are words; who writes a code in capitals means one. "NO" and "JA" may still be
+  // answers.
+  const bool capitals =
+      std::all_of(inside.begin(), inside.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!capitals || inside.size() < 2 || inside.size() > 3 || is_answer(inside)) return {};
+  return long_code(inside);
+}
+
+bool is_answer(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kAnswers{"no", "ja", "yes", "so", "an", "es", "is", "it"};
+  const std::string word = small(trimmed(text));
+  return std::find(kAnswers.begin(), kAnswers.end(), word) != kAnswers.end();
 }
 
 }  // namespace lotse::interchange

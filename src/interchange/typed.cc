@@ -2,6 +2,7 @@
 #include "interchange/typed.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "base/fold.h"
 #include "interchange/hours.h"
@@ -35,7 +36,7 @@ std::optional<double> as_number(const Json& value) {
   const auto text = trimmed(value.get_ref<const std::string&>());
   double number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (fault != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
@@ -83,31 +84,54 @@ void clean_links(Json& list, Cleaner& c, const std::string& name, const std::str
   }
 }
 
-void after(Json& object, directory::SpokenLanguage*, Cleaner& c) {
+void after(Json& object, directory::SpokenLanguage*, Cleaner& c, const std::string& path) {
   const std::string code = text_of(object, "code");
   if (code.empty()) return;
   const std::string known = long_code(code);
-  if (known.empty())
-    c.note(Severity::note, "code", code, msg("We do not know this language code; it was kept."));
-  else
+  if (!known.empty()) {
     object["code"] = known;
-}
-
-void after(Json& object, directory::Schedule*, Cleaner& c) {
-  const std::string opens = text_of(object, "opens_at"), closes = text_of(object, "closes_at");
-  if (opens.empty() && closes.empty()) return;
-  // "10:00:00" and "10:00+01:00" are as the standard has them.
-  const auto good = [](const std::string& t) {
-    return t.empty() || (t.size() >= 5 && parse_minute(t.substr(0, 5)));
-  };
-  if (good(opens) && good(closes)) return;
-  if (const auto times = read_times(opens, closes)) {
-    object["opens_at"] = times->first;
-    object["closes_at"] = times->second;
     return;
   }
-  c.note(Severity::value_not_used, "opens_at", opens + " – " + closes,
-         msg("These times cannot be read without guessing; they were kept as text."));
+  // What is no code must not stand where codes are searched by. Its name may be all that there is.
+  object.erase("code");
+  if (text_of(object, "name").empty()) object["name"] = code;
+  c.kept[path + "/code"] = code;
+  c.note(Severity::value_not_used, "code", code, msg("We do not know this language code; it was kept."));
+}
+
+namespace {
+
+bool is_two_digits(std::string_view text) {
+  return text.size() == 2 && text.find_first_not_of("0123456789") == text.npos;
+}
+
+// "10:00", "10:00:00", "10:00Z" and "10:00+01:00" are as the standard has them; "10:00 PM" is not.
+bool is_time(std::string_view text) {
+  if (!parse_minute(text.substr(0, 5))) return false;
+  text.remove_prefix(5);
+  if (text.size() >= 3 && text[0] == ':' && is_two_digits(text.substr(1, 2))) text.remove_prefix(3);
+  const bool offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') &&
+                      is_two_digits(text.substr(1, 2)) && text[3] == ':' && is_two_digits(text.substr(4));
+  return text.empty() || text == "Z" || offset;
+}
+
+}  // namespace
+
+void after(Json& object, directory::Schedule*, Cleaner& c, const std::string&) {
+  const std::string opens = text_of(object, "opens_at"), closes = text_of(object, "closes_at");
+  if (opens.empty() && closes.empty()) return;
+  const auto tell = [&](Text reason) {
+    c.note(Severity::value_not_used, "opens_at", opens + " – " + closes, std::move(reason));
+  };
+  if (opens.empty() || closes.empty()) return tell(msg("One of the two times is missing."));
+  if (is_time(opens) && is_time(closes)) {
+    if (opens.substr(0, 5) == closes.substr(0, 5)) tell(msg("It opens and closes at the same time."));
+    return;
+  }
+  const auto times = read_times(opens, closes);
+  if (!times) return tell(msg("These times cannot be read without guessing; they were kept as text."));
+  object["opens_at"] = times->first;
+  object["closes_at"] = times->second;
 }
 
 }  // namespace lotse::interchange::typed

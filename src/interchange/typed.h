@@ -31,9 +31,10 @@ void give_id(Json& element, Cleaner& c, const std::string& list, const std::stri
 /** Ids inside the free-form lists `attributes` and `metadata`. */
 void clean_links(Json& list, Cleaner& c, const std::string& name, const std::string& path);
 
-void after(Json& object, directory::SpokenLanguage*, Cleaner& c);
-void after(Json& object, directory::Schedule*, Cleaner& c);
-inline void after(Json&, void*, Cleaner&) {}
+/** What a part needs beyond the types of its members; `path` is where it stands ("/languages/<id>"). */
+void after(Json& object, directory::SpokenLanguage*, Cleaner& c, const std::string& path);
+void after(Json& object, directory::Schedule*, Cleaner& c, const std::string& path);
+inline void after(Json&, void*, Cleaner&, const std::string&) {}
 
 template <class T>
 struct ListOf : std::false_type {};
@@ -111,7 +112,7 @@ void clean(Json& object, Cleaner& c, const std::string& path) {
     c.parts[path] = std::move(object);
   }
   object = std::move(known);
-  after(object, static_cast<T*>(nullptr), c);
+  after(object, static_cast<T*>(nullptr), c, path);
 }
 
 }  // namespace lotse::interchange::typed
