@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "interchange/hours.h"
+#include "interchange/language_text.h"
 
 namespace lotse::interchange {
 namespace {
@@ -120,6 +122,14 @@ class MappingReader {
     return 0;
   }
 
+  // A whole number, at most so far from nothing.
+  int whole(const toml::node& node, int most) {
+    const double value = number(node);
+    if (std::abs(value) <= most && value == std::floor(value)) return static_cast<int>(value);
+    problem(node.source(), msg("A number is needed here."));
+    return 0;
+  }
+
   void tables(const toml::table& root) {
     for (const auto& [key, node] : root) {
       const auto* table = node.as_table();
@@ -147,9 +157,9 @@ class MappingReader {
       else if (key == "encoding")
         mapping_.form.encoding = text(node);
       else if (key == "separator")
-        mapping_.form.separator = text(node);
+        separator(node);
       else if (key == "language")
-        mapping_.language = text(node);
+        language(node);
       else if (key == "where")
         conditions(node);
       else
@@ -158,6 +168,32 @@ class MappingReader {
     const auto& format = mapping_.form.format;
     if (!format.empty() && format != "csv" && format != "json" && format != "geojson")
       problem(table.source(), msg("The format is one of csv, json, geojson, auto."));
+  }
+
+  void separator(const toml::node& node) {
+    const std::string mark = text(node);
+    mapping_.form.separator = mark == "tab" ? "\t" : mark;
+    if (mapping_.form.separator.size() != 1 || std::string_view(",;|\t").find(mapping_.form.separator) > 3)
+      problem(node.source(), msg("The separator is one of {list}.", {{"list", ", ; | tab"}}));
+  }
+
+  void language(const toml::node& node) {
+    mapping_.language = text(node);
+    if (!words::language(mapping_.language) && long_code(mapping_.language).empty())
+      not_known(node, mapping_.language);
+  }
+
+  // Texts that all are words of a list of ours.
+  std::vector<std::string> keys(const toml::node& node, bool (*is_known)(const std::string&)) {
+    auto list = texts(node);
+    const auto* array = node.as_array();
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (!is_known(list[i])) not_known(array ? *array->get(i) : node, list[i]);
+    return list;
+  }
+
+  void not_known(const toml::node& node, const std::string& name) {
+    problem(node.source(), msg("{name} is not known here.", {{"name", name}}));
   }
 
   void conditions(const toml::node& node) {
@@ -204,13 +240,13 @@ class MappingReader {
       const std::string member = group + std::string(key.str());
       const auto* inner = node.as_table();
       if (kind == Kind::service && member == "topics")
-        mapping_.topics = texts(node);
+        mapping_.topics = keys(node, is_topic);
       else if (kind == Kind::service && member == "audience")
-        mapping_.audience = texts(node);
+        mapping_.audience = keys(node, is_audience);
       else if (member == "hours.days")
         mapping_.days = days(node);
       else if (member == "hours.shift_minutes")
-        mapping_.shift_minutes = static_cast<int>(number(node));
+        mapping_.shift_minutes = whole(node, 24 * 60);
       else if (inner && is_group(member) && !(member == "hours" && is_rule(*inner)))
         entry(kind, *inner, member + ".");
       else if (!is_member(kind, member))
@@ -256,7 +292,7 @@ class MappingReader {
       else if (key == "days" && member == "hours")
         mapping_.days = days(value);
       else if (key == "shift_minutes" && member == "hours")
-        mapping_.shift_minutes = static_cast<int>(number(value));
+        mapping_.shift_minutes = whole(value, 24 * 60);
       else if (!option(r, key, value))
         unknown(key);
     }
@@ -283,7 +319,7 @@ class MappingReader {
     else if (key == "prefix")
       r.prefix = text(value);
     else if (key == "longest")
-      r.longest = static_cast<int>(number(value));
+      r.longest = whole(value, 1000);
     else if (key == "note")
       r.note = text(value);
     else

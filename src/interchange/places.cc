@@ -2,12 +2,12 @@
 #include "interchange/places.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <memory>
 
 #include "base/fold.h"
 #include "interchange/assemble.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 namespace {
@@ -28,15 +28,6 @@ std::optional<std::size_t> column_of(const Table& table, std::initializer_list<s
     for (std::size_t i = 0; i < table.columns.size(); ++i)
       if (fold(table.columns[i]) == title) return i;
   return std::nullopt;
-}
-
-// "54,79" is a German way to write it; both a point and a comma are not.
-std::optional<double> degrees(std::string text) {
-  if (text.find('.') == std::string::npos) std::replace(text.begin(), text.end(), ',', '.');
-  double value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 struct Columns {
@@ -74,7 +65,7 @@ Result<Places> import_places(const std::string& file, std::string_view bytes, co
   for (const Row& row : table->rows) {
     const std::string& code = row.cells[*c.postcode];
     const std::string& name = row.cells[*c.name];
-    const auto lat = degrees(row.cells[*c.lat]), lon = degrees(row.cells[*c.lon]);
+    const auto lat = number_of(row.cells[*c.lat]), lon = number_of(row.cells[*c.lon]);
     if (code.empty() && name.empty()) {
       report.add(Severity::row_not_used, file, row.line, table->columns[*c.postcode], "",
                  msg("There is neither a postcode nor a name."));
@@ -82,6 +73,10 @@ Result<Places> import_places(const std::string& file, std::string_view bytes, co
       report.add(Severity::row_not_used, file, row.line, table->columns[*c.lat],
                  row.cells[*c.lat] + " / " + row.cells[*c.lon], msg("This is no place on earth."));
     } else {
+      if (!code.empty() && code.size() < 5 && code.find_first_not_of("0123456789") == code.npos)
+        report.add(
+            Severity::note, file, row.line, table->columns[*c.postcode], code,
+            msg("A German postcode has five digits; perhaps a spreadsheet took a zero from its front."));
       sums[{code, name}].add({*lat, *lon});
       report.used(file);
     }

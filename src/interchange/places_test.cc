@@ -23,6 +23,14 @@ TEST(Places, ReadsByTitlesAndTakesTheMean) {
   EXPECT_EQ(places->report.count(Severity::row_not_used), 2u);
 }
 
+TEST(Places, APostcodeThatLostItsZeroIsReported) {
+  const auto places = import_places("p.csv", "plz,ort,lat,lon\n1067,Adorf,51,13\n01067,Adorf,51,13\n");
+  ASSERT_TRUE(places);
+  EXPECT_EQ(places->list.size(), 2u);
+  EXPECT_EQ(count(places->report, Severity::note, "p.csv", "plz"), 1u);
+  EXPECT_EQ(places->report.findings()[0].line, 2u);
+}
+
 TEST(Places, MissingColumnsAreNamedBeforeAnythingElse) {
   const auto places = import_places("p.csv", "plz,name\n1,a\n");
   ASSERT_FALSE(places);

@@ -3,32 +3,43 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/fold.h"
 #include "base/time.h"
 #include "interchange/hours.h"
+#include "interchange/text.h"
 
 namespace lotse::interchange {
 namespace {
 
-std::string small(std::string_view text) { return fold(text); }
-
 bool is_one_of(const std::vector<std::string>& list, std::string_view value) {
   return std::any_of(list.begin(), list.end(), [&](const auto& each) {
-    return each == value || (!value.empty() && small(each) == small(value) && !small(value).empty());
+    return each == value || (!value.empty() && fold(each) == fold(value) && !fold(value).empty());
   });
 }
 
-std::optional<double> number_of(std::string text) {
-  if (text.find('.') == std::string::npos) std::replace(text.begin(), text.end(), ',', '.');
-  double value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || fault != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
+// A number of places or months; nothing for what is not whole or beyond that.
+std::optional<int> whole_of(const Json& value, int most) {
+  const auto number = value.is_string()   ? number_of(value.get_ref<const std::string&>())
+                      : value.is_number() ? std::optional(value.get<double>())
+                                          : std::nullopt;
+  if (!number || *number < 0 || *number > most || *number != std::floor(*number)) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+const Text kNoMonths = msg("This is no number of months.");
+const Text kNoPlaces = msg("This is no number of places.");
+
+// A number without an area code: "85 123", "85-123/4". What begins with 0 or +, even in brackets, is whole.
+bool is_local(std::string_view number) {
+  return number[0] >= '1' && number[0] <= '9' && number.find_first_not_of("0123456789 /-") == number.npos;
+}
+bool is_whole(std::string_view number) {
+  const auto first = number.find_first_not_of("( ");
+  return first != number.npos && (number[first] == '0' || number[first] == '+');
 }
 
 Problems missing_columns(const Table& table, const Mapping& mapping) {
@@ -80,7 +91,9 @@ class RowImport {
       else
         put(object, target);
     }
-    if (!opens.empty() && !closes.empty()) times(object, opens, closes);
+    if (!opens.empty() || !closes.empty()) times(object, opens, closes);
+    for (auto& [column, text] : unused_) keep(object, column, std::move(text));
+    unused_.clear();
     return object;
   }
 
@@ -90,11 +103,17 @@ class RowImport {
                 std::move(reason));
   }
 
+  // What cannot be used is kept beside the entry, so that nobody has to look for the table again.
+  void not_used(const ValueRule& rule, const std::string& text, Text reason) {
+    tell(Severity::value_not_used, rule, text, std::move(reason));
+    unused_.emplace_back(rule.columns.empty() ? "" : rule.columns.front(), text);
+  }
+
   // The value in its type; null if there is none or it cannot be read.
   Json value(const ValueRule& rule) {
     const std::string text = raw(rule);
     const auto unreadable = [&](Text reason) {
-      tell(Severity::value_not_used, rule, text, std::move(reason));
+      not_used(rule, text, std::move(reason));
       return Json();
     };
     switch (rule.type) {
@@ -109,9 +128,8 @@ class RowImport {
         if (!number) return unreadable(msg("This is no number."));
         const double scaled = *number * rule.scale;
         if (rule.type == ValueType::number) return scaled;
-        if (scaled < 0 || scaled > 1200 || scaled != std::floor(scaled))
-          return unreadable(msg("This is no number of months."));
-        return static_cast<int>(scaled);
+        if (!whole_of(scaled, 1'200)) return unreadable(kNoMonths);
+        return *whole_of(scaled, 1'200);
       }
       case ValueType::milliseconds_of_day:
       case ValueType::minutes_of_day: {
@@ -129,7 +147,7 @@ class RowImport {
     const bool yes = is_one_of(rule.yes.empty() ? kYes : rule.yes, text);
     const bool no = is_one_of(rule.no.empty() ? kNo : rule.no, text);
     if (!yes && !no) {
-      if (!text.empty()) tell(Severity::value_not_used, rule, text, msg("This is neither yes nor no."));
+      if (!text.empty()) not_used(rule, text, msg("This is neither yes nor no."));
       return nullptr;
     }
     if (!rule.then && !rule.otherwise) return yes;
@@ -139,8 +157,17 @@ class RowImport {
 
   Json phone(const ValueRule& rule, const std::string& text) {
     if (text.empty()) return nullptr;
-    if (rule.prefix.empty() || text[0] == '0' || text[0] == '+') return text;
     const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits == 0) {
+      not_used(rule, text, msg("This is no telephone number."));
+      return nullptr;
+    }
+    if (rule.prefix.empty() || is_whole(text)) return text;
+    if (!is_local(text)) {
+      tell(Severity::note, rule, text,
+           msg("There is more than a number here; no area code was put before it."));
+      return text;
+    }
     if (rule.longest && digits > rule.longest) {
       tell(Severity::note, rule, text,
            msg("The number is too long for a local one; no area code was put before it."));
@@ -162,18 +189,27 @@ class RowImport {
     }
     if (minutes) *minutes += mapping_.shift_minutes;
     if (!minutes || *minutes < 0 || *minutes > 24 * 60 || *minutes != std::floor(*minutes)) {
-      tell(Severity::value_not_used, rule, text, msg("This is no time of day."));
+      not_used(rule, text, msg("This is no time of day."));
       return {};
     }
     return minute_text(static_cast<Minute>(*minutes));
   }
 
-  void times(Json& object, const std::string& opens, const std::string& closes) {
-    if (closes <= opens) {
-      report_.add(Severity::value_not_used, table_.file, row_.line, "hours", opens + "–" + closes,
-                  msg("It closes before it opens."));
-      return;
-    }
+  // Both as HH:MM, empty if there is none or it could not be read.
+  void times(Json& object, const std::string& opens, std::string closes) {
+    const auto refuse = [&](Text reason) {
+      const std::string both = opens + "–" + closes;
+      report_.add(Severity::value_not_used, table_.file, row_.line, "hours", both, std::move(reason));
+      unused_.emplace_back("hours", both);
+    };
+    if (opens.empty() || closes.empty()) return refuse(msg("One of the two times is missing."));
+    if (opens == "24:00") return refuse(msg("This is no time of day."));
+    if (opens == closes) return refuse(msg("It opens and closes at the same time."));
+    if (closes == "00:00") closes = "24:00";
+    // Over midnight: from the afternoon into a morning. Anything longer is a slip of the pen, and where both
+    // could be hours of a twelve-hour clock nobody knows.
+    if (closes < opens && (opens < "13:00" || closes > "12:00"))
+      return refuse(msg("It closes before it opens."));
     object["schedules"].push_back(
         {{"freq", "WEEKLY"}, {"byday", mapping_.days}, {"opens_at", opens}, {"closes_at", closes}});
   }
@@ -216,7 +252,7 @@ class RowImport {
          {"free_places", "lotse_free_places"}}};
     for (const auto& [name, ours] : kOurs)
       if (member == name) {
-        if (name == "free_places" && v.is_number()) v = static_cast<int>(v.get<double>());
+        if (name == "free_places") return whole(object, ours, target.rule, v, 10'000, kNoPlaces);
         object[ours] = std::move(v);
         return;
       }
@@ -230,11 +266,27 @@ class RowImport {
       address(object)[member.substr(8)] = v;
     else if (member.starts_with("extra."))
       object["lotse_extra"][member.substr(6)] = v;
-    else if (member.starts_with("child_care.")) {
-      if (v.is_number_float()) v = static_cast<int>(v.get<double>());
-      object["lotse_child_care"][member.substr(11)] = v;
-    } else
+    else if (member.starts_with("child_care."))
+      child_care(object["lotse_child_care"], member.substr(11), target.rule, v);
+    else
       object[member] = v;
+  }
+
+  void child_care(Json& care, const std::string& member, const ValueRule& rule, const Json& v) {
+    if (member == "kind")
+      care[member] = v;
+    else if (member == "places")
+      whole(care, member, rule, v, 10'000, kNoPlaces);
+    else
+      whole(care, member, rule, v, 1'200, kNoMonths);
+  }
+
+  void whole(Json& object, const std::string& member, const ValueRule& rule, const Json& v, int most,
+             const Text& reason) {
+    if (const auto number = whole_of(v, most))
+      object[member] = *number;
+    else
+      not_used(rule, raw(rule), reason);
   }
 
   static Json& address(Json& object) {
@@ -254,6 +306,8 @@ class RowImport {
   const Row& row_;
   const Mapping& mapping_;
   Report& report_;
+  std::vector<std::pair<std::string, std::string>>
+      unused_;  // of the entry that is being made: column and text
 };
 
 // Months that are no span are not used, rather than turned round.
@@ -278,19 +332,49 @@ void tell_unused(const Table& table, const Mapping& mapping, Report& report) {
       report.add(Severity::note, table.file, 0, column, "", msg("The mapping does not use this column."));
 }
 
-void add_row(RowImport& row, const Mapping& mapping, const Origin& at, Assembler& assembler, Report& report) {
+using Names = std::map<std::string, Json>;
+
+// The names of the organisations: one row may give that of another.
+Names names_of(const Table& table, const Mapping& mapping) {
+  Names names;
+  Report unheard;
+  for (const Row& row : table.rows) {
+    RowImport one(table, row, mapping, unheard);
+    if (one.left_out()) continue;
+    const Json organisation = one.entry(Kind::organisation);
+    if (!text_of(organisation, "name").empty())
+      names.try_emplace(text_of(organisation, "id"), organisation["name"]);
+  }
+  return names;
+}
+
+// A row is used as a whole or not at all. Empty if it can be used, otherwise the field and why it cannot.
+std::optional<std::pair<const char*, Text>> missing_in(const Json& organisation, const Json& service,
+                                                       const Mapping& mapping, const Assembler& assembler) {
+  const std::string id = text_of(service, "id");
+  if (mapping.has(Kind::service) && assembler.state(Kind::service, id) != Assembler::State::unknown)
+    return {{"id", msg("Another entry with this id stood before.")}};
+  if (text_of(organisation, "id").empty())
+    return {{"organisation", msg("The row does not say which organisation it belongs to.")}};
+  if (text_of(organisation, "name").empty()) return {{"organisation", msg("There is no name.")}};
+  if (mapping.has(Kind::service) && id.empty()) return {{"id", msg("There is no id.")}};
+  if (mapping.has(Kind::service) && text_of(service, "name").empty())
+    return {{"name", msg("There is no name.")}};
+  return std::nullopt;
+}
+
+void add_row(RowImport& row, const Mapping& mapping, const Names& names, const Origin& at,
+             Assembler& assembler, Report& report) {
   Json organisation = row.entry(Kind::organisation);
   Json service = row.entry(Kind::service);
   const Json owner = organisation.value("id", Json()), id = service.value("id", Json());
-  if (mapping.has(Kind::service) &&
-      assembler.state(Kind::service, text_of(service, "id")) != Assembler::State::unknown) {
-    report.add(Severity::row_not_used, at.file, at.line, "id", text_of(service, "id"),
-               msg("Another entry with this id stood before."));
-    return;
-  }
-  if (text_of(organisation, "id").empty()) {
-    report.add(Severity::row_not_used, at.file, at.line, "organisation", text_of(service, "name"),
-               msg("The row does not say which organisation it belongs to."));
+  if (const auto name = names.find(text_of(organisation, "id"));
+      name != names.end() && text_of(organisation, "name").empty())
+    organisation["name"] = name->second;
+  if (const auto missing = missing_in(organisation, service, mapping, assembler)) {
+    const std::string field = missing->first, value = text_of(service, field == "id" ? "id" : "name");
+    report.add(Severity::row_not_used, at.file, at.line, field,
+               value.empty() ? text_of(service, "id") : value, missing->second);
     return;
   }
   assembler.add(Kind::organisation, std::move(organisation), at, mapping.has(Kind::service));
@@ -322,6 +406,7 @@ Result<Imported> import_table(const std::string& file, std::string_view bytes, c
   if (!table) return tl::unexpected(table.error());
   if (auto problems = missing_columns(*table, mapping); !problems.empty()) return refuse(std::move(problems));
   tell_unused(*table, mapping, report);
+  const Names names = names_of(*table, mapping);
   Assembler assembler("table:" + mapping.name, false, mapping.language, report);
   for (const Row& row : table->rows) {
     RowImport one(*table, row, mapping, report);
@@ -330,7 +415,7 @@ Result<Imported> import_table(const std::string& file, std::string_view bytes, c
                  msg("The mapping leaves this row out."));
       continue;
     }
-    add_row(one, mapping, {file, row.line}, assembler, report);
+    add_row(one, mapping, names, {file, row.line}, assembler, report);
   }
   assembler.settle();
   imported.batch = assembler.finish();

@@ -93,6 +93,90 @@ TEST(TableImport, MapsEveryKindOfValue) {
   EXPECT_EQ(count(report, Severity::note, "k.csv", "spare"), 1u);
 }
 
+// One service with the given rules and one row.
+Imported one_row(const std::string& rules, const std::string& columns, const std::string& row) {
+  auto imported = import_table("k.csv", "o,n," + columns + "\nHouse,A," + row + "\n",
+                               mapping("[source]\nname = \"t\"\n[organisation]\nid = \"o\"\nname = \"o\"\n"
+                                       "[service]\nid = \"n\"\nname = \"n\"\n" +
+                                       rules));
+  EXPECT_TRUE(imported) << (imported ? "" : problems(imported.error()));
+  return imported ? std::move(*imported) : Imported{};
+}
+
+const std::string kHours = "[service.hours]\nopens = \"a\"\ncloses = \"b\"\ndays = \"MO\"\n";
+
+TEST(TableImport, AnOpeningWithoutAClosingIsReported) {
+  for (const char* row : {"08:00,", ",16:00"}) {
+    const auto [batch, report] = one_row(kHours, "a,b", row);
+    EXPECT_TRUE(batch.services.at(0).thing.schedules.empty());
+    ASSERT_EQ(count(report, Severity::value_not_used, "k.csv", "hours"), 1u) << row;
+    EXPECT_NE(batch.services[0].thing.rest[kKept]["hours"].dump().find(row[0] == ',' ? "16:00" : "08:00"),
+              std::string::npos);
+  }
+}
+
+TEST(TableImport, HoursOverMidnightAreTakenAsInTexts) {
+  const auto hours = [](const char* row) {
+    const auto [batch, report] = one_row(kHours, "a,b", row);
+    const auto& list = batch.services.at(0).thing.schedules;
+    EXPECT_EQ(list.empty(), count(report, Severity::value_not_used, "k.csv", "hours") == 1) << row;
+    return list.empty() ? "" : list[0].opens_at + "-" + list[0].closes_at;
+  };
+  EXPECT_EQ(hours("20:00,06:00"), "20:00-06:00");
+  EXPECT_EQ(hours("18:00,00:00"), "18:00-24:00");
+  EXPECT_EQ(hours("08:00,08:00"), "");
+  EXPECT_EQ(hours("09:00,05:00"), "");  // a clock of twelve hours, perhaps
+  EXPECT_EQ(hours("16:00,14:00"), "");
+}
+
+TEST(TableImport, NumbersAreNotCut) {
+  const std::string rules =
+      "free_places = { column = \"f\", type = \"number\" }\n"
+      "[service.child_care]\nplaces = { column = \"p\", type = \"number\" }\n"
+      "from_months = { column = \"m\", type = \"number\" }\n";
+  const auto good = one_row(rules, "f,p,m", "2,20,12").batch.services.at(0).thing;
+  EXPECT_EQ(good.lotse_free_places, 2);
+  EXPECT_EQ(good.lotse_child_care.places, 20);
+  EXPECT_EQ(good.lotse_child_care.from_months, 12);
+  for (const char* row : {"2.7,2.7,2.7", "1e20,1e20,1e20", "-1,-1,-1", "10001,10001,1201"}) {
+    const auto [batch, report] = one_row(rules, "f,p,m", row);
+    const auto& s = batch.services.at(0).thing;
+    EXPECT_FALSE(s.lotse_free_places || s.lotse_child_care.places || s.lotse_child_care.from_months) << row;
+    EXPECT_EQ(report.count(Severity::value_not_used), 3u) << row;
+    EXPECT_EQ(s.rest[kKept].size(), 3u) << row;
+  }
+}
+
+TEST(TableImport, AnAreaCodeGoesBeforeNumbersOnly) {
+  const auto number = [](const char* text) {
+    const auto [batch, report] =
+        one_row("phone = { column = \"t\", prefix = \"0461/\", longest = 8 }\n", "t", text);
+    const auto& phones = batch.services.at(0).thing.phones;
+    const auto told = count(report, Severity::note, "k.csv", "t") + report.count(Severity::value_not_used);
+    return (phones.empty() ? "none" : phones[0].number) + (told ? " reported" : "");
+  };
+  EXPECT_EQ(number("85 123"), "0461/85 123");
+  EXPECT_EQ(number("(0461) 85 123"), "(0461) 85 123");
+  EXPECT_EQ(number("(+49) 461 85123"), "(+49) 461 85123");
+  EXPECT_EQ(number("siehe Website"), "none reported");
+  EXPECT_EQ(number("Frau Muster: 85 123"), "Frau Muster: 85 123 reported");
+}
+
+TEST(TableImport, ARowIsReportedOnce) {
+  const auto imported = import_table(
+      "k.csv", "o,h,n,i,c\nH,House,A,1,Town\nH,,B,2,Town\nK,,C,3,Town\nH,House,,4,Town\nH,House,E,,Town\n",
+      mapping("[source]\nname = \"t\"\n[organisation]\nid = \"o\"\nname = \"h\"\n[location.address]\ncity = "
+              "\"c\"\n[service]\nid = \"i\"\nname = \"n\"\n"));
+  ASSERT_TRUE(imported);
+  const auto& [batch, report] = *imported;
+  EXPECT_EQ(batch.services.size(), 2u);  // the second row finds its organisation's name in the first
+  EXPECT_EQ(batch.locations.size(), 2u);
+  EXPECT_EQ(batch.organisations.size(), 1u);
+  EXPECT_EQ(report.count(Severity::row_not_used), 3u);
+  const auto total = report.totals().at("k.csv");
+  EXPECT_EQ(total.read, total.used + report.count(Severity::row_not_used));
+}
+
 TEST(TableImport, MissingColumnsAreNamed) {
   const auto imported = import_table("k.csv", "name,owner\nA,B\n", mapping(kMap));
   ASSERT_FALSE(imported);
@@ -113,6 +197,26 @@ TEST(Mapping, SaysAllMistakesWithTheirLines) {
   EXPECT_EQ(where, (std::set<std::string>{"m.toml:3", "m.toml:6", "m.toml:7", "m.toml:8"}));
   EXPECT_FALSE(read_mapping("[source\n", "m.toml"));
   EXPECT_FALSE(read_mapping("", "m.toml"));
+}
+
+TEST(Mapping, WordsThatNobodyKnowsAreMistakes) {
+  const auto m = read_mapping(
+      "[source]\nname = \"x\"\nseparator = \"tabulator\"\nlanguage = \"deutsch\"\n[organisation]\nid = "
+      "\"a\"\n"
+      "name = \"a\"\n[service]\nid = \"a\"\nname = \"a\"\ntopics = [\"daycare\",\n\"daycar\"]\naudience = "
+      "\"woman\"\n[service.hours]\nshift_minutes = 1e20\n",
+      "m.toml");
+  ASSERT_FALSE(m);
+  std::set<std::string> where;
+  for (const auto& p : m.error()) where.insert(p.field);
+  EXPECT_EQ(where, (std::set<std::string>{"m.toml:3", "m.toml:4", "m.toml:12", "m.toml:13", "m.toml:15"}));
+  const std::string rest =
+      "\nlanguage = \"uk\"\n[organisation]\nid = \"a\"\nname = \"a\"\n[service]\nid = \"a\"\nname = \"a\"\n"
+      "audience = [\"women\"]\n";
+  for (const char* mark : {"tab", "\\t"})
+    EXPECT_EQ(
+        mapping("[source]\nname = \"x\"\nseparator = \"" + std::string(mark) + "\"" + rest).form.separator,
+        "\t");
 }
 
 Imported real(const std::string& map, const std::string& data) {
