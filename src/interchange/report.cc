@@ -10,6 +10,7 @@ namespace lotse::interchange {
 namespace {
 
 constexpr std::size_t kLongest = 120;
+constexpr std::size_t kMost = 100'000;
 
 std::string cut(std::string_view text) {
   std::size_t points = 0;
@@ -33,7 +34,18 @@ std::string harmless(const std::string& value) {
 
 void Report::add(Finding finding) {
   finding.value = cut(finding.value);
-  findings_.push_back(std::move(finding));
+  take(std::move(finding));
+}
+
+// A file of a million broken rows must not take the memory of the server with it.
+void Report::take(Finding finding) {
+  if (findings_.size() < kMost) {
+    findings_.push_back(std::move(finding));
+    return;
+  }
+  Sum& more = more_[{finding.severity, finding.file, finding.reason.id}];
+  if (++more.count > 1) return;
+  more = {finding.severity, finding.file, finding.reason.id, 1, finding};
 }
 
 void Report::add(Severity severity, std::string file, std::size_t line, std::string field,
@@ -42,7 +54,9 @@ void Report::add(Severity severity, std::string file, std::size_t line, std::str
 }
 
 void Report::append(Report other) {
-  for (auto& finding : other.findings_) findings_.push_back(std::move(finding));
+  for (auto& finding : other.findings_) take(std::move(finding));
+  for (auto& [kind, sum] : other.more_)
+    if (const auto [at, fresh] = more_.try_emplace(kind, sum); !fresh) at->second.count += sum.count;
   for (const auto& [file, total] : other.totals_) {
     totals_[file].read += total.read;
     totals_[file].used += total.used;
@@ -50,8 +64,10 @@ void Report::append(Report other) {
 }
 
 std::size_t Report::count(Severity severity) const {
-  return static_cast<std::size_t>(std::count_if(findings_.begin(), findings_.end(),
-                                                [&](const Finding& f) { return f.severity == severity; }));
+  std::size_t n = 0;
+  for (const Finding& f : findings_) n += f.severity == severity;
+  for (const auto& [kind, sum] : more_) n += sum.severity == severity ? sum.count : 0;
+  return n;
 }
 
 std::vector<Report::Sum> Report::sums() const {
@@ -62,6 +78,11 @@ std::vector<Report::Sum> Report::sums() const {
     if (fresh) sums.push_back({f.severity, f.file, f.reason.id, 0, f});
     ++sums[at->second].count;
   }
+  for (const auto& [kind, more] : more_)
+    if (const auto at = index.find(kind); at != index.end())
+      sums[at->second].count += more.count;
+    else
+      sums.push_back(more);
   std::stable_sort(sums.begin(), sums.end(), [](const Sum& a, const Sum& b) {
     return std::tuple(a.severity, std::string_view(a.file), b.count) <
            std::tuple(b.severity, std::string_view(b.file), a.count);
@@ -91,9 +112,16 @@ std::string Report::csv(const words::Language& language) const {
   const auto say = [&](const Text& text) { return words::translate(language, text); };
   std::string text = csv_line({say(msg("What")), say(msg("File")), say(msg("Line")), say(msg("Field")),
                                say(msg("Value")), say(msg("Reason"))});
-  for (const Finding& f : findings_) {
-    text += csv_line({say(label(f.severity)), harmless(f.file), f.line ? std::to_string(f.line) : "",
-                      harmless(f.field), harmless(f.value), say(f.reason)});
+  const auto line_of = [&](const Finding& f) {
+    return csv_line({say(label(f.severity)), harmless(f.file), f.line ? std::to_string(f.line) : "",
+                     harmless(f.field), harmless(f.value), say(f.reason)});
+  };
+  for (const Finding& f : findings_) text += line_of(f);
+  for (const auto& [kind, sum] : more_) {
+    Finding rest = sum.first;
+    rest.line = 0;
+    rest.value = "… " + std::to_string(sum.count) + "×";
+    text += line_of(rest);
   }
   return text;
 }

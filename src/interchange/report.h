@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -44,7 +45,8 @@ class Report {
     Finding first;
   };
 
-  /** Values longer than 120 code points are cut. */
+  /** Values longer than 120 code points are cut. After 100,000 findings, those of one kind in one file are
+   * only counted. */
   void add(Finding finding);
   void add(Severity severity, std::string file, std::size_t line, std::string field, std::string_view value,
            Text reason);
@@ -69,7 +71,10 @@ class Report {
   void write_csv(const std::string& path, const words::Language& language) const;
 
  private:
+  void take(Finding finding);
+
   std::vector<Finding> findings_;
+  std::map<std::tuple<Severity, std::string, std::string>, Sum> more_;  // beyond the limit
   std::map<std::string, Total> totals_;
 };
 

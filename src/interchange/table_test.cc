@@ -91,6 +91,32 @@ TEST(Csv, HeadersAreTrimmedAndMadeDifferent) {
   EXPECT_FALSE(read_table("t", "\n\n", {}, other));
 }
 
+TEST(Csv, EveryColumnCanBeReached) {
+  const auto [table, report] = read("a,a,a (2),a\n1,2,3,4\n");
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"a", "a (3)", "a (2)", "a (4)"}));
+  EXPECT_EQ(report.count(Severity::value_changed), 2u);
+}
+
+TEST(Csv, OneBrokenByteDoesNotGarbleTheWholeFile) {
+  for (const bool bom : {false, true}) {
+    const auto [table, report] =
+        read(std::string(bom ? "\xEF\xBB\xBF" : "") + "Straße,Träger\nKäthe,Größe\nÜber,M\xE4rz\nÄhre,Öl\n");
+    EXPECT_EQ(table.columns[0], "Straße");
+    ASSERT_EQ(table.rows.size(), 3u);
+    EXPECT_EQ(table.rows[1].cells[1], "M\xEF\xBF\xBDrz");
+    ASSERT_EQ(report.findings().size(), 1u);
+    EXPECT_EQ(report.findings()[0].severity, Severity::value_changed);
+    EXPECT_EQ(report.findings()[0].line, 3u);
+    EXPECT_EQ(report.findings()[0].value, "Über,M\xEF\xBF\xBDrz");
+  }
+}
+
+TEST(Csv, AnEncodingMayBeNamedInSmallLetters) {
+  EXPECT_TRUE(read("Straße\n1\n", {.format = "csv", .encoding = "utf-8", .separator = "", .limits = {}})
+                  .report.findings()
+                  .empty());
+}
+
 TEST(Csv, Limits) {
   TableForm form;
   form.limits.columns = 3;
@@ -114,6 +140,41 @@ TEST(JsonTable, FlattensAndKnowsLines) {
   EXPECT_EQ(report.findings().at(0).line, 5u);
   EXPECT_EQ(read("{\"meta\": 1, \"rows\": [{\"a\": \"]}\"},\n{\"a\": 2}]}").table.rows[1].line, 2u);
   EXPECT_EQ(read("{\"a\": 1}\n{\"a\": 2}\n").table.rows.size(), 2u);
+}
+
+TEST(JsonTable, AFewWideRowsDoNotTakeAllMemory) {
+  TableForm form;
+  form.limits.cells = 100;
+  std::string json = "[{\"a\":1";
+  for (int i = 0; i < 19; ++i) json += ",\"c" + std::to_string(i) + "\":1";
+  json += "}";
+  for (int i = 0; i < 4; ++i) json += ",{\"a\":1}";
+  EXPECT_EQ(read(json + "]", form).table.rows.size(), 5u);
+  Report report;
+  EXPECT_FALSE(read_table("t", json + ",{\"a\":1}]", form, report));
+  std::string csv = "a,b\n";
+  for (int i = 0; i < 51; ++i) csv += "1,2\n";
+  EXPECT_FALSE(read_table("t", csv, form, report));
+}
+
+TEST(JsonTable, OfTwoMembersWithTheSamePathNoneVanishes) {
+  const auto [table, report] = read(R"([{"a.b":"x","a":{"b":"y"}},{"a.b":"z","a":{"b":""}}])");
+  EXPECT_EQ(table.rows[0].cells[0], "x");
+  EXPECT_EQ(table.rows[1].cells[0], "z");
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_EQ(report.findings()[0].value, "y");
+  EXPECT_EQ(report.findings()[0].field, "a.b");
+}
+
+TEST(JsonTable, AShapeThatIsNoPointIsReported) {
+  const auto [table, report] = read(
+      R"({"type":"FeatureCollection","features":[
+{"type":"Feature","title":"T","geometry":{"type":"Polygon","coordinates":[[[9,54],[9,55],[8,54]]]},"properties":{"name":"A"}},
+{"type":"Feature","geometry":{"type":"Point","coordinates":[9]},"properties":{"name":"B"}}]})");
+  EXPECT_EQ(count(report, Severity::value_not_used, "t", "geometry"), 2u);
+  EXPECT_EQ(report.findings()[0].line, 2u);
+  EXPECT_EQ(table.rows[0].cells[*table.column("geometry.type")], "Polygon");
+  EXPECT_EQ(table.rows[0].cells[*table.column("title")], "T");
 }
 
 TEST(JsonTable, GeoJson) {
@@ -146,6 +207,21 @@ TEST(Report, CutsCountsAndGuardsFormulas) {
   EXPECT_EQ(table->rows.size(), 3u);
   EXPECT_NE(report.screen(*words::language("en")).find("Row not used (2×) f:7 a: There is no id."),
             std::string::npos);
+}
+
+TEST(Report, AMillionFindingsAreSummedUp) {
+  Report report;
+  for (int i = 0; i < 100'010; ++i)
+    report.add(Severity::row_not_used, "f", 7, "a", "x", msg("There is no id."));
+  report.add(Severity::note, "g", 7, "a", "x", msg("The file is empty."));
+  Report whole;
+  whole.append(std::move(report));
+  EXPECT_EQ(whole.findings().size(), 100'000u);
+  EXPECT_EQ(whole.count(Severity::row_not_used), 100'010u);
+  EXPECT_EQ(whole.count(Severity::note), 1u);
+  ASSERT_EQ(whole.sums().size(), 2u);
+  EXPECT_EQ(whole.sums()[0].count, 100'010u);
+  EXPECT_NE(whole.csv(*words::language("en")).find(",… 10×,"), std::string::npos);
 }
 
 std::string zipped(const std::vector<std::pair<std::string, std::string>>& files) {
