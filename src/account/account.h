@@ -13,17 +13,17 @@
 namespace lotse::account {
 
 /**
- * Hashes and checks passwords: Argon2id, m = 64 MiB, t = 3, p = 1, in two threads of its own with a short
- * queue, so that sign-ins cannot take the server down.
+ * Hashes and checks passwords: Argon2id, m = 64 MiB, t = 3, p = 1, in two threads of its own. Two are
+ * hashed and four more may wait; further ones are turned away before they hold a thread of the caller's.
  */
 class Passwords {
  public:
   Passwords();
   ~Passwords();
-  /** The hash with its parameters, for the store. */
+  /** The hash with its parameters, for the store. Throws Busy as `check` does. */
   std::string hash(std::string_view password);
   /** False too for a hash of nobody; takes as long, so that nobody learns which addresses have accounts.
-   * Throws Busy when the queue is full. */
+   * Throws Busy when six are under way. */
   bool check(std::string_view password, std::string_view hash);
   /** A hash that no password has: checked when there is no such account. */
   const std::string& of_nobody() const;

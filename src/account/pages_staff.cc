@@ -4,6 +4,7 @@
 
 #include "account/account.h"
 #include "unit/unit.h"
+#include "web/allowance.h"
 #include "web/form.h"
 
 namespace lotse::account {
@@ -86,7 +87,7 @@ http::Response started(Ask& ask, const std::string& account, const access::Membe
   return response;
 }
 
-http::Response sign_in(Ask& ask, Passwords& passwords) {
+http::Response sign_in(Ask& ask, Passwords& passwords, web::Allowance& attempts) {
   if (ask.given("_action") == "language") return sign_in_page(ask);
   const std::string email = ask.given("email"), password(ask.form.find("password").value_or(""));
   Problems missing;
@@ -94,14 +95,15 @@ http::Response sign_in(Ask& ask, Passwords& passwords) {
   if (password.empty()) missing.push_back({"password", msg("Enter your password.")});
   if (!missing.empty())
     return ask.json ? web::problem_details(ask, 422, missing) : sign_in_page(ask, missing, 422);
+  const Text too_many = msg("There were too many wrong attempts. Please wait a few minutes and try again.");
+  // Before anything that costs: a check takes a thread for a quarter of a second.
+  if (!attempts.take(ask.request.remote, ask.desk.now())) return refused(ask, too_many, 429);
   const auto account = ask.site.gate().find(email);
   // The same text and the same work whether the address or the password is wrong.
   const Text wrong = msg("E-mail address or password is not right. Please check both.");
   try {
     const bool good = passwords.check(password, account ? account->password_hash : passwords.of_nobody());
-    if (account && account->blocked_until > ask.desk.now())
-      return refused(ask, msg("There were too many wrong attempts. Please wait a few minutes and try again."),
-                     429);
+    if (account && account->blocked_until > ask.desk.now()) return refused(ask, too_many, 429);
     if (!account || !account->active || !good) {
       if (account) ask.site.gate().failed(account->id);
       return refused(ask, wrong);
@@ -109,6 +111,8 @@ http::Response sign_in(Ask& ask, Passwords& passwords) {
   } catch (const Passwords::Busy&) {
     return web::error(ask, 503);
   }
+  // Only wrong attempts count: in the morning a whole house signs in from one address.
+  attempts.give_back(ask.request.remote);
   const auto memberships = ask.site.gate().memberships(account->id);
   if (memberships.empty())
     return refused(ask, msg("Your account has no unit at present. Please ask your administrator."));
@@ -159,7 +163,9 @@ http::Response staff(Ask& ask) {
 void install(web::Site& site, std::shared_ptr<Passwords> passwords) {
   site.add_to_navigation({"/staff", msg("My work"), true});
   site.get("/sign-in", kOpen, [](Ask& ask) { return sign_in_page(ask); });
-  site.post("/sign-in", kOpen, [passwords](Ask& ask) { return sign_in(ask, *passwords); });
+  const auto attempts = std::make_shared<web::Allowance>(10, 6'000);
+  site.post("/sign-in", kOpen,
+            [passwords, attempts](Ask& ask) { return sign_in(ask, *passwords, *attempts); });
   site.get("/sign-out", kSignedIn, [](Ask& ask) {
     const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Sign out")}),
                            web::post_form(ask, "sign-out", Url::path("/sign-out"),

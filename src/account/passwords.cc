@@ -12,7 +12,7 @@
 
 namespace lotse::account {
 namespace {
-constexpr std::size_t kMemory = 64u * 1024 * 1024, kQueue = 20;
+constexpr std::size_t kMemory = 64u * 1024 * 1024, kThreads = 2, kWaiting = 4;
 constexpr unsigned long long kPasses = 3;
 
 std::string hashed(const std::string& password) {
@@ -28,6 +28,7 @@ struct Passwords::Pool {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<std::packaged_task<void()>> queue;
+  std::size_t under_way = 0;  // waiting and being hashed
   bool stop = false;
   std::once_flag nobody_once;
   std::string nobody;
@@ -52,17 +53,23 @@ struct Passwords::Pool {
     auto done = task.get_future();
     {
       std::lock_guard lock(mutex);
-      if (queue.size() >= kQueue) throw Busy();
+      if (under_way >= kThreads + kWaiting) throw Busy();
       queue.push_back(std::move(task));
+      ++under_way;
     }
     wake.notify_one();
+    done.wait();
+    {
+      std::lock_guard lock(mutex);
+      --under_way;
+    }
     done.get();
   }
 };
 
 Passwords::Passwords() : pool_(std::make_unique<Pool>()) {
   CHECK(sodium_init() >= 0);
-  for (int i = 0; i < 2; ++i) pool_->threads.emplace_back([this] { pool_->work(); });
+  for (std::size_t i = 0; i < kThreads; ++i) pool_->threads.emplace_back([this] { pool_->work(); });
 }
 
 Passwords::~Passwords() {

@@ -50,20 +50,18 @@ TEST(Passwords, NobodysHashHasTheSameCostAndFitsNothing) {
   EXPECT_FALSE(passwords.check("password", passwords.of_nobody()));
 }
 
-// Slow checks hold both threads; others queue until there is no room. No clock decides: we go on until one is
-// turned away.
-TEST(Passwords, AFullQueueTurnsAwayAtOnce) {
+// Two are checked and four wait; the seventh is turned away. No clock decides: we go on until one is.
+TEST(Passwords, SixAreLetInAndTheNextIsTurnedAwayAtOnce) {
   Passwords passwords;
   // The cost stands in the hash: many passes over little memory hold a thread without holding the machine.
-  const std::string salt_and_hash = ",p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  const std::string slow = "$argon2id$v=19$m=1024,t=300" + salt_and_hash,
-                    quick = "$argon2id$v=19$m=8,t=1" + salt_and_hash;
+  const std::string slow =
+      "$argon2id$v=19$m=1024,t=600,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   std::atomic<int> busy{0}, done{0}, good{0};
   std::vector<std::thread> threads;
   while (busy == 0 && threads.size() < 2000)
-    threads.emplace_back([&, hash = threads.size() % 200 < 2 ? slow : quick] {
+    threads.emplace_back([&] {
       try {
-        good += passwords.check("x", hash);
+        good += passwords.check("x", slow);
         ++done;
       } catch (const Passwords::Busy&) {
         ++busy;
@@ -72,7 +70,8 @@ TEST(Passwords, AFullQueueTurnsAwayAtOnce) {
   for (auto& each : threads) each.join();
   EXPECT_GT(busy, 0);
   EXPECT_EQ(static_cast<std::size_t>(busy + done), threads.size()) << "those who were let in were served";
-  EXPECT_GE(done, 20);
+  EXPECT_GE(done, 6);
+  EXPECT_LT(done, 20) << "a sign-in that waits holds somebody's thread";
   EXPECT_EQ(good, 0);
   EXPECT_TRUE(passwords.check("y", passwords.hash("y"))) << "and afterwards all goes on";
 }

@@ -80,6 +80,7 @@ class SignInTest : public sql::StoreTest {
     r.method = "POST";
     r.path = std::move(path);
     r.body = http::encode_query(form);
+    r.remote = remote_;
     r.fields = {{"Host", "lotse.example"},
                 {"Origin", "http://lotse.example"},
                 {"Content-Type", "application/x-www-form-urlencoded"},
@@ -117,7 +118,7 @@ class SignInTest : public sql::StoreTest {
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
   std::unique_ptr<access::Store> store_;
   std::unique_ptr<web::Site> site_;
-  std::string account_;
+  std::string account_, remote_;
 };
 LOTSE_ON_EACH_ENGINE(SignInTest);
 
@@ -331,6 +332,23 @@ TEST_P(SignInTest, FiveWrongPasswordsBlockForAWhile) {
   clock_->set(Instant{clock_->now().ms + 60'000});
   EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303);
   EXPECT_EQ(number("SELECT failures FROM account"), 0);
+}
+
+TEST_P(SignInTest, ANetworkHasTenWrongAttemptsAndGetsThemBack) {
+  remote_ = "203.0.113.7";
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303) << "right ones";
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(sign_in("nobody" + std::to_string(i) + "@example.org", "wrong").status, 422) << i;
+  const auto refused = sign_in("nobody@example.org", "wrong");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_TRUE(has(refused, "There were too many wrong attempts."));
+  EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 429) << "nor does it say whether this is right";
+  EXPECT_EQ(get("/sign-in").status, 200);
+  remote_ = "203.0.113.8";
+  EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303) << "others are not concerned";
+  remote_ = "203.0.113.7";
+  clock_->set(Instant{clock_->now().ms + 6'000});
+  EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303);
 }
 
 TEST_P(SignInTest, TheSignInPageIsForNobodyElsesEyes) {

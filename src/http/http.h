@@ -125,10 +125,11 @@ struct ServerOptions {
    * counted per address. */
   bool trust_forwarded = false;
   /**
-   * Requests that must get through when all others wait (sign-in, withdrawal of consent): a queue and a
-   * worker of their own. Called on an I/O thread, must not block.
+   * Requests that must get through when all others wait (sign-in, withdrawal of consent): a queue and
+   * workers of their own, which is also all that they can take up. Called on an I/O thread, must not block.
    */
   std::function<bool(const Request&)> priority{};
+  int priority_workers = 2;  ///< Besides `workers`; only where there is a `priority`.
   /** Called once for each answer, on an I/O thread, perhaps on several at once; must not block for long nor
    * throw. */
   std::function<void(const LogLine&)> log{};

@@ -360,8 +360,9 @@ Core::Core(ServerOptions server_options, Handler server_handler)
       io_(std::max(options.io_threads, 1)) {
   listen();
   const Limits& limits = options.limits;
-  workers_.emplace(Workers::Options{options.workers, static_cast<bool>(options.priority), limits.queue,
-                                    limits.priority_queue, limits.queue_time});
+  workers_.emplace(Workers::Options{options.workers,
+                                    options.priority ? std::max(options.priority_workers, 1) : 0,
+                                    limits.queue, limits.priority_queue, limits.queue_time});
 }
 
 Core::~Core() {

@@ -7,8 +7,10 @@
 namespace lotse::http {
 
 Workers::Workers(const Options& options) : options_(options) {
-  for (int i = 0; i < std::max(options_.threads, 1); ++i) threads_.emplace_back([this] { work(false); });
-  if (options_.priority_thread) threads_.emplace_back([this] { work(true); });
+  for (int i = 0; i < std::max(options_.threads, 1); ++i)
+    threads_.emplace_back([this] { work(ordinary_, ordinary_came_); });
+  for (int i = 0; i < options_.priority_threads; ++i)
+    threads_.emplace_back([this] { work(priority_, priority_came_); });
 }
 
 Workers::~Workers() {
@@ -22,16 +24,14 @@ Workers::~Workers() {
 }
 
 bool Workers::submit(Lane lane, Task task) {
-  const bool urgent = lane == Lane::priority;
+  const bool urgent = lane == Lane::priority && options_.priority_threads > 0;
   {
     const std::scoped_lock lock(mutex_);
     Queue& queue = urgent ? priority_ : ordinary_;
     if (queue.size() >= (urgent ? options_.priority_queue : options_.queue)) return false;
     queue.push_back({std::move(task), Clock::now()});
   }
-  // Something urgent wakes both kinds: the reserved worker may be busy with another one.
-  if (urgent && options_.priority_thread) priority_came_.notify_one();
-  ordinary_came_.notify_one();
+  (urgent ? priority_came_ : ordinary_came_).notify_one();
   return true;
 }
 
@@ -49,17 +49,16 @@ void Workers::shed() {
   for (Waiting& waiting : stale) waiting.task(true);
 }
 
-void Workers::work(bool only_priority) {
+void Workers::work(Queue& queue, std::condition_variable& came) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    Queue* queue = !priority_.empty() ? &priority_ : &ordinary_;
     if (ending_) return;
-    if (queue->empty() || (only_priority && queue == &ordinary_)) {
-      (only_priority ? priority_came_ : ordinary_came_).wait(lock);
+    if (queue.empty()) {
+      came.wait(lock);
       continue;
     }
-    Waiting waiting = std::move(queue->front());
-    queue->pop_front();
+    Waiting waiting = std::move(queue.front());
+    queue.pop_front();
     lock.unlock();
     waiting.task(expired(waiting));
     waiting.task = nullptr;  // frees what it holds before this thread waits again

@@ -13,8 +13,9 @@
 namespace lotse::http {
 
 /**
- * A pool with two bounded queues. Ordinary workers take what is in a hurry first; one worker more takes
- * nothing else, so that it gets through even when all others are stuck.
+ * A pool with two bounded queues, each with workers of its own, so that neither kind of task can keep the
+ * other from being done: not the ordinary ones those in a hurry, and not a flood of those in a hurry (which
+ * may cost much each, like a password) the ordinary ones.
  */
 class Workers {
  public:
@@ -25,7 +26,7 @@ class Workers {
 
   struct Options {
     int threads = 4;
-    bool priority_thread = false;
+    int priority_threads = 0;  ///< 0: there is one queue only, and all tasks are ordinary.
     std::size_t queue = 256;
     std::size_t priority_queue = 64;
     std::chrono::milliseconds queue_time{5'000};
@@ -49,7 +50,7 @@ class Workers {
   };
   using Queue = std::deque<Waiting>;
 
-  void work(bool only_priority);
+  void work(Queue& queue, std::condition_variable& came);
   bool expired(const Waiting& waiting) const { return Clock::now() - waiting.since > options_.queue_time; }
 
   const Options options_;

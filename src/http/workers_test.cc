@@ -17,7 +17,11 @@ using std::chrono::milliseconds;
 TEST(Workers, RunEverythingOnce) {
   std::atomic<int> ran{0};
   std::promise<void> all;
-  Workers workers({.threads = 3, .queue = 250, .priority_queue = 250, .queue_time = milliseconds(60'000)});
+  Workers workers({.threads = 3,
+                   .priority_threads = 1,
+                   .queue = 250,
+                   .priority_queue = 250,
+                   .queue_time = milliseconds(60'000)});
   for (int i = 0; i < 500; ++i) {
     const Lane lane = i % 2 == 0 ? Lane::ordinary : Lane::priority;
     ASSERT_TRUE(workers.submit(lane, [&](bool expired) {
@@ -30,9 +34,14 @@ TEST(Workers, RunEverythingOnce) {
 
 TEST(Workers, AFullQueueTakesNoMore) {
   Gate gate;
-  Workers workers({.threads = 1, .queue = 2, .priority_queue = 1, .queue_time = milliseconds(60'000)});
+  Workers workers({.threads = 1,
+                   .priority_threads = 1,
+                   .queue = 2,
+                   .priority_queue = 1,
+                   .queue_time = milliseconds(60'000)});
   ASSERT_TRUE(workers.submit(Lane::ordinary, [&](bool) { gate.pass(); }));
-  gate.wait_for(1);
+  ASSERT_TRUE(workers.submit(Lane::priority, [&](bool) { gate.pass(); }));
+  gate.wait_for(2);
   EXPECT_TRUE(workers.submit(Lane::ordinary, [](bool) {}));
   EXPECT_TRUE(workers.submit(Lane::ordinary, [](bool) {}));
   EXPECT_FALSE(workers.submit(Lane::ordinary, [](bool) {}));
@@ -44,7 +53,7 @@ TEST(Workers, AFullQueueTakesNoMore) {
 TEST(Workers, UrgentTasksGetThroughWhenAllAreStuck) {
   Gate gate;
   std::promise<void> done;
-  Workers workers({.threads = 2, .priority_thread = true, .queue_time = milliseconds(60'000)});
+  Workers workers({.threads = 2, .priority_threads = 1, .queue_time = milliseconds(60'000)});
   for (int i = 0; i < 2; ++i) workers.submit(Lane::ordinary, [&](bool) { gate.pass(); });
   gate.wait_for(2);
   workers.submit(Lane::priority, [&](bool) { done.set_value(); });
@@ -52,18 +61,28 @@ TEST(Workers, UrgentTasksGetThroughWhenAllAreStuck) {
   gate.open();
 }
 
-TEST(Workers, UrgentTasksGoFirst) {
+TEST(Workers, AFloodOfUrgentTasksLeavesTheOthersAlone) {
   Gate gate;
+  std::atomic<int> urgent{0};
+  Workers workers({.threads = 2, .priority_threads = 2, .queue_time = milliseconds(60'000)});
+  for (int i = 0; i < 50; ++i)
+    ASSERT_TRUE(workers.submit(Lane::priority, [&](bool) {
+      ++urgent;
+      gate.pass();
+    }));
+  gate.wait_for(2);
   std::promise<void> done;
-  std::string order;
-  Workers workers({.threads = 1, .queue_time = milliseconds(60'000)});
-  workers.submit(Lane::ordinary, [&](bool) { gate.pass(); });
-  gate.wait_for(1);
-  workers.submit(Lane::ordinary, [&](bool) { order += "o", done.set_value(); });
-  workers.submit(Lane::priority, [&](bool) { order += "p"; });
+  workers.submit(Lane::ordinary, [&](bool) { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_EQ(urgent, 2) << "no ordinary worker took one";
   gate.open();
-  done.get_future().wait();
-  EXPECT_EQ(order, "po");
+}
+
+TEST(Workers, WithoutWorkersOfTheirOwnUrgentTasksAreOrdinary) {
+  std::promise<void> done;
+  Workers workers({.threads = 1, .queue_time = milliseconds(60'000)});
+  workers.submit(Lane::priority, [&](bool) { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
 }
 
 TEST(Workers, ShedTurnsAwayWhoWaitedTooLong) {
