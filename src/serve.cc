@@ -253,7 +253,10 @@ int serve(const ServeOptions& options, const Command& command) {
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
   App app = make_app(*store, *clock, site);
   app.finder->follow();
-  const auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
+  auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
+  server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {
+    return app.site->body_limit(method, path);
+  };
   http::raise_open_files(server_options.limits.connections + 200);
   http::Server server(server_options,
                       [&](const http::Request& request) { return app.site->answer(request); });

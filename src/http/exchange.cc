@@ -40,8 +40,24 @@ void Exchange::answer(const ServerOptions& options, const Handler& handler, cons
   }
 }
 
+bool Held::grow(std::atomic<std::size_t>& sum, std::size_t bytes, std::size_t most) {
+  sum_ = &sum;
+  const std::size_t more = bytes - std::min(bytes, bytes_);
+  bytes_ += more;
+  return (sum += more) <= most || more == 0;
+}
+
+std::chrono::steady_clock::time_point due(const Limits& limits, std::chrono::steady_clock::time_point start,
+                                          std::chrono::milliseconds grace, std::size_t bytes) {
+  return start + grace + std::chrono::seconds(bytes / std::max<std::size_t>(limits.rate, 1));
+}
+
+std::size_t body_limit_of(const Limits& limits, const Request& request) {
+  return limits.body_limit ? limits.body_limit(request.method, request.path) : limits.body;
+}
+
 void Exchange::refuse(int status) {
-  response = plain_response(status);
+  response = status == 503 ? overload_response() : plain_response(status);
   if (status == 405) response.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   keep_alive = false;  // where the next request begins is anybody's guess
   head = format_head(response, false);

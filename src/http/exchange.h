@@ -10,6 +10,31 @@
 
 namespace lotse::http {
 
+/** A share of what all bodies together may hold; it is given back at the end. Inside http/ only. */
+class Held {
+ public:
+  Held() = default;
+  ~Held() {
+    if (sum_) *sum_ -= bytes_;
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+  /** Makes it `bytes` of `sum`; false if that would be more than `most` in all. */
+  bool grow(std::atomic<std::size_t>& sum, std::size_t bytes, std::size_t most);
+
+ private:
+  std::atomic<std::size_t>* sum_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+/** By when a transfer must be over that began at `start` and has moved `bytes` so far. Inside http/ only. */
+std::chrono::steady_clock::time_point due(const Limits& limits, std::chrono::steady_clock::time_point start,
+                                          std::chrono::milliseconds grace, std::size_t bytes);
+
+/** The largest body that `request` may bring. Inside http/ only. */
+std::size_t body_limit_of(const Limits& limits, const Request& request);
+
 /** One request and its answer on their way between a connection and a worker. Inside http/ only. */
 struct Exchange {
   Request request;
@@ -17,6 +42,7 @@ struct Exchange {
   std::string head;          ///< Of the answer, as it is sent.
   std::string method = "-";  ///< As sent, for the log.
   bool keep_alive = false;
+  Held body_held;
   std::chrono::steady_clock::time_point received{};  ///< When the request was complete, or refused.
 
   /** The body as it is sent: nothing for HEAD, 204 and 304. */

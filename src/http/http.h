@@ -84,6 +84,8 @@ struct Limits {
   /** The largest body for this method and decoded path; asked on an I/O thread before the body is read, must
    * not block. */
   std::function<std::size_t(const std::string& method, std::string_view path)> body_limit{};
+  /// Bytes of all bodies that are held at once, arriving or being answered; beyond it 503.
+  std::size_t bodies = 64 * 1024 * 1024;
 
   std::chrono::milliseconds header_time{10'000};  ///< From the first byte of a header to its last.
   std::chrono::milliseconds idle_time{60'000};    ///< Between two requests of a connection.

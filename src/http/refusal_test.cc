@@ -53,6 +53,54 @@ void expect_refused(const std::vector<std::pair<std::string, int>>& cases) {
   EXPECT_EQ(guard.ran, 0);
 }
 
+TEST(Refusal, WhereNoBodyIsTakenNoneIs) {
+  Guard guard;
+  ServerOptions options;
+  options.limits.body_limit = [](const std::string&, std::string_view) -> std::size_t { return 0; };
+  Running running(std::move(options), guard.handler());
+  for (const char* body :
+       {"Content-Length: 1\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"}) {
+    Client client(running.port());
+    client.send("POST / HTTP/1.1\r\nHost: test\r\n" + std::string(body));
+    EXPECT_EQ(client.read().status, 413) << body;
+  }
+  EXPECT_EQ(guard.ran, 0);
+  for (const char* none : {"Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+    Client client(running.port());
+    client.send("POST / HTTP/1.1\r\nHost: test\r\n" + std::string(none));
+    EXPECT_EQ(client.read().status, 200) << none;
+  }
+}
+
+TEST(Refusal, AllBodiesTogetherHaveALimit) {
+  Guard guard;
+  ServerOptions options;
+  options.limits.bodies = 100'000;
+  Running running(std::move(options), guard.handler());
+  const auto whole = [&](std::size_t size) {
+    Client client(running.port());
+    client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+                std::string(size, 'x'));
+    return client.read().status;
+  };
+  EXPECT_EQ(whole(90'000), 200);
+  EXPECT_EQ(whole(90'000), 200) << "what was answered counts no more";
+  EXPECT_EQ(whole(110'000), 503);
+  {
+    Client waiting(running.port());  // says that much will come, and sends half of it
+    waiting.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n" +
+                 std::string(50'000, 'x'));
+    int status = 200;
+    for (int i = 0; i < 3'000 && status == 200; ++i) status = whole(60'000);
+    EXPECT_EQ(status, 503);
+    EXPECT_EQ(whole(10'000), 200) << "small ones still fit";
+  }
+  int status = 503;
+  for (int i = 0; i < 3'000 && status == 503; ++i)
+    status = whole(60'000);  // it hears of the end a little later
+  EXPECT_EQ(status, 200);
+}
+
 TEST(Refusal, Smuggling) {
   const std::string get = "GET / HTTP/1.1\r\nHost: test\r\n";
   const std::string post = "POST / HTTP/1.1\r\nHost: test\r\n";

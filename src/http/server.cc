@@ -81,6 +81,7 @@ class Core {
 
   const ServerOptions options;
   std::atomic<bool> stopping{false};
+  std::atomic<std::size_t> bodies{0};  // bytes held in all of them
   Crowd<Session> crowd{options.limits.connections, options.limits.connections_per_address};
 
  private:
@@ -126,13 +127,11 @@ class Session : public std::enable_shared_from_this<Session> {
   net::awaitable<int> receive(Exchange& exchange);
   net::awaitable<int> read_head(HeadScanner& scanner);
   int understand(const HeadScanner& scanner, Parser& parser, Exchange& exchange, Framing& framing);
-  net::awaitable<int> read_body(Parser& parser, const Framing& framing, std::size_t limit);
+  net::awaitable<int> read_body(Parser& parser, const Framing& framing, std::size_t limit, Held& held);
   net::awaitable<void> have_answered(std::shared_ptr<Exchange> exchange);
   net::awaitable<std::size_t> write(std::string_view head, std::string_view body);
   net::awaitable<void> linger();
   net::awaitable<std::size_t> read_some(std::size_t at_most);
-  // By when a transfer must be over that began at `start` and has moved `bytes` so far.
-  Clock::time_point due(Clock::time_point start, milliseconds grace, std::size_t bytes) const;
 
   Core& core_;
   const Limits& limits_;
@@ -180,10 +179,8 @@ net::awaitable<int> Session::receive(Exchange& exchange) {
   status = understand(scanner, parser, exchange, framing);
   if (status != complete) co_return status;
   if (!parser.is_done()) {
-    const Request& request = exchange.request;
-    const std::size_t limit =
-        limits_.body_limit ? limits_.body_limit(request.method, request.path) : limits_.body;
-    status = co_await read_body(parser, framing, limit);
+    const std::size_t limit = body_limit_of(limits_, exchange.request);
+    status = co_await read_body(parser, framing, limit, exchange.body_held);
     if (status != complete) co_return status;
     exchange.request.body = std::move(parser.get().body());
   }
@@ -241,7 +238,8 @@ int Session::understand(const HeadScanner& scanner, Parser& parser, Exchange& ex
   return status;
 }
 
-net::awaitable<int> Session::read_body(Parser& parser, const Framing& framing, std::size_t limit) {
+net::awaitable<int> Session::read_body(Parser& parser, const Framing& framing, std::size_t limit,
+                                       Held& held) {
   if (framing.length > limit) co_return 413;
   parser.body_limit(limit);
   const Clock::time_point start = Clock::now();
@@ -260,12 +258,13 @@ net::awaitable<int> Session::read_body(Parser& parser, const Framing& framing, s
       buffer_.consume(used);
       if (error == beast::http::error::body_limit) co_return 413;
       if (error && error != beast::http::error::need_more) co_return 400;
+      if (!held.grow(core_.bodies, parser.get().body().size(), limits_.bodies)) co_return 503;
       if (parser.is_done()) co_return complete;
       if (buffer_.size() > limits_.header + large_read)
         co_return 400;  // a chunk's first line, or a trailer, without end
     }
     if (received > most) co_return 413;
-    stream_.expires_at(due(start, limits_.body_time, received));
+    stream_.expires_at(due(limits_, start, limits_.body_time, received));
     const std::size_t count = co_await read_some(large_read);
     if (count == 0) co_return gone;
     received += count;
@@ -295,7 +294,7 @@ net::awaitable<std::size_t> Session::write(std::string_view head, std::string_vi
   const Clock::time_point start = Clock::now();
   std::size_t sent = 0;
   while (!head.empty() || !body.empty()) {
-    stream_.expires_at(due(start, limits_.write_time, sent));
+    stream_.expires_at(due(limits_, start, limits_.write_time, sent));
     const std::array<net::const_buffer, 2> buffers{net::const_buffer(head.data(), head.size()),
                                                    net::const_buffer(body.data(), body.size())};
     error_code error;
@@ -333,10 +332,6 @@ net::awaitable<std::size_t> Session::read_some(std::size_t at_most) {
       co_await stream_.async_read_some(space, net::redirect_error(net::use_awaitable, error));
   buffer_.commit(count);
   co_return error ? 0 : count;
-}
-
-Clock::time_point Session::due(Clock::time_point start, milliseconds grace, std::size_t bytes) const {
-  return start + grace + std::chrono::seconds(bytes / std::max<std::size_t>(limits_.rate, 1));
 }
 
 void Session::close(bool also_busy) {

@@ -159,6 +159,18 @@ Site::Found Site::find(const http::Request& request) const {
   return found;
 }
 
+std::size_t Site::body_limit(std::string_view method, std::string_view path) const {
+  constexpr std::size_t kLittle = 16 * 1024, kLong = 1024 * 1024;
+  std::size_t most = 0;
+  std::map<std::string, std::string> values;
+  for (const Route& route : routes_) {
+    if (method != "POST" || route.method != method || !matches(route.pattern, path, values)) continue;
+    const bool little = route.access.open || route.access.right->name == access::kNothing.name;
+    most = std::max(most, little ? kLittle : kLong);
+  }
+  return most;
+}
+
 http::Response Site::choose_language(const Ask& ask) const {
   auto response = see(ask.here());
   if (const auto* language = words::language(ask.asked(ask.asked("_language").empty() ? "_to" : "_language")))

@@ -104,6 +104,9 @@ class Site {
   std::span<const Route> routes() const { return routes_; }
 
   http::Response answer(const http::Request& request);
+  /** The largest body, in bytes, that a request for this decoded path may bring: none where nothing is taken,
+   * little where everybody may send, and room for long texts in forms of staff. */
+  std::size_t body_limit(std::string_view method, std::string_view path) const;
 
   access::Gate& gate() { return gate_; }
   access::Store& store() { return store_; }

@@ -335,5 +335,14 @@ TEST_F(SiteTest, FieldsEscapeAndNameTheirProblems) {
   EXPECT_TRUE(has(r, "<option value=\"b\" selected>B</option>"));
 }
 
+TEST_F(SiteTest, BodiesAreTakenWhereARouteTakesThem) {
+  EXPECT_EQ(site_.body_limit("POST", "/form"), 16u * 1024) << "open to everybody";
+  EXPECT_EQ(site_.body_limit("POST", "/staff-only"), 1024u * 1024);
+  for (const char* path : {"/", "/nothing", "/offers/1", "/static/lotse.css"})
+    EXPECT_EQ(site_.body_limit("POST", path), 0u) << path;
+  for (const char* method : {"GET", "PUT", "DELETE", "OPTIONS"})
+    EXPECT_EQ(site_.body_limit(method, "/form"), 0u) << method;
+}
+
 }  // namespace
 }  // namespace lotse::web
