@@ -211,11 +211,15 @@ http::Response after_exception(const http::Request& request, std::string_view pa
     if (wants_json(request)) return failed(401);
     const std::string to = request.method == "GET" ? request.path : "/";
     return see(Url::path("/sign-in", http::encode_query({{"to", to}})));
-  } catch (const sql::Unavailable&) {
-    log_event("store.unavailable");
+  } catch (const sql::Unavailable& e) {
+    log_event("store.unavailable", {{"route", LogValue::word(pattern)}, {"what", LogValue::word(e.what())}});
     return failed(503);
-  } catch (const sql::Conflict&) {
-    return failed(409);
+  } catch (const sql::Conflict& e) {
+    // Two who made the same thing at once; every other constraint is ours to check before.
+    if (e.kind == sql::Conflict::Kind::Unique) return failed(409);
+    log_event("request.failed",
+              {{"route", LogValue::word(pattern)}, {"constraint", LogValue::word(e.constraint)}});
+    return failed(500);
   } catch (const std::exception& e) {
     // Our own exceptions never hold data; the text is cut all the same.
     log_event("request.failed", {{"route", LogValue::word(pattern)}, {"what", LogValue::word(e.what())}});

@@ -344,5 +344,18 @@ TEST_F(SiteTest, BodiesAreTakenWhereARouteTakesThem) {
     EXPECT_EQ(site_.body_limit(method, "/form"), 0u) << method;
 }
 
+TEST_F(SiteTest, OnlyAUniqueConstraintIsSomebodyElsesChange) {
+  EXPECT_EQ(answer("/conflict").status, 409);
+  testing::internal::CaptureStderr();
+  const auto bug = site_.answer(get("/constraint"));
+  const auto busy = site_.answer(get("/busy"));
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(bug.status, 500);
+  EXPECT_FALSE(has(bug, "Somebody else"));
+  EXPECT_NE(log.find("\"constraint\":\"service.name\""), std::string::npos) << log;
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_NE(log.find("\"store.unavailable\",\"route\":\"/busy\",\"what\""), std::string::npos) << log;
+}
+
 }  // namespace
 }  // namespace lotse::web

@@ -110,6 +110,9 @@ class SiteTest : public testing::Test {
     site.get("/conflict", kOpen, [](Ask&) -> http::Response {
       throw sql::Conflict(sql::Conflict::Kind::Unique, "kanarie_key", "kanarie-4711");
     });
+    site.get("/constraint", kOpen, [](Ask&) -> http::Response {
+      throw sql::Conflict(sql::Conflict::Kind::NotNull, "service.name", "kanarie-4711");
+    });
     site.get("/broken", kOpen, [](Ask&) -> http::Response { throw sql::Broken("kanarie-4711"); });
     site.get("/bug", kOpen, [](Ask&) -> http::Response { throw Bug("kanarie-4711"); });
     site.get("/other", kOpen, [](Ask&) -> http::Response { throw std::runtime_error("kanarie-4711"); });
