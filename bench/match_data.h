@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
-#include <cstdint>
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "match/match.h"
 
 namespace lotse::bench {
 
-/** What a bench of match/ runs on: a tree of topics, offers, and questions to them. */
+/** What a bench of match/ runs on: the offers of a filled store and questions to them, as the server has
+ * them. */
 struct MatchData {
   match::Topics topics;
   std::vector<match::Offer> offers;
   std::vector<match::Question> questions;
+  std::size_t without_words = 0;  // questions left out since none of their words is looked for
 };
 
 /**
- * Makes invented data that look like a country's offers: towns of very different sizes, some of them close
- * together; 70 topics and 20,000 words, few of them frequent; hours, languages, ages and places as offices
- * give them, with gaps. The questions come from where the offers are; each has a place and a topic or one or
- * two words, and every other filter in a third of them. The same seed gives the same data on every machine.
+ * Reads all offers of the SQLite store in a folder (see page_fill.cc), and the first `questions` paths of a
+ * file with a path of the page of results in each line (see questions.py). Both go the product's own way:
+ * rows by `directory::offer_from`, paths by `directory::find`, so that words, stems, topics and languages are
+ * what a server looks for. Throws if the file has too few.
  */
-MatchData make_match_data(std::size_t offers, std::size_t questions, std::uint32_t seed);
+MatchData read_match_data(const std::string& folder, const std::string& paths, std::size_t questions);
 
-/** The question that finds most: the topic above most others, 50 km around the largest town, with every
- * filter. */
-match::Question broadest_question(const MatchData& data);
+/** The question of one such path. */
+match::Question read_question(const std::string& folder, const std::string& path);
 
 }  // namespace lotse::bench

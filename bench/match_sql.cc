@@ -35,48 +35,71 @@ std::pair<std::int64_t, std::int64_t> shelf(const Offer& offer) {
 void offer_rows(const MatchData& data, const RowSink& row) {
   std::int64_t n = 0;
   for (const Offer& o : data.offers) {
-    row("offer_bench", {value(n++), o.id, o.place ? value(match::micro_degrees(o.place->lat)) : SqlValue(),
-                        o.place ? value(match::micro_degrees(o.place->lon)) : SqlValue(), value(o.everywhere),
-                        value(!o.languages.empty()), value(o.interpreter_on_request),
-                        value(o.hours_known || !o.openings.empty()), value(o.by_appointment),
-                        value(static_cast<int>(o.care)), value(o.care_min_months), value(o.care_max_months),
-                        value(o.care_places), value(o.min_age), value(o.max_age), value(o.audience),
-                        value(static_cast<int>(o.cost)), value(o.free_places)});
+    row("offer_bench",
+        {value(n++), o.id, o.place ? value(match::micro_degrees(o.place->lat)) : SqlValue(),
+         o.place ? value(match::micro_degrees(o.place->lon)) : SqlValue(), value(o.everywhere),
+         value(!o.languages.empty() || !o.perhaps.empty()), value(o.interpreter_on_request),
+         value(o.hours_known), value(o.by_appointment), value(static_cast<int>(o.care)),
+         value(o.care_min_months), value(o.care_max_months), value(o.care_places), value(o.min_age),
+         value(o.max_age), value(o.audience), value(static_cast<int>(o.cost)), value(o.free_places)});
   }
+}
+
+/** Where an offer stands in a list: rows of one topic or word lie in the order of latitude, longitude. */
+struct Entry {
+  std::int64_t lat, lon, n, tier;
+  auto operator<=>(const Entry&) const = default;
+};
+template <class Key>
+using Listed = std::map<Key, std::vector<Entry>, std::less<>>;
+
+template <class Key>
+void add_entry(Listed<Key>& lists, const Key& key, const Offer& offer, std::int64_t n, std::int64_t tier) {
+  auto& list = lists[key];
+  if (!list.empty() && list.back().n == n) {
+    list.back().tier = std::min(list.back().tier, tier);
+  } else {
+    const auto [lat, lon] = shelf(offer);
+    list.push_back({lat, lon, n, tier});
+  }
+}
+
+void entry_rows(const char* table, std::int64_t key, std::vector<Entry>& list, const RowSink& row) {
+  std::sort(list.begin(), list.end());
+  for (const Entry& e : list) row(table, {value(key), e.lat, e.lon, e.n, e.tier});
 }
 
 void topic_rows(const MatchData& data, const RowSink& row) {
   const auto& parents = data.topics.parents;
+  Listed<int> lists;
   std::int64_t n = 0;
   for (const Offer& offer : data.offers) {
-    std::map<int, std::int64_t> tiers;
     for (const auto own : offer.topics) {
       for (int topic = own, tier = 0;; tier = 1) {
-        const auto at = tiers.emplace(topic, tier).first;
-        at->second = std::min<std::int64_t>(at->second, tier);
+        add_entry(lists, topic, offer, n, tier);
         if (static_cast<std::size_t>(topic) >= parents.size()) break;
         topic = parents[static_cast<std::size_t>(topic)];
         if (topic == match::kNoTopic) break;
       }
     }
-    const auto [lat, lon] = shelf(offer);
-    for (const auto& [topic, tier] : tiers) row("offer_topic", {value(topic), lat, lon, n, tier});
     ++n;
   }
+  for (auto& [topic, list] : lists) entry_rows("offer_topic", topic, list, row);
 }
 
 void word_rows(const MatchData& data, const RowSink& row) {
+  Listed<std::string> lists;
   std::int64_t n = 0;
   for (const Offer& offer : data.offers) {
-    std::map<std::string, std::int64_t> tiers;
     offer.words.each([&](const match::Words::Word& word) {
-      const auto at = tiers.emplace(word.key, word.tier).first;
-      at->second = std::min<std::int64_t>(at->second, word.tier);
+      add_entry(lists, std::string(word.key), offer, n, std::int64_t{word.tier});
     });
-    const auto [lat, lon] = shelf(offer);
-    for (const auto& [word, tier] : tiers) row("offer_word", {word, lat, lon, n, tier});
     ++n;
   }
+  std::int64_t number = 0;
+  for (const auto& [word, list] : lists) row("word", {word, value(number++)});
+  number = 0;
+  for (auto& [word, list] : lists) entry_rows("offer_word", number++, list, row);
 }
 
 void detail_rows(const MatchData& data, const RowSink& row) {
@@ -88,48 +111,58 @@ void detail_rows(const MatchData& data, const RowSink& row) {
   }
   n = 0;
   for (const Offer& offer : data.offers) {
-    std::set<std::string> languages(offer.languages.begin(), offer.languages.end());
-    languages.insert(offer.interpreters.begin(), offer.interpreters.end());
-    for (const auto& language : languages) row("offer_language", {n, language});
+    std::map<std::string, int> sure;
+    for (const auto& language : offer.perhaps) sure[language] = 0;
+    for (const auto& language : offer.languages) sure[language] = 1;
+    for (const auto& language : offer.interpreters) sure[language] = 1;
+    for (const auto& [language, is] : sure) row("offer_language", {n, language, value(is)});
     ++n;
   }
 }
 
+bool long_enough(const std::string& word) {
+  return std::count_if(word.begin(), word.end(), [](char c) { return (c & 0xC0) != 0x80; }) >= 4;
+}
+
 /** The first key after all that begin with `word`; after `word` itself if it is too short for that. */
 std::string end_of_word(const std::string& word) {
-  const auto code_points = std::count_if(word.begin(), word.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  return word + (code_points >= 4 ? "\xF4\x8F\xBF\xBF" : "\x01");
+  return word + (long_enough(word) ? "\xF4\x8F\xBF\xBF" : "\x01");
+}
+
+/** The ways to write a word without those that begin with another one, which finds them too. */
+std::vector<std::string> shortest(std::vector<std::string> ways) {
+  std::sort(ways.begin(), ways.end());
+  std::vector<std::string> kept;
+  for (auto& way : ways)
+    if (!way.empty() &&
+        (kept.empty() || !(way == kept.back() || (long_enough(kept.back()) && way.starts_with(kept.back())))))
+      kept.push_back(std::move(way));
+  return kept;
 }
 
 }  // namespace
 
-std::vector<std::string> match_tables(std::string_view binary) {
-  const std::string text = "TEXT " + std::string(binary) + " NOT NULL";
+std::vector<std::string> match_tables(const Dialect& dialect) {
+  const std::string text = "TEXT " + dialect.binary + " NOT NULL", number = "BIGINT NOT NULL";
+  const auto listed = [&](const std::string& name, const std::string& of) {
+    return "CREATE TABLE " + name + " (" + of + " INTEGER NOT NULL, lat " + number + ", lon " + number +
+           ", n INTEGER NOT NULL, tier INTEGER NOT NULL, PRIMARY KEY (" + of + ", lat, lon, n, tier)) " +
+           dialect.by_key;
+  };
   return {
       "CREATE TABLE offer_bench (n INTEGER PRIMARY KEY, id " + text +
-          ", lat BIGINT, lon BIGINT, everywhere INTEGER, "
-          "spoken_known INTEGER, on_request INTEGER, hours_known INTEGER, by_appointment INTEGER, care "
-          "INTEGER, "
-          "care_min INTEGER, care_max INTEGER, care_places INTEGER, min_age INTEGER, max_age INTEGER, "
-          "audience BIGINT, "
-          "cost INTEGER, free_places INTEGER)",
-      "CREATE TABLE offer_topic (topic INTEGER NOT NULL, lat BIGINT NOT NULL, lon BIGINT NOT NULL, n INTEGER "
-      "NOT NULL, "
-      "tier INTEGER NOT NULL)",
-      "CREATE TABLE offer_word (word " + text +
-          ", lat BIGINT NOT NULL, lon BIGINT NOT NULL, n INTEGER NOT NULL, "
-          "tier INTEGER NOT NULL)",
-      "CREATE TABLE offer_hours (n INTEGER NOT NULL, weekday INTEGER NOT NULL, minute_from INTEGER NOT NULL, "
-      "minute_to INTEGER NOT NULL)",
-      "CREATE TABLE offer_language (n INTEGER NOT NULL, language " + text + ")",
-  };
-}
-
-std::vector<std::string> match_indexes() {
-  return {"CREATE INDEX offer_topic_place ON offer_topic (topic, lat, lon, n, tier)",
-          "CREATE INDEX offer_word_place ON offer_word (word, lat, lon, n, tier)",
-          "CREATE INDEX offer_hours_n ON offer_hours (n, weekday, minute_from, minute_to)",
-          "CREATE INDEX offer_language_n ON offer_language (n, language)"};
+          ", lat BIGINT, lon BIGINT, everywhere INTEGER, spoken_known INTEGER, on_request INTEGER, "
+          "hours_known INTEGER, by_appointment INTEGER, care INTEGER, care_min INTEGER, care_max "
+          "INTEGER, care_places INTEGER, min_age INTEGER, max_age INTEGER, audience BIGINT, cost "
+          "INTEGER, free_places INTEGER)",
+      listed("offer_topic", "topic"),
+      "CREATE TABLE word (word " + text + ", id INTEGER NOT NULL, PRIMARY KEY (word, id)) " + dialect.by_key,
+      listed("offer_word", "word"),
+      "CREATE TABLE offer_hours (n INTEGER NOT NULL, weekday INTEGER NOT NULL, minute_from INTEGER NOT "
+      "NULL, minute_to INTEGER NOT NULL, PRIMARY KEY (n, weekday, minute_from, minute_to)) " +
+          dialect.by_key,
+      "CREATE TABLE offer_language (n INTEGER NOT NULL, language " + text +
+          ", sure INTEGER NOT NULL, PRIMARY KEY (n, language, sure)) " + dialect.by_key};
 }
 
 void each_match_row(const MatchData& data, const RowSink& row) {
@@ -139,22 +172,27 @@ void each_match_row(const MatchData& data, const RowSink& row) {
   detail_rows(data, row);
 }
 
-// found: what each term finds within a rectangle. candidate: what all terms find. placed: within the radius.
-// judged: the costs of all wishes, 1 for unknown and 8 for a miss; an absent wish is NULL and costs nothing.
-const char* const kMatchStatement = R"sql(
-WITH found AS (
-  SELECT 1 AS term, n, tier FROM offer_topic
-   WHERE topic = $1 AND lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13
+namespace {
+
+// asked: the ways to write each word, as ranges of words; term 0 is the topic. reach: where a list is read:
+// in a rectangle, and where those are that are everywhere. wanted: the words of the store, each with a reach,
+// so that no plan can begin with all offers of a rectangle. found: what each term finds within a rectangle,
+// or everywhere. candidate: what all terms find. placed: within the radius. judged: the costs of all wishes,
+// 1 for unknown and 8 for a miss; an absent wish is NULL and costs nothing.
+constexpr const char* kStatement = R"sql(
+), reach (south, north, west, east) AS (VALUES
+  (CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT)), (999999999, 999999999, 0, 0)
+), wanted AS MATERIALIZED (
+  SELECT DISTINCT a.term, w.id, r.south, r.north, r.west, r.east
+    FROM asked AS a JOIN word AS w ON w.word >= a.low AND w.word < a.high CROSS JOIN reach AS r
+), found AS (
+  SELECT 0 AS term, n, tier FROM offer_topic
+   WHERE topic = $1 AND lat BETWEEN $2 AND $3 AND lon BETWEEN $4 AND $5
   UNION ALL
-  SELECT 1, n, tier FROM offer_topic WHERE topic = $1 AND lat = 999999999
+  SELECT 0, n, tier FROM offer_topic WHERE topic = $1 AND lat = 999999999
   UNION ALL
-  SELECT 2, n, tier FROM offer_word
-   WHERE word >= $2 AND word < $3
-     AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
-  UNION ALL
-  SELECT 3, n, tier FROM offer_word
-   WHERE word >= $4 AND word < $5
-     AND (lat BETWEEN $10 AND $11 AND lon BETWEEN $12 AND $13 OR lat = 999999999)
+  SELECT w.term, o.n, o.tier FROM wanted AS w JOIN offer_word AS o
+      ON o.word = w.id AND o.lat BETWEEN w.south AND w.north AND o.lon BETWEEN w.west AND w.east
 ), candidate AS (
   SELECT n, max(tier) AS tier FROM (SELECT term, n, min(tier) AS tier FROM found GROUP BY term, n) AS best
    GROUP BY n HAVING count(*) = $6
@@ -162,42 +200,57 @@ WITH found AS (
   SELECT o.*, c.tier, ((o.lat - $7) * 116596) >> 20 AS dy, ((o.lon - $8) * $9) >> 20 AS dx
     FROM candidate AS c JOIN offer_bench AS o ON o.n = c.n
 ), placed AS (
-  SELECT m.*, CASE WHEN dx * dx + dy * dy <= $14
+  SELECT m.*, CASE WHEN dx * dx + dy * dy <= $10
                    THEN floor(floor(sqrt(CAST(dx * dx + dy * dy AS DOUBLE PRECISION))) / 100)
                    ELSE 999999 END AS step
-    FROM measured AS m WHERE dx * dx + dy * dy <= $14 OR everywhere = 1
+    FROM measured AS m WHERE dx * dx + dy * dy <= $10 OR everywhere = 1
 ), judged AS MATERIALIZED (
   SELECT id, tier, step,
-    CASE WHEN CAST($15 AS TEXT) IS NULL OR on_request = 1 THEN 0
-         WHEN EXISTS (SELECT 1 FROM offer_language AS l WHERE l.n = p.n AND l.language = $15) THEN 0
+    CASE WHEN CAST($11 AS TEXT) IS NULL OR on_request = 1 THEN 0
+         WHEN EXISTS (SELECT 1 FROM offer_language AS l WHERE l.n = p.n AND l.language = $11 AND l.sure = 1) THEN 0
+         WHEN EXISTS (SELECT 1 FROM offer_language AS l WHERE l.n = p.n AND l.language = $11) THEN 1
          WHEN spoken_known = 1 THEN 8 ELSE 1 END
-  + CASE WHEN CAST($16 AS BIGINT) IS NULL OR by_appointment = 1 THEN 0
+  + CASE WHEN CAST($12 AS BIGINT) IS NULL OR by_appointment = 1 THEN 0
          WHEN EXISTS (SELECT 1 FROM offer_hours AS h
-                       WHERE h.n = p.n AND ((CAST($16 AS BIGINT) >> (h.weekday - 1)) & 1) = 1
+                       WHERE h.n = p.n AND ((CAST($12 AS BIGINT) >> (h.weekday - 1)) & 1) = 1
                          AND h.minute_to - h.minute_from >= 30
-                         AND CAST($18 AS BIGINT) - CAST($17 AS BIGINT) >= 30
-                         AND CAST($18 AS BIGINT) - h.minute_from >= 30
-                         AND h.minute_to - CAST($17 AS BIGINT) >= 30) THEN 0
+                         AND CAST($14 AS BIGINT) - CAST($13 AS BIGINT) >= 30
+                         AND CAST($14 AS BIGINT) - h.minute_from >= 30
+                         AND h.minute_to - CAST($13 AS BIGINT) >= 30) THEN 0
          WHEN hours_known = 1 THEN 8 ELSE 1 END
-  + CASE WHEN CAST($19 AS BIGINT) IS NULL THEN 0 WHEN care = 0 THEN 1 WHEN care = 1 THEN 8
-         WHEN COALESCE(care_min, 0) <= $20 AND COALESCE(care_max, 255) >= $21
-              AND COALESCE(care_places, 65535) >= CAST($19 AS BIGINT) THEN 0 ELSE 8 END
-  + CASE WHEN CAST($22 AS BIGINT) IS NULL THEN 0 WHEN min_age IS NULL AND max_age IS NULL THEN 1
-         WHEN COALESCE(min_age, 0) <= CAST($22 AS BIGINT)
-              AND COALESCE(max_age, 255) >= CAST($22 AS BIGINT) THEN 0
+  + CASE WHEN CAST($15 AS BIGINT) IS NULL THEN 0 WHEN care = 0 THEN 1 WHEN care = 1 THEN 8
+         WHEN COALESCE(care_min, 0) <= $16 AND COALESCE(care_max, 255) >= $17
+              AND COALESCE(care_places, 65535) >= CAST($15 AS BIGINT) THEN 0 ELSE 8 END
+  + CASE WHEN CAST($18 AS BIGINT) IS NULL THEN 0 WHEN min_age IS NULL AND max_age IS NULL THEN 1
+         WHEN COALESCE(min_age, 0) <= CAST($18 AS BIGINT)
+              AND COALESCE(max_age, 255) >= CAST($18 AS BIGINT) THEN 0
          ELSE 8 END
-  + CASE WHEN CAST($23 AS BIGINT) IS NULL OR audience = 0 OR (audience & CAST($23 AS BIGINT)) <> 0 THEN 0
-         WHEN (audience & ~CAST($24 AS BIGINT)) = 0 THEN 8 ELSE 1 END
-  + CASE WHEN CAST($25 AS BIGINT) = 0 OR cost = 1 THEN 0 WHEN cost = 2 THEN 8 ELSE 1 END
-  + CASE WHEN CAST($26 AS BIGINT) IS NULL OR free_places >= CAST($26 AS BIGINT) THEN 0
+  + CASE WHEN CAST($19 AS BIGINT) IS NULL OR audience = 0 OR (audience & CAST($19 AS BIGINT)) <> 0 THEN 0
+         WHEN (audience & ~CAST($20 AS BIGINT)) = 0 THEN 8 ELSE 1 END
+  + CASE WHEN CAST($21 AS BIGINT) = 0 OR cost = 1 THEN 0 WHEN cost = 2 THEN 8 ELSE 1 END
+  + CASE WHEN CAST($22 AS BIGINT) IS NULL OR free_places >= CAST($22 AS BIGINT) THEN 0
          WHEN free_places IS NULL THEN 1 ELSE 8 END AS costs
     FROM placed AS p
 )
 SELECT id, costs, tier, step, count(*) OVER () AS total FROM judged WHERE costs < 16
- ORDER BY costs, tier, step, id LIMIT $27 OFFSET $28)sql";
+ ORDER BY costs, tier, step, id LIMIT $23 OFFSET $24)sql";
+constexpr int kFixedParameters = 24;
+
+}  // namespace
+
+std::string match_statement(const Dialect& dialect) {
+  std::string statement = "WITH asked (term, low, high) AS (VALUES";
+  const auto text = [&](int number) {
+    return " CAST($" + std::to_string(number) + " AS TEXT) " + dialect.binary;
+  };
+  for (int i = 0, number = kFixedParameters; i < kMostWays; ++i, number += 3)
+    statement += std::string(i == 0 ? "" : ",") + " (CAST($" + std::to_string(number + 1) + " AS INTEGER)," +
+                 text(number + 2) + "," + text(number + 3) + ")";
+  return statement + kStatement;
+}
 
 std::vector<SqlValue> match_parameters(const match::Question& q) {
-  CHECK(q.here && is_valid(*q.here) && q.topics.size() <= 1 && q.words.size() <= 2);
+  CHECK(q.here && is_valid(*q.here) && q.topics.size() <= 1);
   const Metric metric = Metric::at(*q.here);
   const std::int64_t radius = std::clamp(q.radius_m, 0, 21'000'000);
   const auto north =
@@ -207,17 +260,11 @@ std::vector<SqlValue> match_parameters(const match::Question& q) {
                     2;
   Values values;
   values.push_back(q.topics.empty() ? SqlValue() : value(q.topics[0]));
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (i < q.words.size()) CHECK(q.words[i].alternatives.size() == 1);
-    const bool asked = i < q.words.size();
-    values.push_back(asked ? SqlValue(q.words[i].alternatives[0]) : SqlValue());
-    values.push_back(asked ? SqlValue(end_of_word(q.words[i].alternatives[0])) : SqlValue());
-  }
   const auto terms = static_cast<std::int64_t>(q.topics.size() + q.words.size());
   CHECK(terms > 0);
   for (const std::int64_t number :
-       {terms, std::int64_t{metric.lat}, std::int64_t{metric.lon}, metric.east, metric.lat - north,
-        metric.lat + north, metric.lon - east, metric.lon + east, radius * radius})
+       {metric.lat - north, metric.lat + north, metric.lon - east, metric.lon + east, terms,
+        std::int64_t{metric.lat}, std::int64_t{metric.lon}, metric.east, radius * radius})
     values.push_back(number);
   values.push_back(q.language ? SqlValue(*q.language) : SqlValue());
   values.push_back(q.when ? value(q.when->weekdays == 0 ? 127 : q.when->weekdays) : SqlValue());
@@ -235,6 +282,15 @@ std::vector<SqlValue> match_parameters(const match::Question& q) {
   values.push_back(value(q.places));
   values.push_back(value(q.limit));
   values.push_back(value(q.offset));
+  CHECK(values.size() == kFixedParameters);
+  for (std::size_t i = 0; i < q.words.size(); ++i)
+    for (const auto& way : shortest(q.words[i].alternatives)) {
+      values.push_back(value(static_cast<std::int64_t>(i + 1)));
+      values.push_back(way);
+      values.push_back(end_of_word(way));
+    }
+  CHECK(values.size() <= kFixedParameters + 3 * kMostWays);
+  values.resize(kFixedParameters + 3 * kMostWays);
   return values;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Fills an empty store for the benches of pages: the sample, multiplied into many towns. The same arguments
-// give the same entries, but for the times of their change.
+// Fills an empty store for the benches: the sample, multiplied into many towns. The same arguments give the
+// same entries, but for the times of their change. Texts, languages, hours, ages and costs are those of the
+// sample, each service in all its languages; some of them are varied, so that no two copies are alike.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -22,7 +23,7 @@ namespace {
 
 using namespace lotse;
 
-constexpr int kTowns = 400;
+constexpr int kTowns = 400, kRegions = 3;
 constexpr std::size_t kWords = 20'000, kBatch = 5'000;
 constexpr Point kSampleTown{52.05, 7.95};
 
@@ -32,6 +33,12 @@ class Draw {
   double fraction() { return static_cast<double>(engine_()) / 4294967296.0; }
   std::size_t below(std::size_t n) {
     return std::min(n - 1, static_cast<std::size_t>(fraction() * static_cast<double>(n)));
+  }
+  /** About normal, deviation 0.7. */
+  double bell() {
+    double sum = -3;
+    for (int i = 0; i < 6; ++i) sum += fraction();
+    return sum;
   }
   /** The first are drawn often, the last seldom, as with words and towns. */
   std::size_t skewed(std::size_t n) {
@@ -65,13 +72,20 @@ std::string invented(std::size_t number, bool name) {
   return text;
 }
 
+// Nearly all towns lie in a conurbation, as most people do: so a family has thousands of offers around it.
 std::vector<Town> towns() {
   Draw draw;
+  std::vector<Point> regions;
+  for (int i = 0; i < kRegions; ++i)
+    regions.push_back({47.8 + 6.6 * draw.fraction(), 6.6 + 7.6 * draw.fraction()});
   std::vector<Town> made;
-  for (std::size_t i = 0; i < kTowns; ++i)
-    made.push_back({"00" + std::to_string(500 + i),
-                    invented(i * 37 + 11, true),
-                    {47.6 + draw.fraction() * 7, 6.2 + draw.fraction() * 8.4}});
+  for (std::size_t i = 0; i < kTowns; ++i) {
+    const Point region = regions[i % kRegions];
+    Point middle{region.lat + 0.15 * draw.bell(), region.lon + 0.23 * draw.bell()};
+    if (i >= kRegions && draw.below(100) < 6)
+      middle = {47.6 + draw.fraction() * 7, 6.2 + draw.fraction() * 8.4};
+    made.push_back({"00" + std::to_string(500 + i), invented(i * 37 + 11, true), middle});
+  }
   return made;
 }
 

@@ -196,7 +196,7 @@ def stage_browser(run):
     journeys = ["ui/node", "tests/browser/run.mjs", "--binary", f"{run.build}/lotse", "--classes", f"{run.build}/gen/ui/classes.txt",
                 "--translated"]
     server = [*PYTHON, "tools/postgres.py", "run", "--fast", "--migrate", f"{run.build}/lotse", "--"]
-    run.protocol("browser", [*server, "sh", "-c", 'exec "$@" --store "$LOTSE_TEST_STORE"', "sh", *journeys], 1800)
+    run.protocol("browser", [*server, "sh", "-c", 'exec "$@" --store "$LOTSE_TEST_STORE"', "sh", *journeys], 2700)
 
 
 def stage_crash(run):

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A PostgreSQL of its own for one command.
 
-    tools/postgres.py run [--fast] [--migrate PROGRAM] -- COMMAND…
+    tools/postgres.py run [--fast] [--migrate PROGRAM] [--set NAME=VALUE]… -- COMMAND…
 
 Makes a temporary folder with a new cluster, starts a server that listens on a unix socket in that folder and nowhere else, sets
 LOTSE_TEST_POSTGRES to the address of an owner (lotse_owner, who may create databases and roles but is no superuser), runs COMMAND, stops the
 server, removes the folder, and ends with COMMAND's exit code. --fast turns the disk flush off: for tests of logic, not of durability.
 --migrate lets PROGRAM (a `lotse`) make its tables first, and sets LOTSE_TEST_STORE to the address that a serving process uses.
+--set gives the server a setting of its own.
 """
 
 import argparse
@@ -54,7 +55,8 @@ def server_user():
 
 
 class Server:
-    def __init__(self, fast):
+    def __init__(self, fast, settings=()):
+        self.settings = dict(each.split("=", 1) for each in settings)
         self.bin = find_binaries()
         self.user = server_user()
         self.fast = fast
@@ -94,6 +96,7 @@ class Server:
         }
         if self.fast:
             settings["synchronous_commit"] = "on"  # the program sets and shows it; without fsync it costs nothing
+        settings.update(self.settings)
         arguments = [os.path.join(self.bin, "postgres"), "-D", data]
         for key, value in settings.items():
             arguments += ["-c", f"{key}={value}"]
@@ -147,7 +150,7 @@ class Server:
 
 
 def run(arguments):
-    server = Server(arguments.fast)
+    server = Server(arguments.fast, arguments.set)
     command = None
     caught = []
 
@@ -195,6 +198,7 @@ def main():
     verb = verbs.add_parser("run", help="run a command with a PostgreSQL of its own")
     verb.add_argument("--fast", action="store_true", help="no disk flush")
     verb.add_argument("--migrate", metavar="PROGRAM", help="migrate with it, and set LOTSE_TEST_STORE")
+    verb.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a setting of the server")
     verb.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND…")
     arguments = parser.parse_args()
     if arguments.command[:1] == ["--"]:
