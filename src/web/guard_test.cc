@@ -6,7 +6,7 @@ namespace {
 
 class GuardTest : public SiteTest {
  protected:
-  std::string cookie_ = "lotse_guard=" + kGuardSecret,
+  std::string cookie_ = "__Host-lotse_guard=" + kGuardSecret,
               guard_ = guard_in(answer("/form", {{"Cookie", cookie_}}));
   int status(const std::string& body, Fields fields) {
     return answer(post("/form", body, std::move(fields))).status;
@@ -30,9 +30,10 @@ TEST_F(GuardTest, WithoutTheTokenNothingHappens) {
   EXPECT_EQ(status("_guard=" + std::string(32, '0'), {{"Cookie", cookie_}, origin}), 403);
   EXPECT_EQ(status("_guard=" + guard_.substr(1), {{"Cookie", cookie_}, origin}), 403);
   EXPECT_EQ(status("_guard=" + guard_, {origin}), 403) << "the token of one visitor without her cookie";
-  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "lotse_guard=" + std::string(64, 'b')}, origin}), 403)
+  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "__Host-lotse_guard=" + std::string(64, 'b')}, origin}),
+            403)
       << "or with another's";
-  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "lotse_guard=short"}, origin}), 403);
+  EXPECT_EQ(status("_guard=" + guard_, {{"Cookie", "__Host-lotse_guard=short"}, origin}), 403);
   EXPECT_EQ(answer(post("/form?_guard=" + guard_, "", {{"Cookie", cookie_}, origin})).status, 403)
       << "it comes in the body alone";
   auto plain = ask_for("POST", "/form", {{"Cookie", cookie_}, origin, {"Content-Type", "text/plain"}},
@@ -77,19 +78,44 @@ TEST_F(GuardTest, JsonNeedsTheSameOrigin) {
 
 TEST_F(GuardTest, TheCookieIsSetOnPagesWithFormsOnly) {
   const auto first = answer("/form");
-  const auto cookie = cookie_set(first, "lotse_guard");
+  const auto cookie = cookie_set(first, "__Host-lotse_guard");
   ASSERT_NE(cookie, "");
   EXPECT_NE(cookie.find("; Path=/; HttpOnly; SameSite=Lax; Secure"), std::string::npos) << cookie;
   EXPECT_EQ(cookie.find("Max-Age"), std::string::npos) << "it ends with the browser";
-  const std::string secret = cookie.substr(12, 64);
+  const std::string secret = cookie.substr(19, 64);
   EXPECT_EQ(secret.find_first_not_of("0123456789abcdef"), std::string::npos);
   EXPECT_FALSE(has(first, secret)) << "the page shows the token, never what it is made of";
-  EXPECT_EQ(guard_in(answer("/form", {{"Cookie", "lotse_guard=" + secret}})), guard_in(first));
-  EXPECT_EQ(cookie_set(answer("/form", {{"Cookie", cookie_}}), "lotse_guard"), "") << "who has one keeps it";
+  EXPECT_EQ(guard_in(answer("/form", {{"Cookie", "__Host-lotse_guard=" + secret}})), guard_in(first));
+  EXPECT_EQ(cookie_set(answer("/form", {{"Cookie", cookie_}}), "__Host-lotse_guard"), "")
+      << "who has one keeps it";
   EXPECT_NE(guard_in(answer("/form")), guard_in(first)) << "everybody gets her own";
   for (const char* without :
        {"/", "/offers/1", "/nothing", "/json", "/stale", "/staff-only", "/?_language=uk"})
-    EXPECT_TRUE(cookie_set(answer(without), "lotse_guard").empty()) << without;
+    EXPECT_TRUE(cookie_set(answer(without), "__Host-lotse_guard").empty()) << without;
+}
+
+TEST_F(GuardTest, APageWithATokenIsNotCompressed) {
+  const Fields gzip{{"Accept-Encoding", "gzip"}};
+  EXPECT_EQ(answer("/", gzip).header("Content-Encoding"), "gzip");
+  EXPECT_EQ(answer("/form", gzip).header("Content-Encoding"), "")
+      << "what is reflected beside it would tell it";
+}
+
+TEST_F(GuardTest, ANeighbourCannotPlantTheSecret) {
+  const std::string planted = "lotse_guard=" + kGuardSecret, body = "_guard=" + guard_;
+  const http::Field origin{"Origin", "https://lotse.example"};
+  EXPECT_EQ(status(body, {{"Cookie", planted}, origin}), 403) << "any host beside ours could have set it";
+  EXPECT_EQ(status(body, {{"Cookie", cookie_}, origin}), 303);
+}
+
+TEST_F(GuardTest, AFormShownInAnotherLanguageBringsItsSecret) {
+  // Whoever has no cookie yet sends a choice of language from a form that needs no token.
+  const auto first =
+      answer(post("/ask", "_action=language&_language=tr", {{"Origin", "https://lotse.example"}}));
+  ASSERT_NE(guard_in(first), "");
+  const auto cookie = cookie_set(first, "__Host-lotse_guard");
+  ASSERT_NE(cookie, "");
+  EXPECT_EQ(guard_in(answer("/form", {{"Cookie", cookie.substr(0, cookie.find(';'))}})), guard_in(first));
 }
 
 // What needs a session, on both engines.

@@ -15,7 +15,7 @@
 namespace lotse::web {
 namespace {
 
-constexpr std::string_view kLanguageCookie = "lotse_language", kGuardCookie = "lotse_guard";
+constexpr std::string_view kLanguageCookie = "lotse_language";
 
 std::vector<std::string_view> segments(std::string_view path) {
   std::vector<std::string_view> parts;
@@ -68,6 +68,10 @@ bool from_our_pages(const http::Request& request) {
 // Bound to the visitor's own secret: a stranger's page cannot know it, and no key of ours is needed.
 std::string guard_of(std::string_view secret) {
   return hash_hex("guard:" + std::string(secret)).substr(0, 32);
+}
+
+bool has_token(const http::Response& response) {
+  return response.content().find("name=\"_guard\"") != std::string_view::npos;
 }
 
 void add_security(http::Response& r) {
@@ -235,7 +239,7 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
   std::optional<access::Actor> actor;
   const access::Purpose purpose = found.route ? found.route->access.purpose : access::kDirectoryPurpose;
   const words::Language* language = &language_for(request);
-  std::string guard_secret = request.cookie(kGuardCookie).value_or("");
+  std::string guard_secret = request.cookie(guard_cookie()).value_or("");
   const bool new_guard = guard_secret.size() != 64;
   if (new_guard) guard_secret = random_hex(32);
   const auto make = [&](access::Actor who) {
@@ -249,6 +253,10 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
                session,
                guard_of(guard_secret + session),
                wants_json(request)};
+  };
+  // Only pages with a form need the secret behind it.
+  const auto keep_guard = [&](http::Response& response) {
+    if (new_guard && has_token(response)) set_cookie(response, *this, guard_cookie(), guard_secret, 0);
   };
   const auto failed = [&](int status) { return error(make(actor.value_or(access::Actor{})), status); };
   try {
@@ -285,12 +293,11 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
       std::tie(other.values, other.query, other.form) = std::tie(ask.values, ask.query, ask.form);
       auto response = run(other, *found.route);
       set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
+      keep_guard(response);
       return response;
     }
     auto response = run(ask, *found.route);
-    // Only pages with a form need the secret behind it.
-    if (new_guard && response.content().find("name=\"_guard\"") != std::string_view::npos)
-      set_cookie(response, *this, kGuardCookie, guard_secret, 0);
+    keep_guard(response);
     return response;
   } catch (...) {
     return after_exception(request, pattern, failed);
@@ -312,9 +319,9 @@ http::Response Site::answer(const http::Request& request) {
   if (response.header("cache-control").empty())
     response.add("Cache-Control", signed_in ? "no-store" : "private, no-cache");
   response.add("Vary", "Accept-Encoding, Accept-Language, Cookie");
-  // Pages of those signed in hold secrets beside what strangers may have typed: they are not compressed
-  // (BREACH).
-  if (!signed_in && response.body.size() > 1000 && response.status != 204 &&
+  // Pages of those signed in, and pages with the token of a form, hold secrets beside what strangers may have
+  // typed: they are not compressed (BREACH).
+  if (!signed_in && !has_token(response) && response.body.size() > 1000 && response.status != 204 &&
       http::accepts(request.header("accept-encoding"), "gzip")) {
     response.body = http::gzip(response.body);
     response.add("Content-Encoding", "gzip");

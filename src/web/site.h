@@ -113,6 +113,8 @@ class Site {
   const Clock& clock() const { return *clock_; }
   const SiteOptions& options() const { return options_; }
   std::string_view session_cookie() const { return options_.secure ? "__Host-lotse" : "lotse"; }
+  /** What the token of forms is made of; `__Host-`, so that no neighbouring host can plant one it knows. */
+  std::string_view guard_cookie() const { return options_.secure ? "__Host-lotse_guard" : "lotse_guard"; }
 
   /** Entries of the main navigation: path and English message id; `staff` ones are shown to those signed in.
    */

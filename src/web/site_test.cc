@@ -120,7 +120,7 @@ TEST_F(SiteTest, TheLanguageCanBeChosenOnThePageThatSaysNotFoundToo) {
 }
 
 TEST_F(SiteTest, AChoiceOfLanguageInsideAFormKeepsWhatWasTyped) {
-  const std::string cookie = "lotse_guard=" + kGuardSecret;
+  const std::string cookie = "__Host-lotse_guard=" + kGuardSecret;
   const auto guard = guard_in(answer("/form", {{"Cookie", cookie}}));
   const auto r = answer(post("/form", "_action=language&_language=tr&name=Ay%C5%9Fe&_guard=" + guard,
                              {{"Cookie", cookie}, {"Origin", "https://lotse.example"}}));

@@ -93,6 +93,12 @@ class SiteTest : public testing::Test {
                                              ask.given("name"))});
       return ask.json ? json({{"done", true}}) : see(Url::path("/done"));
     });
+    Access no_token = kOpen;
+    no_token.token = false;
+    site.post("/ask", no_token, [](Ask& ask) {
+      return page(
+          ask, {.title = "F", .main = post_form(ask, "f", Url::path("/ask"), Html::text("x")), .form = "f"});
+    });
     site.post("/only-post", kOpen, [](Ask&) { return see(Url::path("/")); });
     site.get("/staff-only", kStaff, text("staff"));
     site.post("/staff-only", kStaff, [](Ask&) { return see(Url::path("/")); });
