@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,94 +14,13 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "command_socket.h"
 #include "http/http.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
 
 namespace lotse {
 namespace {
-
-// The socket through which commands reach the process that serves. One request a connection: a line of JSON
-// there; back come lines "o <text>", "e <text>", and "x <exit code>" at the end.
-class CommandSocket {
- public:
-  CommandSocket(
-      std::string path,
-      std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)>
-          run)
-      : path_(std::move(path)), run_(std::move(run)) {
-    fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (fd_ < 0 || path_.size() >= sizeof address.sun_path) return;
-    path_.copy(address.sun_path, path_.size());
-    unlink(path_.c_str());
-    const auto mask = umask(0177);
-    const bool bound =
-        bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 8) == 0;
-    umask(mask);
-    if (bound) thread_ = std::thread([this] { work(); });
-  }
-  ~CommandSocket() {
-    if (fd_ >= 0) shutdown(fd_, SHUT_RDWR);
-    if (thread_.joinable()) thread_.join();
-    if (fd_ >= 0) close(fd_);
-    unlink(path_.c_str());
-  }
-
- private:
-  // Each piece of output goes to the other side at once: a progress line must be seen while it matters.
-  class Sending : public std::streambuf {
-   public:
-    Sending(int fd, char kind) : fd_(fd), kind_(kind) {}
-
-   protected:
-    int overflow(int c) override {
-      if (c == '\n' || c == '\r') {
-        const std::string text = std::string(1, kind_) + (c == '\r' ? "r" : " ") + line_ + "\n";
-        line_.clear();
-        return send(fd_, text.data(), text.size(), MSG_NOSIGNAL) < 0 ? EOF : c;
-      }
-      line_ += static_cast<char>(c);
-      return c;
-    }
-
-   private:
-    int fd_;
-    char kind_;
-    std::string line_;
-  };
-
-  void work() {
-    for (;;) {
-      const int one = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (one < 0) return;
-      std::string line;
-      char c = 0;
-      while (line.size() < 65'536 && read(one, &c, 1) == 1 && c != '\n') line += c;
-      Sending out_buffer(one, 'o'), err_buffer(one, 'e');
-      std::ostream out(&out_buffer), err(&err_buffer);
-      int code = 2;
-      try {
-        const auto json = parse_json(line);
-        if (json)
-          code = run_((*json)["args"].get<std::vector<std::string>>(), (*json)["folder"].get<std::string>(),
-                      out, err);
-      } catch (const std::exception& e) {
-        err << e.what() << '\n';
-        code = 1;
-      }
-      const std::string last = "x " + std::to_string(code) + "\n";
-      if (send(one, last.data(), last.size(), MSG_NOSIGNAL) < 0) log_event("command.unheard");
-      close(one);
-    }
-  }
-
-  std::string path_;
-  std::function<int(const std::vector<std::string>&, const std::string&, std::ostream&, std::ostream&)> run_;
-  int fd_ = -1;
-  std::thread thread_;
-};
 
 // Asks the serving process; nothing if none listens.
 std::optional<int> ask_server(const std::string& path, const std::vector<std::string>& arguments) {
@@ -257,7 +175,9 @@ int serve(const ServeOptions& options, const Command& command) {
   server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {
     return app.site->body_limit(method, path);
   };
-  http::raise_open_files(server_options.limits.connections + 200);
+  const std::size_t wanted = server_options.limits.connections + 200;
+  if (const auto files = http::raise_open_files(wanted); files < wanted)
+    log_event("open_files.few", {{"wanted", wanted}, {"open", files}});
   http::Server server(server_options,
                       [&](const http::Request& request) { return app.site->answer(request); });
   std::optional<CommandSocket> socket;
