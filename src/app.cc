@@ -11,6 +11,12 @@ namespace lotse {
 
 std::string StoreChoice::url() const { return store.empty() ? "sqlite:" + data + "/lotse.db" : store; }
 
+std::string StoreChoice::folder() const {
+  const std::string address = url();
+  if (!address.starts_with("sqlite:")) return "";
+  return std::filesystem::absolute(address.substr(7)).parent_path().string();
+}
+
 std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock) {
   const std::string url = choice.url();
   const bool sqlite = url.starts_with("sqlite:");

@@ -22,6 +22,8 @@ struct StoreChoice {
   std::string store;          // sqlite:PATH or postgresql://…
   std::string password_file;  // for PostgreSQL
   std::string url() const;
+  /** Where the file of a SQLite store lies, and its lock; empty for PostgreSQL. */
+  std::string folder() const;
 };
 
 /**

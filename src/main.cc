@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "commands.h"
 #include "serve.h"
@@ -22,6 +23,12 @@ void add_store(CLI::App& command, StoreChoice& choice) {
 }
 
 int migrate(const StoreChoice& choice) {
+  // Nobody may serve a SQLite store meanwhile: the process that does would go on with the old schema.
+  std::optional<sql::FileLock> lock;
+  if (const std::string folder = choice.folder(); !folder.empty()) {
+    std::filesystem::create_directories(folder);
+    lock.emplace(folder + "/lotse.lock");
+  }
   sql::Options options;
   options.owner = true;
   options.password_file = choice.password_file;

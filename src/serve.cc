@@ -58,13 +58,6 @@ std::optional<int> ask_server(const std::string& path, const std::vector<std::st
   return code.value_or(1);
 }
 
-std::string folder_of(const StoreChoice& choice) {
-  const std::string url = choice.url();
-  if (!url.starts_with("sqlite:")) return "";
-  const auto parent = std::filesystem::absolute(url.substr(7)).parent_path();
-  return parent.string();
-}
-
 // SIGTERM and SIGINT are taken by one thread, so that no handler runs in the middle of something.
 class Signals {
  public:
@@ -142,7 +135,7 @@ int serve(const ServeOptions& options, const Command& command) {
     return 2;
   }
   Signals signals;
-  const std::string folder = folder_of(options.store);
+  const std::string folder = options.store.folder();
   std::optional<sql::FileLock> lock;
   if (!folder.empty()) {
     std::filesystem::create_directories(folder);
@@ -195,7 +188,7 @@ int serve(const ServeOptions& options, const Command& command) {
 
 int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments,
                 const Command& command) {
-  const std::string folder = folder_of(choice);
+  const std::string folder = choice.folder();
   std::optional<sql::FileLock> lock;
   if (!folder.empty()) {
     std::filesystem::create_directories(folder);
