@@ -17,7 +17,7 @@ std::string StoreChoice::folder() const {
   return std::filesystem::absolute(address.substr(7)).parent_path().string();
 }
 
-std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock) {
+std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock, int workers) {
   const std::string url = choice.url();
   const bool sqlite = url.starts_with("sqlite:");
   if (sqlite && !choice.data.empty()) {
@@ -26,6 +26,9 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
   }
   sql::Options options;
   options.password_file = choice.password_file;
+  // One for each worker, those for sign-ins among them, for what follows the changes and for a command: a
+  // worker that waits for a connection serves nobody.
+  options.readers = options.connections = workers + 4;
   if (sqlite) {
     options.owner = true;
     auto owner = sql::open(url, options);

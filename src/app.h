@@ -31,7 +31,7 @@ struct StoreChoice {
  * store must have been migrated by its owner, and the role must not be able to get round its fences
  * (sql::Refused otherwise).
  */
-std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock);
+std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock, int workers = 4);
 
 /** All features hung into a site. */
 struct App {

@@ -141,7 +141,7 @@ int serve(const ServeOptions& options, const Command& command) {
     std::filesystem::create_directories(folder);
     lock.emplace(folder + "/lotse.lock");
   }
-  const auto store = open_store(options.store, **clock);
+  const auto store = open_store(options.store, **clock, options.workers);
   {
     account::Passwords passwords;
     const bool marked = sample::is_sample(*store, **clock);
