@@ -146,7 +146,7 @@ TEST(Numbers, Pinned) {
   // Number, decimal, money, distance near and far, list.
   const std::map<std::string_view, std::vector<std::string>> expected{
       {"de", {"1.234.567", "1.234,6", "1.234,50 €", "650 m", "1,2 km", "A, B und C"}},
-      {"de-x-simple", {"1.234.567", "1.234,6", "1.234,50 €", "650 Meter", "1,2 Kilo·meter", "A, B und C"}},
+      {"de-x-simple", {"1.234.567", "1.234,6", "1.234,50 €", "650 Meter", "1,2 Kilometer", "A, B und C"}},
       {"en", {"1,234,567", "1,234.6", "€1,234.50", "650 m", "1.2 km", "A, B and C"}},
       {"uk", {"1 234 567", "1 234,6", "1 234,50 €", "650 м", "1,2 км", "A, B і C"}},
       {"ru", {"1 234 567", "1 234,6", "1 234,50 €", "650 м", "1,2 км", "A, B и C"}},

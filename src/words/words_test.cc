@@ -113,7 +113,7 @@ TEST(Translate, FillsPlaceholdersOnce) {
 
 TEST(Translate, FindsTheTranslation) {
   EXPECT_EQ(translate(in("fa"), {"{n} m", {{"n", "650"}}}), "650 متر");
-  EXPECT_EQ(translate(in("de-x-simple"), {"{n} km", {{"n", "2"}}}), "2 Kilo·meter");
+  EXPECT_EQ(translate(in("de-x-simple"), {"{n} km", {{"n", "2"}}}), "2 Kilometer");
   EXPECT_TRUE(has(in("uk"), "{n} m"));
   EXPECT_TRUE(has(in("en"), "whatever is in the code"));
 }
@@ -259,6 +259,18 @@ TEST(Words, ManyThreadsAtOnce) {
   }
   for (auto& t : threads) t.join();
   EXPECT_EQ(wrong, 0);
+}
+
+TEST(Fillers, BelongToTheirLanguage) {
+  EXPECT_TRUE(is_filler("und", "de"));
+  EXPECT_TRUE(is_filler("fuer", "de-x-simple"));
+  EXPECT_FALSE(is_filler("und", "tr"));
+  EXPECT_FALSE(is_filler("deutschkurs", "de"));
+  EXPECT_FALSE(is_filler("", "de"));
+  EXPECT_FALSE(is_filler("und", "xx"));
+  const std::map<std::string, std::string> others{
+      {"uk", "шукаю"}, {"ar", "أبحث"}, {"ti", "ናይ"}, {"ku", "ji"}};
+  for (const auto& [tag, word] : others) EXPECT_TRUE(is_filler(words_of(word).at(0), tag)) << word;
 }
 
 }  // namespace
