@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "access/operator.h"
 #include "app.h"
 #include "directory/directory.h"
 #include "sample/sample.h"
@@ -201,9 +202,9 @@ int fill(const StoreChoice& choice, std::size_t wanted) {
     for (const auto& each : filled.error()) std::cerr << "bench_page_fill: " << each.text.id << "\n";
     return 1;
   }
-  const auto unit = unit::all(access::Desk(*store, {}, access::kDirectoryPurpose, *clock)).front();
-  const access::Desk desk(*store, access::operator_of(unit.id, unit.kind, "operator:bench"),
-                          access::kDirectoryPurpose, *clock);
+  const access::Operator by(*store, *clock, "operator:bench");
+  const auto unit = unit::all(by.visitor()).front();
+  const access::Desk desk = by.desk(unit.id, unit.kind);
   const auto sample = directory::read_whole(desk);
   Copier copier(sample);
   std::vector<unit::Place> places;

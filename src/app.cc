@@ -41,6 +41,10 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
   return std::make_unique<access::Store>(std::move(engine), migrations());
 }
 
+std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice) {
+  return std::make_unique<access::Store>(sql::open(choice.url(), {}), migrations());
+}
+
 App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options) {
   App app;
   const access::Desk visitor(store, {}, access::kDirectoryPurpose, *clock);

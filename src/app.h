@@ -33,6 +33,10 @@ struct StoreChoice {
  */
 std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock, int workers = 4);
 
+/** Opens a store that may be of another version, for looking whether it is a sample. Nothing is brought up to
+ * date. */
+std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice);
+
 /** All features hung into a site. */
 struct App {
   std::shared_ptr<directory::Finder> finder;

@@ -80,14 +80,20 @@ CommandSocket::CommandSocket(std::string path, Run run) : path_(std::move(path))
   fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (fd_ < 0 || path_.size() >= sizeof address.sun_path) return;
+  if (fd_ < 0 || path_.size() >= sizeof address.sun_path) {
+    log_event("command.socket_missing");
+    return;
+  }
   path_.copy(address.sun_path, path_.size());
   unlink(path_.c_str());
   const auto mask = umask(0177);
   const bool bound =
       bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 8) == 0;
   umask(mask);
-  if (bound) thread_ = std::thread([this] { work(); });
+  if (bound)
+    thread_ = std::thread([this] { work(); });
+  else
+    log_event("command.socket_missing");
 }
 
 CommandSocket::~CommandSocket() {
@@ -139,10 +145,12 @@ void CommandSocket::answer(int client, const std::string& line) {
   std::ostream out(&out_buffer), err(&err_buffer);
   int code = 2;
   try {
+    ucred peer{};
+    socklen_t size = sizeof peer;
     const auto json = parse_json(line);
-    if (json)
-      code = run_((*json)["args"].get<std::vector<std::string>>(), (*json)["folder"].get<std::string>(), out,
-                  err);
+    if (json && getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+      code = run_(peer.uid, (*json)["args"].get<std::vector<std::string>>(),
+                  (*json)["folder"].get<std::string>(), out, err);
   } catch (const std::exception& e) {
     err << e.what() << '\n';
     code = 1;

@@ -17,8 +17,9 @@ namespace lotse {
  */
 class CommandSocket {
  public:
-  using Run = std::function<int(const std::vector<std::string>& arguments, const std::string& folder,
-                                std::ostream& out, std::ostream& err)>;
+  /** `user` is the system user who asks. */
+  using Run = std::function<int(unsigned user, const std::vector<std::string>& arguments,
+                                const std::string& folder, std::ostream& out, std::ostream& err)>;
   CommandSocket(std::string path, Run run);
   /** Turns away who has not said what she wants; waits for a command that runs. */
   ~CommandSocket();

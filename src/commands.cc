@@ -11,9 +11,9 @@
 #include <fstream>
 #include <thread>
 
+#include "access/operator.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
-#include "sample/sample.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
 
@@ -28,8 +28,7 @@ struct Wanted {
 
 /** What a command works with. */
 struct Bench {
-  access::Store& store;
-  std::shared_ptr<const Clock> clock;
+  access::Operator by;
   std::string folder;
   std::ostream& out;
   std::ostream& err;
@@ -38,55 +37,79 @@ struct Bench {
   }
 };
 
-std::string operator_name() {
-  const passwd* user = getpwuid(getuid());
-  return "operator:" + (user && user->pw_name ? std::string(user->pw_name) : std::to_string(getuid()));
+std::string name_of(unsigned user) {
+  const passwd* found = getpwuid(user);
+  return "operator:" + (found && found->pw_name ? std::string(found->pw_name) : std::to_string(user));
 }
 
 // The unit that keeps what is imported. In an empty store a first one is made for it, and the starting topics
 // with it.
 std::optional<access::Desk> desk_for(const Bench& b, std::int64_t wanted, bool dry) {
-  const access::Desk visitor(b.store, {}, access::kDirectoryPurpose, *b.clock);
-  auto units = unit::all(visitor);
-  if (units.empty() && wanted == 0 && !dry) {
+  auto units = unit::all(b.by.visitor());
+  if (units.empty() && wanted == 0) {
     unit::Unit first;
     first.kind = "coordination";
     first.legal_regime = "gdpr_sgb";
     first.name = "Koordination";
-    unit::make(b.store, *b.clock, operator_name(), first);
-    units = unit::all(visitor);
+    // What would be kept is only compared: there is nobody yet whom it could be kept for.
+    if (dry) return b.by.desk(1, first.kind);
+    unit::make(b.by, first);
+    units = unit::all(b.by.visitor());
     b.out << "made unit " << units.front().id << " (coordination), which keeps what is imported\n";
-    const access::Desk desk(b.store, access::operator_of(units.front().id, first.kind, operator_name()),
-                            access::kDirectoryPurpose, *b.clock);
-    topic::put(desk, topic::starting_catalogue());
+    topic::put(b.by.desk(units.front().id, first.kind), topic::starting_catalogue());
   }
-  if (units.empty() && dry)
-    return access::Desk(b.store, access::operator_of(1, "coordination", operator_name()),
-                        access::kDirectoryPurpose, *b.clock);
   for (const auto& each : units)
-    if (wanted == each.id || (wanted == 0 && units.size() == 1))
-      return access::Desk(b.store, access::operator_of(each.id, each.kind, operator_name()),
-                          access::kDirectoryPurpose, *b.clock);
+    if (wanted == each.id || (wanted == 0 && units.size() == 1)) return b.by.desk(each.id, each.kind);
   b.err << (wanted ? "lotse: there is no unit with this number. These are the units:\n"
                    : "lotse: say which unit keeps the entries, with --unit. These are the units:\n");
   for (const auto& each : units) b.err << "  " << each.id << "  " << each.kind << "  " << each.name << "\n";
   return std::nullopt;
 }
 
+// The first twenty; the report has them all.
+std::string names_of_vanished(const directory::Outcome& outcome, std::string_view kind) {
+  std::string text;
+  std::size_t more = 0;
+  for (const auto& each : outcome.remarks) {
+    if (each.what != directory::Outcome::Remark::What::vanished || each.kind != kind) continue;
+    if (++more <= 20) text += "      " + each.foreign_id + (each.ours.empty() ? "" : "  " + each.ours) + "\n";
+  }
+  return more > 20 ? text + "      … and " + std::to_string(more - 20) + " more\n" : text;
+}
+
 void print_outcome(const Bench& b, const directory::Outcome& outcome, bool dry) {
   b.out << (dry ? "Nothing was written (--dry-run). It would be:\n" : "Done:\n");
   for (const auto& [kind, counts] : outcome.kinds) {
-    if (counts.added + counts.changed + counts.same == 0 && counts.vanished.empty()) continue;
+    if (counts.added + counts.changed + counts.same + counts.vanished + counts.elsewhere == 0) continue;
     b.out << "  " << kind << ": " << counts.added << " new, " << counts.changed << " changed, " << counts.same
-          << " as before\n";
-    if (!counts.vanished.empty()) {
-      b.out << "    " << counts.vanished.size()
-            << " given before are missing now; they were left as they are:\n";
-      for (std::size_t i = 0; i < counts.vanished.size() && i < 20; ++i)
-        b.out << "      " << counts.vanished[i] << "\n";
-      if (counts.vanished.size() > 20) b.out << "      … and " << counts.vanished.size() - 20 << " more\n";
-    }
+          << " as before";
+    if (counts.kept > 0) b.out << "; in " << counts.kept << " of them a correction made here stays";
+    b.out << "\n";
+    if (counts.vanished > 0)
+      b.out << "    " << counts.vanished << " given before are missing now; they were left as they are:\n"
+            << names_of_vanished(outcome, kind);
+    if (counts.elsewhere > 0)
+      b.out << "    " << counts.elsewhere << " are given by another source already; they were not taken\n";
   }
+}
+
+// What is to be known of entries, one by one, into the report.
+interchange::Report told(const directory::Outcome& outcome) {
+  using What = directory::Outcome::Remark::What;
+  using interchange::Severity;
+  interchange::Report report;
+  for (const auto& each : outcome.remarks) {
+    const bool kept = each.what == What::corrected, gone = each.what == What::vanished;
+    const Text reason =
+        kept   ? msg("It was corrected here, and the source now says something else. The correction stays.")
+        : gone ? msg("The source does not give it any more. It was left as it is.")
+               : msg("Another source gives this entry already. It was left as it is.");
+    const Severity severity = kept   ? Severity::value_not_used
+                              : gone ? Severity::note
+                                     : Severity::row_not_used;
+    report.add({severity, each.kind, 0, each.field, each.theirs, reason, each.foreign_id, each.ours});
+  }
+  return report;
 }
 
 void print_problems(const Bench& b, const Problems& problems) {
@@ -127,34 +150,49 @@ int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
   if (!desk) return 1;
   // Entries without a point take that of their postcode, and say so.
   std::map<std::string, std::optional<Point>> known;
-  const auto lookup = [&](const std::string& postcode, const std::string& town) {
-    const auto [at, fresh] = known.try_emplace(postcode + " " + town, std::nullopt);
+  const auto lookup = [&](const std::string& postcode) {
+    const auto [at, fresh] = known.try_emplace(postcode, std::nullopt);
     if (fresh && !postcode.empty()) at->second = unit::point_of_postcode(*desk, postcode);
     return at->second;
   };
   const auto placed = interchange::approximate(imported.batch, lookup, imported.report);
   b.out << imported.report.screen(english);
   if (placed > 0) b.out << placed << " locations without a point take that of their postcode (approximate)\n";
-  if (!w.report.empty()) {
-    imported.report.write_csv(b.absolute(w.report), english);
-    b.out << "all findings: " << b.absolute(w.report) << "\n";
-  }
+  const auto write_report = [&] {
+    if (!w.report.empty()) imported.report.write_csv(b.absolute(w.report), english);
+  };
+  write_report();
   b.out << "comparing and writing " << imported.batch.services.size() << " services …" << std::endl;
-  const Progress progress(b.out, imported.batch);
-  const auto outcome = directory::put(*desk, imported.batch, w.dry, progress.done());
+  const auto outcome = [&] {
+    const Progress progress(b.out, imported.batch);
+    return directory::put(*desk, imported.batch, w.dry, progress.done());
+  }();
   if (!outcome) {
     print_problems(b, outcome.error());
     b.err << "lotse: nothing was written\n";
     return 1;
   }
   print_outcome(b, *outcome, w.dry);
+  auto remarks = told(*outcome);
+  b.out << remarks.screen(english);
+  // First in the table: they wait for a decision, and a report that is too long is cut at its end.
+  remarks.append(std::move(imported.report));
+  imported.report = std::move(remarks);
+  write_report();
+  if (!w.report.empty()) b.out << "all findings: " << b.absolute(w.report) << "\n";
   return 0;
+}
+
+// Of the file or folder; a slash at the end, as shells write it, changes nothing.
+std::string last_name(std::filesystem::path path) {
+  if (!path.has_filename()) path = path.parent_path();
+  return path.filename().string();
 }
 
 int import_hsds(const Bench& b, const Wanted& w) {
   b.out << "reading " << b.absolute(w.path) << " …" << std::endl;
   interchange::HsdsOptions options;
-  options.source = w.source.empty() ? "hsds:" + std::filesystem::path(w.path).filename().string() : w.source;
+  options.source = "hsds:" + (w.source.empty() ? last_name(b.absolute(w.path)) : w.source);
   // A service is worth finding even if its organisation is missing in the data: a placeholder stands for it,
   // and is reported.
   options.placeholders = !w.strict;
@@ -168,12 +206,10 @@ int import_hsds(const Bench& b, const Wanted& w) {
 }
 
 std::optional<std::string> bytes_of(const Bench& b, const std::string& path) {
-  std::ifstream file(b.absolute(path), std::ios::binary);
-  if (!file) {
-    b.err << "lotse: " << path << " cannot be read\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  auto bytes = interchange::read_file(b.absolute(path), interchange::Limits{}.file_bytes);
+  if (bytes) return std::move(*bytes);
+  print_problems(b, bytes.error());
+  return std::nullopt;
 }
 
 int import_table(const Bench& b, const Wanted& w) {
@@ -220,7 +256,7 @@ int import_places(const Bench& b, const Wanted& w) {
 }
 
 int export_hsds(const Bench& b, const Wanted& w) {
-  const auto whole = directory::read_whole(access::Desk(b.store, {}, access::kDirectoryPurpose, *b.clock));
+  const auto whole = directory::read_whole(b.by.visitor());
   const auto files =
       w.form == "csv" ? interchange::export_csv(whole, w.plain) : interchange::export_json(whole, w.plain);
   const std::string to = b.absolute(w.to);
@@ -244,7 +280,7 @@ int export_hsds(const Bench& b, const Wanted& w) {
 }
 
 int list_units(const Bench& b) {
-  for (const auto& each : unit::all(access::Desk(b.store, {}, access::kDirectoryPurpose, *b.clock)))
+  for (const auto& each : unit::all(b.by.visitor()))
     b.out << each.id << "  " << each.kind << "  " << each.legal_regime << "  " << each.name << "\n";
   return 0;
 }
@@ -305,7 +341,7 @@ void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_stor
   describe(app, ignored, with_store, nullptr);
 }
 
-int command(access::Store& store, std::shared_ptr<const Clock> clock,
+int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned user,
             const std::vector<std::string>& arguments, const std::string& folder, std::ostream& out,
             std::ostream& err) {
   CLI::App app;
@@ -327,9 +363,7 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock,
     err << "lotse: " << e.what() << "\n";
     return 2;
   }
-  return chosen ? chosen(Bench{store, std::move(clock), folder, out, err}) : 2;
+  return chosen ? chosen(Bench{access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
 }
-
-bool is_sample_store(access::Store& store, const Clock& clock) { return sample::is_sample(store, clock); }
 
 }  // namespace lotse

@@ -14,12 +14,10 @@ namespace lotse {
  * and what happens. */
 void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_store);
 
-/** Runs one of them on an open store; `arguments` are those of the command line, paths are relative to
- * `folder`. */
-int command(access::Store& store, std::shared_ptr<const Clock> clock,
+/** Runs one of them on an open store for the system user `user`, whose name goes into the audit; `arguments`
+ * are those of the command line, paths are relative to `folder`. */
+int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned user,
             const std::vector<std::string>& arguments, const std::string& folder, std::ostream& out,
             std::ostream& err);
-
-bool is_sample_store(access::Store& store, const Clock& clock);
 
 }  // namespace lotse

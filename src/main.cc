@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "sample/sample.h"
 #include "serve.h"
 #include "sql/lock.h"
 
@@ -69,8 +70,8 @@ int remove_sample(const std::string& data) {
       std::cerr << "lotse: there is no store in this folder\n";
       return 1;
     }
-    const auto store = open_store({data, "", ""}, *clock);
-    if (!is_sample_store(*store, *clock)) {
+    const auto store = open_as_it_is({data, "", ""});
+    if (sample::state(*store, *clock) == sample::State::none) {
       std::cerr << "lotse: this store is no sample; it is left as it is\n";
       return 1;
     }

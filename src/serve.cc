@@ -58,32 +58,40 @@ std::optional<int> ask_server(const std::string& path, const std::vector<std::st
   return code.value_or(1);
 }
 
-// SIGTERM and SIGINT are taken by one thread, so that no handler runs in the middle of something.
-class Signals {
+sigset_t ending_signals() {
+  sigset_t set{};
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+// SIGTERM and SIGINT are taken by one thread, so that no handler runs in the middle of something. To be
+// called before any other thread is made.
+void leave_signals_to_one_thread() {
+  const sigset_t set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+// That thread. It ends before what `stop` needs does.
+class OnSignal {
  public:
-  Signals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    signal(SIGPIPE, SIG_IGN);
+  explicit OnSignal(std::function<void()> stop)
+      : thread_([stop = std::move(stop)] {
+          const sigset_t set = ending_signals();
+          int which = 0;
+          sigwait(&set, &which);
+          stop();
+        }) {}
+  ~OnSignal() {
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
   }
-  void wait_then(std::function<void()> stop) {
-    thread_ = std::thread([this, stop = std::move(stop)] {
-      int which = 0;
-      sigwait(&set_, &which);
-      stop();
-    });
-  }
-  ~Signals() {
-    if (thread_.joinable()) {
-      pthread_kill(thread_.native_handle(), SIGTERM);
-      thread_.join();
-    }
-  }
+  OnSignal(const OnSignal&) = delete;
+  OnSignal& operator=(const OnSignal&) = delete;
 
  private:
-  sigset_t set_{};
   std::thread thread_;
 };
 
@@ -118,6 +126,32 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
   return server_options;
 }
 
+// Fills an empty store with the sample where that is wanted. An exit code; 0: go on.
+int prepare_sample(const ServeOptions& options, access::Store& store, const Clock& clock) {
+  const auto state = sample::state(store, clock);
+  if (state == sample::State::begun) {
+    std::cerr << "lotse: filling this store with the sample was broken off; remove it (lotse sample remove "
+                 "--data …), or take an empty database\n";
+    return 1;
+  }
+  if (!options.today.empty() && state == sample::State::none && !options.sample) {
+    std::cerr << "lotse: --today is only for a sample, never for real data\n";
+    return 2;
+  }
+  if (!options.sample || state == sample::State::whole) return 0;
+  account::Passwords passwords;
+  const auto filled = sample::fill(store, clock, passwords);
+  if (filled) return 0;
+  for (const auto& each : filled.error()) std::cerr << "lotse: " << each.text.id << "\n";
+  return 1;
+}
+
+// Passwords must not go through a network in plain text.
+bool is_safe_to_listen(const ServeOptions& options) {
+  return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
+         options.listen.starts_with("[::1]") || options.listen.starts_with("localhost:");
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options, const Command& command) {
@@ -134,7 +168,12 @@ int serve(const ServeOptions& options, const Command& command) {
     std::cerr << "lotse: --listen must be an address and a port such as 127.0.0.1:8080\n";
     return 2;
   }
-  Signals signals;
+  if (!is_safe_to_listen(options)) {
+    std::cerr << "lotse: passwords must not go through a network in plain text: listen on 127.0.0.1 behind a "
+                 "proxy that ends TLS, and say --public-url https://…\n";
+    return 2;
+  }
+  leave_signals_to_one_thread();
   const std::string folder = options.store.folder();
   std::optional<sql::FileLock> lock;
   if (!folder.empty()) {
@@ -142,24 +181,10 @@ int serve(const ServeOptions& options, const Command& command) {
     lock.emplace(folder + "/lotse.lock");
   }
   const auto store = open_store(options.store, **clock, options.workers);
-  {
-    account::Passwords passwords;
-    const bool marked = sample::is_sample(*store, **clock);
-    if (!options.today.empty() && !marked && !options.sample) {
-      std::cerr << "lotse: --today is only for a sample, never for real data\n";
-      return 2;
-    }
-    if (options.sample && !marked) {
-      const auto filled = sample::fill(*store, **clock, passwords);
-      if (!filled) {
-        for (const auto& each : filled.error()) std::cerr << "lotse: " << each.text.id << "\n";
-        return 1;
-      }
-    }
-  }
+  if (const int code = prepare_sample(options, *store, **clock); code != 0) return code;
   web::SiteOptions site{.region = "",
                         .secure = options.public_url.starts_with("https://"),
-                        .sample = sample::is_sample(*store, **clock),
+                        .sample = sample::state(*store, **clock) == sample::State::whole,
                         .feedback_email = options.feedback_email};
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
   App app = make_app(*store, *clock, site);
@@ -176,11 +201,13 @@ int serve(const ServeOptions& options, const Command& command) {
   std::optional<CommandSocket> socket;
   if (!folder.empty())
     socket.emplace(folder + "/serve.sock",
-                   [&](const std::vector<std::string>& arguments, const std::string& where, std::ostream& out,
-                       std::ostream& err) { return command(*store, *clock, arguments, where, out, err); });
+                   [&](unsigned user, const std::vector<std::string>& arguments, const std::string& where,
+                       std::ostream& out, std::ostream& err) {
+                     return command(*store, *clock, user, arguments, where, out, err);
+                   });
   if (site.sample && options.sample) print_sign_ins();
   std::cout << "listening on http://" << options.listen.substr(0, colon) << ":" << server.port() << std::endl;
-  signals.wait_then([&] { server.stop(); });
+  const OnSignal on_signal([&] { server.stop(); });
   server.run();
   log_event("stopped");
   return 0;
@@ -201,7 +228,8 @@ int run_command(const StoreChoice& choice, const std::vector<std::string>& argum
   }
   const auto clock = system_clock();
   const auto store = open_store(choice, *clock);
-  return command(*store, clock, arguments, std::filesystem::current_path().string(), std::cout, std::cerr);
+  return command(*store, clock, getuid(), arguments, std::filesystem::current_path().string(), std::cout,
+                 std::cerr);
 }
 
 }  // namespace lotse

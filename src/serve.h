@@ -20,10 +20,11 @@ struct ServeOptions {
   int workers = 4;
 };
 
-/** Runs a command against the open store; its output goes to the streams. The exit code. */
-using Command =
-    std::function<int(access::Store&, std::shared_ptr<const Clock>, const std::vector<std::string>& arguments,
-                      const std::string& folder, std::ostream& out, std::ostream& err)>;
+/** Runs a command of system user `user` against the open store; its output goes to the streams. The exit
+ * code. */
+using Command = std::function<int(access::Store&, std::shared_ptr<const Clock>, unsigned user,
+                                  const std::vector<std::string>& arguments, const std::string& folder,
+                                  std::ostream& out, std::ostream& err)>;
 
 /** Serves until SIGTERM or SIGINT. Commands given meanwhile come in through DIR/serve.sock. Returns the exit
  * code. */

@@ -8,6 +8,7 @@
 - Of another feature (the modules after the line "features:"), only its one header <feature>/<feature>.h is included. Tests may
   include its helpers for tests too (a header whose name has the word "test").
 - Includes are written from src/ on ("module/file.h"), and the file is there, or is generated.
+- A header named after the line "keys:" is included only by the sources of its own module and of those that its line names, and by tests.
 - Nobody opens the namespace of another module, other than to declare a class: what is closed there would be open.
 """
 import argparse
@@ -25,17 +26,20 @@ class Layers:
     """The parsed src/LAYERS: `allowed` by module in order, `features`, and the faults of the file itself."""
 
     def __init__(self, text, name="src/LAYERS"):
-        self.allowed, self.features, self.faults = {}, set(), []
-        in_features = False
+        self.allowed, self.features, self.keys, self.faults = {}, set(), {}, []
+        part = "modules"
         for number, raw in enumerate(text.splitlines(), 1):
             line = raw.partition("#")[0].strip()
             if not line:
                 continue
             module, colon, rest = line.partition(":")
-            if not colon or not re.fullmatch(r"\w+", module):
+            if part == "keys" and colon:
+                self.keys[module] = set(rest.split())
+                self.faults += [f"{name}:{number}: {other} is no module" for other in rest.split() if other not in self.allowed]
+            elif not colon or not re.fullmatch(r"\w+", module):
                 self.faults.append(f'{name}:{number}: must be "module: modules…"')
-            elif line == "features:":
-                in_features = True
+            elif line in ("features:", "keys:"):
+                part = module
             elif module in self.allowed:
                 self.faults.append(f"{name}:{number}: {module} stands here twice")
             else:
@@ -43,7 +47,7 @@ class Layers:
                     if other not in self.allowed:
                         self.faults.append(f"{name}:{number}: {module} may not name {other}, which is not above it")
                 self.allowed[module] = set(rest.split())
-                if in_features:
+                if part == "features":
                     self.features.add(module)
 
 
@@ -60,6 +64,11 @@ def module_of(path):
 def judge_include(layers, source, target):
     """What is wrong with `source` (below src/) including `target`, or None."""
     me, other = module_of(source), module_of(target)
+    if target in layers.keys and not is_test(source):
+        if me != other and me not in layers.keys[target]:
+            return f'"{target}" is a key, and not for {me}'
+        if me != other and source.endswith(".h"):
+            return f'"{target}" is a key: a header would hand it on'
     if other == me:
         return None
     if other not in layers.allowed:

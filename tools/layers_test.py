@@ -36,6 +36,17 @@ class LayersTest(unittest.TestCase):
             "app.cc": '#include "app.h"\n#include "directory/directory.h"\n',
             "directory/pages_test.cc": '#include "topic/test_topics.h"\n'}), [])
 
+    def test_keys(self):
+        keys = LAYERS + "keys:\naccess/desk.h: topic\n"
+        self.assertEqual(self.faults({"access/desk.cc": '#include "access/desk.h"\n', "topic/store.cc": '#include "access/desk.h"\n',
+                                      "access/gate.h": '#include "access/desk.h"\n', "web/desk_test.cc": '#include "access/desk.h"\n'},
+                                     keys.replace("topic: base web", "topic: base web access")), [])
+        self.assertEqual(self.faults({"web/html.cc": '#include "access/desk.h"\n'}, keys),
+                         ['src/web/html.cc:1: "access/desk.h" is a key, and not for web'])
+        self.assertEqual(self.faults({"topic/more.h": '#include "access/desk.h"\n'}, keys),
+                         ['src/topic/more.h:1: "access/desk.h" is a key: a header would hand it on'])
+        self.assertEqual(len(self.faults({}, LAYERS + "keys:\naccess/desk.h: nobody\n")), 1)
+
     def test_upwards(self):
         self.assertEqual(self.faults({"web/html.cc": '\n#include "topic/topic.h"\n'}),
                          ['src/web/html.cc:2: web may not use topic ("topic/topic.h")'])

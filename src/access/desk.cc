@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/desk.h"
 
-#include "base/log.h"
+#include "access/operator.h"
 
 namespace lotse::access {
 namespace {
@@ -16,36 +16,49 @@ constexpr sql::Statement kEnter{"access.enter",
 void Change::also(std::string_view what, std::string_view object) { enter_(what, object); }
 
 void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {
+  enter(tx, what, object, "allowed", decision_.rule);
+}
+
+void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object, std::string_view decision,
+                     std::string_view rule) const {
   const auto at = clock_.now().ms;
-  tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right_.name, what,
-                     object, "allowed", decision_.rule});
+  tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right_.name,
+                     what, object, decision, rule});
+}
+
+void UnitDoor::absent(std::string_view what, std::string_view object) const {
+  store_.write([&](sql::Tx& tx) {
+    tx.enter_unit(actor_->unit);
+    enter(tx, what, object, "denied", "absent");
+  });
+  throw NotFound();
 }
 
 PublicDoor Desk::public_read() const { return PublicDoor(store_); }
 
-Decision Desk::judge(const Right& right) const {
-  if (!actor_.signed_in() || actor_.unit == 0) return {false, "", "row"};
-  Facts facts{.unit_kind = actor_.unit_kind,
-              .function = actor_.function,
+Decision Desk::judge(const Right& right, Purpose purpose) const {
+  if (!actor_.signed_in() || actor_->unit == 0) return {false, "", "row"};
+  Facts facts{.unit_kind = actor_->unit_kind,
+              .function = actor_->function,
               .category = right.category,
-              .purpose = purpose_,
+              .purpose = purpose,
               .action = right.action,
               .scopes = {"own_unit"},
               .conditions = {}};
-  if (actor_.second_factor) facts.conditions.insert("second_factor");
+  if (actor_->second_factor) facts.conditions.insert("second_factor");
   return decide(facts);
 }
 
-bool Desk::may(const Right& right) const { return judge(right).allowed; }
+bool Desk::may(const Right& right, Purpose purpose) const { return judge(right, purpose).allowed; }
 
 UnitDoor Desk::unit(const Right& right) const {
-  const Decision decision = judge(right);
+  const Decision decision = judge(right, purpose_);
   if (!decision.allowed) {
     if (!actor_.signed_in()) throw SignInNeeded();
     const auto at = clock_.now().ms;
     store_.write([&](sql::Tx& tx) {
-      tx.enter_unit(actor_.unit);
-      tx.change(kEnter, {actor_.unit, new_uuid(at), at, actor_.who, actor_.function, purpose_, right.name,
+      tx.enter_unit(actor_->unit);
+      tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right.name,
                          "open", "", "denied", decision.denied});
     });
     throw NotFound();
@@ -53,13 +66,17 @@ UnitDoor Desk::unit(const Right& right) const {
   return UnitDoor(store_, actor_, purpose_, right, decision, clock_);
 }
 
-Actor operator_of(UnitId unit, std::string unit_kind, std::string who) {
-  return {.who = std::move(who),
-          .name = "",
-          .unit = unit,
-          .unit_kind = std::move(unit_kind),
-          .function = "directory_editor",
-          .second_factor = false};
+Desk Operator::visitor() const { return Desk(store_, {}, kDirectoryPurpose, clock_); }
+
+Desk Operator::desk(UnitId unit, std::string unit_kind) const {
+  return Desk(store_,
+              Actor({.who = who_,
+                     .name = "",
+                     .unit = unit,
+                     .unit_kind = std::move(unit_kind),
+                     .function = "directory_editor",
+                     .second_factor = false}),
+              kDirectoryPurpose, clock_);
 }
 
 }  // namespace lotse::access

@@ -16,15 +16,30 @@
 
 namespace lotse::access {
 
-/** Who acts. An anonymous visitor has no account; an operator works on the machine itself (command line). */
-struct Actor {
-  std::string who;   // account id; "operator:<system user>"; "system:<job>"; empty: anonymous
-  std::string name;  // as shown to herself
-  UnitId unit = 0;   // the one unit she works in now
-  std::string unit_kind;
-  std::string function;  // one of matrix.csv; empty: visitor
-  bool second_factor = false;
-  bool signed_in() const { return !who.empty(); }
+/**
+ * Who acts: a visitor, unless the gate knows her session or an operator works on the machine itself. Nobody
+ * else can make one: what it says is proved.
+ */
+class Actor {
+ public:
+  struct Facts {
+    std::string who;   // account id; "operator:<system user>"; "system:<job>"; empty: a visitor
+    std::string name;  // as shown to herself
+    UnitId unit = 0;   // the one unit she works in now
+    std::string unit_kind;
+    std::string function;  // one of matrix.csv; empty: a visitor
+    bool second_factor = false;
+  };
+  Actor() = default;
+  const Facts* operator->() const { return &facts_; }
+  bool signed_in() const { return !facts_.who.empty(); }
+
+ private:
+  friend class Gate;
+  friend class Operator;
+  friend struct DeskTestAccess;
+  explicit Actor(Facts facts) : facts_(std::move(facts)) {}
+  Facts facts_;
 };
 
 /** Reading through a door: the statements it may reach, in one snapshot. Lives for one closure. */
@@ -32,17 +47,17 @@ class View {
  public:
   void each(const sql::Statement& statement, sql::Params values,
             const std::function<void(const sql::Row&)>& row) {
-    store_.judge(statement, reach_);
+    store_.judge(statement, reach_, unit_, values);
     tx_.each(statement, values, row);
   }
   template <class F>
   auto rows(const sql::Statement& statement, sql::Params values, F&& make) {
-    store_.judge(statement, reach_);
+    store_.judge(statement, reach_, unit_, values);
     return tx_.rows(statement, values, std::forward<F>(make));
   }
   template <class F>
   auto one(const sql::Statement& statement, sql::Params values, F&& make) {
-    store_.judge(statement, reach_);
+    store_.judge(statement, reach_, unit_, values);
     return tx_.one(statement, values, std::forward<F>(make));
   }
 
@@ -50,10 +65,12 @@ class View {
   friend class PublicDoor;
   friend class UnitDoor;
   friend class Change;
-  View(const Store& store, sql::Tx& tx, Store::Reach reach) : store_(store), tx_(tx), reach_(reach) {}
+  View(const Store& store, sql::Tx& tx, Store::Reach reach, UnitId unit)
+      : store_(store), tx_(tx), reach_(reach), unit_(unit) {}
   const Store& store_;
   sql::Tx& tx_;
   Store::Reach reach_;
+  UnitId unit_;
 };
 
 /** Changing through a door: what is done, its audit entries and its notes for followers are one transaction.
@@ -62,7 +79,7 @@ class Change final : public View {
  public:
   /** Rows changed. */
   std::int64_t change(const sql::Statement& statement, sql::Params values) {
-    store_.judge(statement, Store::Reach::unit_write);
+    store_.judge(statement, reach_, unit_, values);
     return tx_.change(statement, values);
   }
   /** Tells followers (snapshots, indexes) that `key` of `topic` changed. */
@@ -72,7 +89,7 @@ class Change final : public View {
 
  private:
   friend class UnitDoor;
-  Change(const Store& store, sql::Tx& tx, Store::Reach reach) : View(store, tx, reach) {}
+  Change(const Store& store, sql::Tx& tx, UnitId unit) : View(store, tx, Store::Reach::unit_write, unit) {}
   std::function<void(std::string_view, std::string_view)> enter_;
 };
 
@@ -84,7 +101,7 @@ class PublicDoor {
     using R = std::invoke_result_t<F, View&>;
     std::optional<R> result;
     store_.read([&](sql::Tx& tx) {
-      View view(store_, tx, Store::Reach::open_read);
+      View view(store_, tx, Store::Reach::open_read, 0);
       result.emplace(work(view));
     });
     return std::move(*result);
@@ -99,15 +116,18 @@ class PublicDoor {
 /** Things of one unit that are not about persons. Proof that the desk allowed one right there. */
 class UnitDoor {
  public:
-  UnitId unit() const { return actor_.unit; }
+  UnitId unit() const { return actor_->unit; }
+
+  /** There is no such thing for this unit: enters the attempt into the audit and throws NotFound. */
+  [[noreturn]] void absent(std::string_view what, std::string_view object) const;
 
   template <class F>
   auto read(F&& work) const {
     using R = std::invoke_result_t<F, View&>;
     std::optional<R> result;
     store_.read([&](sql::Tx& tx) {
-      tx.enter_unit(actor_.unit);
-      View view(store_, tx, Store::Reach::unit_read);
+      tx.enter_unit(actor_->unit);
+      View view(store_, tx, Store::Reach::unit_read, actor_->unit);
       result.emplace(work(view));
     });
     return std::move(*result);
@@ -115,20 +135,25 @@ class UnitDoor {
 
   /**
    * Does `work` (which may run more than once and touches nothing but its Change and what it returns) and
-   * enters `what` on `object` into the audit, in one transaction. An exception undoes both.
+   * enters `what` on `object` into the audit, in one transaction. An exception undoes both; what is
+   * NotFound leaves an entry of its own.
    */
   template <class F>
   auto change(std::string_view what, std::string_view object, F&& work) const {
     using R = std::invoke_result_t<F, Change&>;
     CHECK(right_.action != Action::read);
     std::optional<R> result;
-    store_.write([&](sql::Tx& tx) {
-      tx.enter_unit(actor_.unit);
-      Change change(store_, tx, Store::Reach::unit_write);
-      change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
-      result.emplace(work(change));
-      enter(tx, what, object);
-    });
+    try {
+      store_.write([&](sql::Tx& tx) {
+        tx.enter_unit(actor_->unit);
+        Change change(store_, tx, actor_->unit);
+        change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
+        result.emplace(work(change));
+        enter(tx, what, object);
+      });
+    } catch (const NotFound&) {
+      absent(what, object);
+    }
     return std::move(*result);
   }
 
@@ -138,6 +163,8 @@ class UnitDoor {
            const Clock& clock)
       : store_(store), actor_(actor), purpose_(purpose), right_(right), decision_(decision), clock_(clock) {}
   void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
+  void enter(sql::Tx& tx, std::string_view what, std::string_view object, std::string_view decision,
+             std::string_view rule) const;
   Store& store_;
   Actor actor_;
   Purpose purpose_;
@@ -166,19 +193,17 @@ class Desk {
   /** A door to things of the actor's own unit; NotFound where the matrix does not allow it. */
   UnitDoor unit(const Right& right) const;
 
-  /** Whether `unit(right)` would open; leaves no entry. For deciding what to offer on a page. */
-  bool may(const Right& right) const;
+  /** Whether `unit(right)` would open, under this purpose or another; leaves no entry. For deciding what to
+   * offer on a page. */
+  bool may(const Right& right) const { return may(right, purpose_); }
+  bool may(const Right& right, Purpose purpose) const;
 
  private:
-  Decision judge(const Right& right) const;
+  Decision judge(const Right& right, Purpose purpose) const;
   Store& store_;
   Actor actor_;
   Purpose purpose_;
   const Clock& clock_;
 };
-
-/** The actor for a command given on the machine itself, acting as `unit`'s directory editor; `who` is
- * "operator:<system user>". */
-Actor operator_of(UnitId unit, std::string unit_kind, std::string who);
 
 }  // namespace lotse::access

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "access/desk.h"
-
 #include <thread>
 
+#include "access/desk_test_support.h"
+#include "access/operator.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
 
@@ -55,12 +55,12 @@ class DeskTest : public sql::StoreTest {
   Desk desk(std::string function = "directory_editor", UnitId unit = 7, Purpose purpose = kDirectoryPurpose,
             bool second_factor = false) {
     return Desk(*store_,
-                {.who = "acc-1",
-                 .name = "Olena",
-                 .unit = unit,
-                 .unit_kind = "family_centre",
-                 .function = std::move(function),
-                 .second_factor = second_factor},
+                DeskTestAccess::actor({.who = "acc-1",
+                                       .name = "Olena",
+                                       .unit = unit,
+                                       .unit_kind = "family_centre",
+                                       .function = std::move(function),
+                                       .second_factor = second_factor}),
                 purpose, clock_);
   }
   UnitDoor writing(UnitId unit = 7) { return desk("directory_editor", unit).unit(kDirectoryWrite); }
@@ -237,8 +237,8 @@ TEST_P(DeskTest, AnonymousIsAskedToSignInAndReadsWhatIsPublic) {
 TEST_P(DeskTest, DoorsRefuseWhatTheyDoNotReach) {
   const auto position = store_->last_change();
   constexpr sql::Statement kSteal{"test.steal", "SELECT hash FROM session"},
-      kWrite{"test.write", "DELETE FROM entry WHERE keeper_unit = 7"},
-      kNote{"test.note", "SELECT text FROM note WHERE unit_id = 7"};
+      kWrite{"test.write", "DELETE FROM entry WHERE keeper_unit = $1"},
+      kNote{"test.note", "SELECT text FROM note WHERE unit_id = $1"};
   const auto nothing = [](const sql::Row&) { return 0; };
   const auto open = desk().public_read();
   for (const auto& each : {kSteal, kWrite, kNote, kNotes}) {
@@ -254,7 +254,7 @@ TEST_P(DeskTest, DoorsRefuseWhatTheyDoNotReach) {
   const auto reading = desk().unit(kDirectoryRead);
   EXPECT_THROW(reading.read([&](View& v) { return v.rows(kSteal, {}, nothing).size(); }), Bug);
   EXPECT_THROW(reading.read([&](View& v) { return v.rows(kWrite, {}, nothing).size(); }), Bug);
-  EXPECT_NO_THROW(reading.read([&](View& v) { return v.rows(kNote, {}, nothing).size(); }));
+  EXPECT_NO_THROW(reading.read([&](View& v) { return v.rows(kNote, {7}, nothing).size(); }));
   EXPECT_THROW(reading.change("x", "y", [](Change&) { return 0; }), Bug) << "a right to read changes nothing";
   constexpr sql::Statement kNobodys{"test.nobodys", "UPDATE entry SET name = ''"};
   EXPECT_THROW(writing().change("x", "y", [&](Change& c) { return c.change(kNobodys, {}); }), Bug);
@@ -268,18 +268,57 @@ TEST_P(DeskTest, DoorsRefuseWhatTheyDoNotReach) {
   EXPECT_EQ(store_->last_change(), position);
 }
 
-TEST_P(DeskTest, OnPostgresqlRowsOfOtherUnitsAreNotThereEvenWithoutACondition) {
-  if (on_sqlite()) return;  // it has no row-level security: there the desk is the wall
+TEST_P(DeskTest, TheUnitOfAStatementIsThatOfTheDoor) {
   for (const UnitId unit : {7, 8})
     writing(unit).change("note.put", "n", [&](Change& c) { return c.change(kPutNote, {unit, "n", "x"}); });
-  const auto seen = desk().unit(kDirectoryRead).read([](View& v) {
-    return v.rows(kEveryNote, {}, [](const sql::Row& r) { return r.integer(0); });
+  EXPECT_THROW(writing(7).change("note.put", "m",
+                                 [](Change& c) {
+                                   return c.change(kPutNote, {8, "m", "x"});
+                                 }),
+               Bug);
+  const auto read = [&](sql::Params values) {
+    return desk().unit(kDirectoryRead).read([&](View& v) {
+      return v.rows(kNotes, values, [](const sql::Row& r) { return r.integer(0); }).at(0);
+    });
+  };
+  EXPECT_EQ(read({7}), 1);
+  EXPECT_THROW(read({8}), Bug);
+  EXPECT_THROW(read({"7"}), Bug);
+  EXPECT_THROW(read({}), Bug);
+  EXPECT_THROW(desk().unit(kDirectoryRead).read([](View& v) {
+    return v.rows(kEveryNote, {}, [](const sql::Row& r) { return r.integer(0); }).size();
+  }),
+               Bug);
+  EXPECT_EQ(notes(8), 1);
+}
+
+TEST_P(DeskTest, OnPostgresqlRowsOfOtherUnitsAreNotThereEvenWithoutACondition) {
+  if (on_sqlite()) return;  // it has no row-level security: there the door is the only wall
+  for (const UnitId unit : {7, 8})
+    writing(unit).change("note.put", "n", [&](Change& c) { return c.change(kPutNote, {unit, "n", "x"}); });
+  sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+    tx.enter_unit(7);
+    EXPECT_EQ(tx.rows(kEveryNote, {}, [](const sql::Row& r) { return r.integer(0); }),
+              std::vector<std::int64_t>{7});
   });
-  EXPECT_EQ(seen, std::vector<std::int64_t>{7});
-  EXPECT_ANY_THROW(writing(7).change("note.put", "m", [](Change& c) {
-    return c.change(kPutNote, {8, "m", "x"});
+  EXPECT_ANY_THROW(sql::TestAccess::write(engine(), [&](sql::Tx& tx) {
+    tx.enter_unit(7);
+    tx.change(kPutNote, {8, "m", "x"});
   }));
   EXPECT_EQ(notes(8), 1);
+}
+
+TEST_P(DeskTest, WhatIsNotThereLeavesAnEntry) {
+  EXPECT_THROW(writing().change("note.put", "n1", [](Change&) -> int { throw NotFound(); }), NotFound);
+  clock_.set(Instant{clock_.now().ms + 1});
+  EXPECT_THROW(desk().unit(kDirectoryRead).absent("note.open", "n2"), NotFound);
+  ASSERT_EQ(entered().size(), 2u);
+  EXPECT_EQ(entered()[0].object, "n1");
+  EXPECT_EQ(entered()[1].what, "note.open");
+  for (const auto& each : entered()) {
+    EXPECT_EQ(each.decision, "denied");
+    EXPECT_EQ(each.rule, "absent");
+  }
 }
 
 TEST_P(DeskTest, FollowersHearOfAChange) {
@@ -304,17 +343,15 @@ TEST_P(DeskTest, FollowersHearOfAChange) {
 }
 
 TEST_P(DeskTest, AnOperatorEditsTheDirectoryOfOneUnit) {
-  const auto actor = operator_of(7, "family_centre", "operator:root");
-  EXPECT_TRUE(actor.signed_in());
-  EXPECT_FALSE(actor.second_factor);
-  Desk(*store_, actor, kDirectoryPurpose, clock_)
-      .unit(kDirectoryWrite)
-      .change("note.put", "n", [](Change& c) {
-        return c.change(kPutNote, {7, "n", "x"});
-      });
+  const Desk desk = Operator(*store_, clock_, "operator:root").desk(7, "family_centre");
+  EXPECT_TRUE(desk.actor().signed_in());
+  EXPECT_FALSE(desk.actor()->second_factor);
+  desk.unit(kDirectoryWrite).change("note.put", "n", [](Change& c) {
+    return c.change(kPutNote, {7, "n", "x"});
+  });
   ASSERT_EQ(entered().size(), 1u);
   EXPECT_EQ(entered().front().actor, "operator:root");
-  EXPECT_THROW(Desk(*store_, actor, kAccountPurpose, clock_).unit(kAccountWrite), NotFound);
+  EXPECT_THROW(Desk(*store_, desk.actor(), kAccountPurpose, clock_).unit(kAccountWrite), NotFound);
 }
 
 // Bypasses must not compile.

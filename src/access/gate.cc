@@ -47,8 +47,9 @@ constexpr sql::Statement kResume{
     "JOIN unit u ON u.unit_id = s.unit_id WHERE s.hash = $1"};
 constexpr sql::Statement kTouch{"gate.touch", "UPDATE session SET last_seen_ms = $2 WHERE hash = $1"};
 constexpr sql::Statement kEnd{"gate.end", "DELETE FROM session WHERE hash = $1"};
-constexpr sql::Statement kSweep{
-    "gate.sweep", "DELETE FROM session WHERE account_id = $1 AND (last_seen_ms < $2 OR started_ms < $3)"};
+// Of everybody: who never comes back must not leave where she worked, and when.
+constexpr sql::Statement kSweep{"gate.sweep",
+                                "DELETE FROM session WHERE last_seen_ms < $1 OR started_ms < $2"};
 constexpr sql::Statement kEnter{"gate.enter",
                                 "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
                                 "asked, what, object, decision, rule) "
@@ -87,24 +88,24 @@ std::optional<Account> Gate::find(std::string_view email) {
   return found;
 }
 
-std::string Gate::make_account(const Actor& by, std::string_view email, std::string_view name,
+std::string Gate::make_account(const Operator& by, UnitId unit, std::string_view email, std::string_view name,
                                std::string_view password_hash, std::string_view language) {
   const std::string id = new_uuid(clock_.now().ms), hash = email_hash(email);
   std::string kept;
   store_.write([&](sql::Tx& tx) {
     const bool made = tx.change(kMake, {id, hash, name, password_hash, language}) > 0;
     kept = *tx.one(kFind, {hash}, [](const sql::Row& r) { return std::string(r.text(0)); });
-    if (made) enter(tx, clock_, by.unit, by.who, by.function, kAccountWrite.name, "account.make", kept);
+    if (made) enter(tx, clock_, unit, by.who(), "", kAccountWrite.name, "account.make", kept);
   });
   return kept;
 }
 
-void Gate::grant(const Actor& by, std::string_view account, UnitId unit, std::string_view function,
+void Gate::grant(const Operator& by, std::string_view account, UnitId unit, std::string_view function,
                  Day from) {
   store_.write([&](sql::Tx& tx) {
     tx.enter_unit(unit);
     if (tx.change(kGrant, {unit, account, function, from.text()}) > 0)
-      enter(tx, clock_, unit, by.who, by.function, kAccountWrite.name, "account.grant", account);
+      enter(tx, clock_, unit, by.who(), "", kAccountWrite.name, "account.grant", account);
   });
 }
 
@@ -133,7 +134,7 @@ std::string Gate::start(std::string_view account, const Membership& m) {
   const std::string secret = random_hex(32);
   const auto now = clock_.now().ms;
   store_.write([&](sql::Tx& tx) {
-    tx.change(kSweep, {account, now - kIdleMs, now - kWholeMs});
+    tx.change(kSweep, {now - kIdleMs, now - kWholeMs});
     tx.change(kUnblock, {account});
     tx.change(kStart, {hash_hex(secret), account, m.unit, m.function, now});
     enter(tx, clock_, m.unit, account, m.function, kAccountRead.name, "session.start", "");
@@ -151,21 +152,24 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
     actor = tx.one(kResume, {hash, clock_.today().text()}, [&](const sql::Row& r) {
       started = r.integer(5);
       seen = r.integer(6);
-      return Actor{.who = std::string(r.text(0)),
-                   .name = std::string(r.text(1)),
-                   .unit = r.integer(2),
-                   .unit_kind = std::string(r.text(3)),
-                   .function = std::string(r.text(4)),
-                   .second_factor = false};
+      return Actor({.who = std::string(r.text(0)),
+                    .name = std::string(r.text(1)),
+                    .unit = r.integer(2),
+                    .unit_kind = std::string(r.text(3)),
+                    .function = std::string(r.text(4)),
+                    .second_factor = false});
     });
   });
   if (!actor) return std::nullopt;
-  if (now - seen > kIdleMs || now - started > kWholeMs) {
-    end(secret);
-    return std::nullopt;
+  const bool over = now - seen > kIdleMs || now - started > kWholeMs;
+  try {
+    if (over) end(secret);
+    if (!over && now - seen >= kTouchMs) store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
+  } catch (const sql::Unavailable&) {
+    // A full disk stops nobody from reading: the session does not move on, and one that is over stays
+    // refused.
   }
-  if (now - seen >= kTouchMs) store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
-  return actor;
+  return over ? std::nullopt : actor;
 }
 
 void Gate::end(std::string_view secret) {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/desk.h"
+#include "access/operator.h"
 
 namespace lotse::access {
 
@@ -25,8 +25,8 @@ struct Account {
 std::string email_hash(std::string_view email);
 
 /**
- * Accounts, sessions and memberships: what stands before every unit. `account/` and the web layer go through
- * it; nobody else reads these tables.
+ * Accounts, sessions and memberships: what stands before every unit. A key: only those whom src/LAYERS names
+ * may include this header; nobody else reads these tables.
  */
 class Gate {
  public:
@@ -34,11 +34,11 @@ class Gate {
 
   std::optional<Account> find(std::string_view email);
   /** Makes an account, or gives the one with this address back unchanged; returns its id. Entered into the
-   * audit of `by`'s unit. */
-  std::string make_account(const Actor& by, std::string_view email, std::string_view name,
+   * audit of `unit`. */
+  std::string make_account(const Operator& by, UnitId unit, std::string_view email, std::string_view name,
                            std::string_view password_hash, std::string_view language);
   /** Lets the account act with `function` in `unit` from `from` on; nothing if it does already. */
-  void grant(const Actor& by, std::string_view account, UnitId unit, std::string_view function, Day from);
+  void grant(const Operator& by, std::string_view account, UnitId unit, std::string_view function, Day from);
   std::vector<Membership> memberships(std::string_view account);
 
   /** Counts a wrong password; from the fifth on the account is blocked for a minute, doubling up to an hour.

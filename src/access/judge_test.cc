@@ -38,7 +38,8 @@ class Judge : public testing::Test {
       "access\nCREATE TABLE topic (a TEXT);\n");
   bool passes(std::string_view text, Reach reach) {
     try {
-      store_.judge({"test.statement", text}, reach);
+      const std::vector<sql::Value> unit(9, sql::Value(7));
+      store_.judge({"test.statement", text}, reach, 7, unit);
       return true;
     } catch (const Bug& e) {
       EXPECT_EQ(std::string(e.what()).find("SELECT"), std::string::npos)
@@ -159,6 +160,80 @@ TEST_F(Judge, UnitDoorWritesWhatTheUnitKeeps) {
        "max(hash) FROM session)"});
 }
 
+TEST_F(Judge, RowsOfAUnitAreThoseOfTheDoor) {
+  all(Reach::unit_read, true,
+      {"SELECT n.text FROM note AS n WHERE n.a = $2 AND n.unit_id = $1 ORDER BY n.a LIMIT 5",
+       "SELECT 1 FROM topic t LEFT JOIN note n ON n.unit_id = $1 AND n.a = t.a WHERE t.a = $2 OR t.b = $3",
+       "SELECT 1 FROM note n LEFT JOIN task t ON t.unit_id = n.unit_id WHERE n.unit_id = $1",
+       "SELECT 1 FROM note n WHERE n.unit_id = $1 AND EXISTS (SELECT 1 FROM task t WHERE t.unit_id = "
+       "n.unit_id) IS NOT NULL AND 1 = 1 UNION SELECT 2 FROM note m WHERE m.unit_id = $1",
+       "WITH x AS (SELECT a FROM note WHERE unit_id = $1) SELECT a FROM x",
+       "SELECT a FROM note WHERE unit_id = $1 UNION ALL SELECT a FROM task WHERE unit_id = $1"});
+}
+
+TEST_F(Judge, RowsOfAnotherUnitAreNot) {
+  for (const Reach reach : {Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"SELECT unit_id, id FROM note ORDER BY unit_id",
+         "SELECT 1 FROM note n JOIN task t ON t.unit_id = $1",
+         "SELECT 1 FROM note n LEFT JOIN task t ON n.unit_id = $1 AND t.unit_id = $1",
+         "SELECT 1 FROM note WHERE unit_id = 7",
+         "SELECT 1 FROM note WHERE unit_id = $1 OR true",
+         "SELECT 1 FROM note WHERE unit_id > $1",
+         "SELECT 1 FROM note WHERE NOT unit_id = $1",
+         "SELECT 1 FROM note WHERE (unit_id = $1) IS NOT NULL",
+         "SELECT 1 FROM note WHERE unit_id = $1 = false",
+         "SELECT 1 FROM note WHERE a BETWEEN 1 AND unit_id = $1",
+         "SELECT 1 FROM note WHERE CASE WHEN true AND unit_id = $1 AND true THEN true ELSE true END",
+         "SELECT 1 FROM note WHERE unit_id = $0",
+         "SELECT 1 FROM note WHERE unit_id = $1 + 1",
+         "SELECT 1 FROM note n RIGHT JOIN task t ON t.unit_id = $1 WHERE n.unit_id = $1",
+         "SELECT 1 FROM task t FULL JOIN note n ON n.unit_id = $1 WHERE t.unit_id = $1",
+         "SELECT 1 FROM note n JOIN service s ON true WHERE unit_id = $1",
+         "SELECT 1 FROM note WHERE unit_id = $1 UNION SELECT 1 FROM task",
+         "SELECT 1 FROM note n WHERE n.unit_id = n.unit_id",
+         "SELECT 1 FROM note n JOIN task t ON t.unit_id = n.unit_id WHERE n.unit_id = t.unit_id",
+         "SELECT 1 FROM note n WHERE n.unit_id = $1 AND EXISTS (SELECT 1 FROM service n JOIN task t ON "
+         "t.unit_id = n.unit_id)",
+         "SELECT 1 FROM note n WHERE n.unit_id = excluded.unit_id",
+         "SELECT count(*) FILTER (WHERE unit_id = $1) FROM note",
+         "SELECT a FROM note GROUP BY a HAVING unit_id = $1"});
+  all(Reach::unit_write, false,
+      {"DELETE FROM note WHERE unit_id > 0", "DELETE FROM note WHERE unit_id = $1 OR id = $2",
+       "UPDATE service SET keeper_unit = $1", "UPDATE service SET keeper_unit = $2 WHERE keeper_unit = $1",
+       "UPDATE service SET name = $2, keeper_unit = $3 WHERE keeper_unit = $1",
+       "UPDATE service SET (name, keeper_unit) = ($2, $3) WHERE keeper_unit = $1",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = "
+       "excluded.name",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, $2) ON CONFLICT (id) WHERE keeper_unit = "
+       "excluded.keeper_unit AND true DO UPDATE SET name = excluded.name",
+       "INSERT INTO note (unit_id, id) VALUES ($1, $2) ON CONFLICT (unit_id, id) DO UPDATE SET unit_id = 8",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, $2), ($3, 4)",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, $2 + 1)", "INSERT INTO service VALUES ($1, $2)",
+       "INSERT INTO service (id, keeper_unit) SELECT id, keeper_unit FROM offer",
+       "INSERT OR REPLACE INTO service (id, keeper_unit) VALUES ($1, $2)",
+       "INSERT INTO service DEFAULT VALUES"});
+  all(Reach::unit_write, true,
+      {"INSERT INTO service (id, keeper_unit) VALUES ($1, $2), (nullif($3, ''), $4) ON CONFLICT (id) DO "
+       "UPDATE "
+       "SET name = excluded.name, a = excluded.a WHERE service.keeper_unit = excluded.keeper_unit AND "
+       "service.a = 1",
+       "INSERT INTO service (keeper_unit, id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+       "UPDATE note AS n SET text = $2 WHERE n.unit_id = $1 RETURNING n.text"});
+}
+
+TEST_F(Judge, TheValueMustBeTheUnitOfTheDoor) {
+  const std::string_view text = "SELECT 1 FROM note WHERE a = $1 AND unit_id = $2";
+  const auto asks = [&](std::vector<sql::Value> values) {
+    store_.judge({"test.statement", text}, Reach::unit_read, 7, values);
+  };
+  EXPECT_NO_THROW(asks({8, 7}));
+  EXPECT_THROW(asks({7, 8}), Bug);
+  EXPECT_THROW(asks({7, "7"}), Bug);
+  EXPECT_THROW(asks({7, nullptr}), Bug);
+  EXPECT_THROW(asks({7}), Bug);
+}
+
 TEST_F(Judge, CommaJoinsDoNotSlipThrough) {
   for (const Reach reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
     all(reach, false,
@@ -169,7 +244,7 @@ TEST_F(Judge, CommaJoinsDoNotSlipThrough) {
          "UPDATE service SET name = 'x' FROM offer, session WHERE keeper_unit = 1",
          "SELECT 1 WHERE EXISTS (SELECT 1 FROM topic, session)",
          "SELECT 1 FROM topic JOIN place USING (a, b), session",
-         "SELECT 1 FROM service, note WHERE unit_id = 1"});
+         "SELECT 1 FROM service, note WHERE unit_id = $1"});
 }
 
 TEST_F(Judge, QuotedAndQualifiedNamesDoNotSlipThrough) {
@@ -266,8 +341,8 @@ TEST(Tables, EachIsDeclaredOnceWithAKind) {
   EXPECT_THROW(store_of("-- table topic private\n"), Bug);
   const auto store =
       store_of("-- SPDX\n-- table topic open\r\n--table not_this open\nCREATE TABLE topic (a TEXT);");
-  EXPECT_NO_THROW(store.judge({"t", "SELECT 1 FROM topic"}, Reach::open_read));
-  EXPECT_THROW(store.judge({"t", "SELECT 1 FROM not_this"}, Reach::open_read), Bug);
+  EXPECT_NO_THROW(store.judge({"t", "SELECT 1 FROM topic"}, Reach::open_read, 0, {}));
+  EXPECT_THROW(store.judge({"t", "SELECT 1 FROM not_this"}, Reach::open_read, 0, {}), Bug);
 }
 
 // The statements of all features, as they stand in the sources: none is refused by the widest door of a
@@ -288,6 +363,7 @@ TEST(Tables, EveryStatementOfTheFeaturesKeepsToItsDoor) {
   const std::regex declared(
       R"re(sql::Statement\s+\w+\{\s*("(?:[^"\\]|\\.)*"),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\})re"),
       literal(R"re("((?:[^"\\]|\\.)*)")re");
+  const std::vector<sql::Value> unit(20, sql::Value(7));
   int found = 0;
   for (const auto& file : files) {
     const std::string text = file_text(file);
@@ -297,7 +373,7 @@ TEST(Tables, EveryStatementOfTheFeaturesKeepsToItsDoor) {
       for (std::sregex_iterator part(parts.begin(), parts.end(), literal); part != end; ++part)
         sql += (*part)[1];
       ++found;
-      EXPECT_NO_THROW(store.judge({"feature", sql}, Reach::unit_write)) << file << ": " << sql;
+      EXPECT_NO_THROW(store.judge({"feature", sql}, Reach::unit_write, 7, unit)) << file << ": " << sql;
     }
   }
   EXPECT_GT(found, 30);

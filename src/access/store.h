@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/id.h"
 #include "sql/changes.h"
 #include "sql/migrate.h"
 #include "sql/sql.h"
@@ -16,7 +17,7 @@ namespace lotse::access {
 /** Whose rows a table holds; declared in the migration that makes it: `-- table NAME KIND`. */
 enum class TableKind {
   open,    // what the whole town may see, of no unit: topics, places
-  keeper,  // what the whole town may see, edited by the unit in `keeper_unit` alone
+  keeper,  // what the whole town may see, changed by the unit in `keeper_unit` alone
   unit,    // rows of one unit, under `unit_id`
   access,  // accounts, sessions, memberships, audit: read and written in access/ alone
 };
@@ -32,12 +33,10 @@ class Store {
   Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations);
   ~Store();
 
-  /** Throws Bug unless `statement` keeps to what the door may reach. Cheap: judged once for each statement.
-   */
-  enum class Reach { open_read, unit_read, unit_write, access };
-  void judge(const sql::Statement& statement, Reach reach) const;
-
-  sql::EngineKind kind() const;
+  /** Throws Bug unless `statement` keeps to what the door may reach: to its tables, and to rows of `unit`
+   * where rows have one (see fence.h). Cheap: judged once for each text; only the values, each time. */
+  enum class Reach { open_read, unit_read, unit_write };
+  void judge(const sql::Statement& statement, Reach reach, UnitId unit, sql::Params values) const;
 
   /** Number of the last committed change, for followers. */
   std::int64_t last_change();
@@ -47,6 +46,8 @@ class Store {
   };
   /** Changes after `position`, at most `limit`. */
   Seen changes_after(std::int64_t position, std::size_t limit);
+  /** Forgets changes up to `position`: a follower that stands before it reads everything anew. */
+  void forget_changes(std::int64_t position);
   /** Blocks until something was committed after `position`, or `timeout_ms` passed. */
   void wait_for_change(std::int64_t position, int timeout_ms);
   /** What the engine has done since it was opened. */

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "access/gate.h"
 #include "base/result.h"
 #include "web/site.h"
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "access/gate.h"
 #include "account/account.h"
 #include "unit/unit.h"
 #include "web/allowance.h"
@@ -144,17 +145,17 @@ http::Response sign_in(Ask& ask, Passwords& passwords, web::Allowance& attempts)
 
 http::Response staff(Ask& ask) {
   const auto& actor = ask.desk.actor();
-  const auto unit = unit::find(ask.desk, actor.unit);
+  const auto unit = unit::find(ask.desk, actor->unit);
   Html entries;
   for (const auto& each : ask.site.navigation())
-    if (each.staff && each.path != "/staff" && (!each.right || ask.may(*each.right, each.purpose)))
+    if (each.staff && each.path != "/staff" && (!each.right || ask.desk.may(*each.right, each.purpose)))
       entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
-  const Html main =
-      all({el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor.name}})}),
-           el("p", {cls("kern-body lo-lead")},
-              {ask.t("You are signed in for {unit} as {function}.",
-                     {{"unit", unit ? unit->name : ""}, {"function", function_label(ask, actor.function)}})}),
-           el("ul", {cls("lo-stack")}, {entries})});
+  const Html main = all(
+      {el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor->name}})}),
+       el("p", {cls("kern-body lo-lead")},
+          {ask.t("You are signed in for {unit} as {function}.",
+                 {{"unit", unit ? unit->name : ""}, {"function", function_label(ask, actor->function)}})}),
+       el("ul", {cls("lo-stack")}, {entries})});
   return web::page(ask, {.title = ask.t("My work"), .main = main, .current = "/staff"});
 }
 

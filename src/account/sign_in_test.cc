@@ -2,6 +2,7 @@
 // The way in and out, on both engines, through Site::answer as a function.
 #include <sodium.h>
 
+#include "access/gate.h"
 #include "account/account.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
@@ -57,8 +58,8 @@ class SignInTest : public sql::StoreTest {
                               "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
                               "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
                               {unit, kind, name});
-    account_ = site_->gate().make_account(by_, "olena@example.org", "Olena <O>", cheap_hash(), "uk");
-    site_->gate().grant(by_, account_, 7, "directory_editor", {2026, 1, 1});
+    account_ = site_->gate().make_account(by(), 7, "olena@example.org", "Olena <O>", cheap_hash(), "uk");
+    site_->gate().grant(by(), account_, 7, "directory_editor", {2026, 1, 1});
   }
   void TearDown() override {
     site_.reset();
@@ -113,8 +114,7 @@ class SignInTest : public sql::StoreTest {
   std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
   void change(std::string_view text) { sql::TestAccess::change(engine(), text); }
 
-  const access::Actor by_{
-      .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+  access::Operator by() { return access::Operator(*store_, *clock_, "operator:root"); }
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
   std::unique_ptr<access::Store> store_;
   std::unique_ptr<web::Site> site_;
@@ -180,7 +180,7 @@ TEST_P(SignInTest, DeactivationEndsARunningSession) {
 }
 
 TEST_P(SignInTest, TheTypedPasswordIsNeverEchoed) {
-  site_->gate().grant(by_, account_, 8, "case_worker", {2026, 1, 1});
+  site_->gate().grant(by(), account_, 8, "case_worker", {2026, 1, 1});
   const std::string escaped = "Drei kleine &lt;Enten&gt;";
   std::vector<http::Response> all{
       sign_in("olena@example.org", kPassword),   // choice of a unit
@@ -247,7 +247,7 @@ TEST_P(SignInTest, SheComesBackToWhereSheWas) {
 }
 
 TEST_P(SignInTest, TwoMembershipsAreAChoice) {
-  site_->gate().grant(by_, account_, 8, "case_worker", {2026, 1, 1});
+  site_->gate().grant(by(), account_, 8, "case_worker", {2026, 1, 1});
   const auto choice = sign_in("olena@example.org", kPassword, {{"to", "/offers/42"}});
   EXPECT_EQ(choice.status, 200);
   EXPECT_TRUE(session_of(choice).empty());

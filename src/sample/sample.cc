@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "access/gate.h"
 #include "base/check.h"
 #include "base/json.h"
 #include "directory/directory.h"
@@ -177,7 +178,14 @@ directory::Service service_of(const Json& s) {
   return made;
 }
 
-std::map<std::string, UnitId> make_units(access::Store& store, const Clock& clock) {
+Weekday weekday_of(std::string_view day) {
+  constexpr std::string_view kDays = "MOTUWETHFRSASU";
+  const auto at = kDays.find(day);
+  CHECK(at != kDays.npos && at % 2 == 0);
+  return static_cast<Weekday>(at / 2 + 1);
+}
+
+std::map<std::string, UnitId> make_units(const access::Operator& by) {
   std::map<std::string, UnitId> ids;
   const std::string region = text(town()["region"], "key");
   for (const auto& u : town()["units"]) {
@@ -187,6 +195,10 @@ std::map<std::string, UnitId> make_units(access::Store& store, const Clock& cloc
     made.legal_regime = text(u, "legal_regime");
     made.name = text(u, "name");
     made.regions = {region};
+    if (u.contains("hours"))
+      for (const auto& h : u["hours"])
+        for (const auto& day : list(h, "days"))
+          made.hours.openings.push_back({weekday_of(day), text(h, "from"), text(h, "to")});
     // Whom to call about day care, and whom in the region: the contacts named at the services of these units.
     if (made.kind == "youth_care_desk" || made.kind == "coordination" || made.kind == "interpreter_pool")
       for (const auto& s : town()["services"])
@@ -197,7 +209,7 @@ std::map<std::string, UnitId> make_units(access::Store& store, const Clock& cloc
                                    contact.phones.empty() ? "" : contact.phones.front().number,
                                    list(s["contact"], "languages")});
         }
-    ids[text(u, "key")] = unit::make(store, clock, "operator:sample", made);
+    ids[text(u, "key")] = unit::make(by, made);
   }
   return ids;
 }
@@ -252,23 +264,23 @@ std::vector<SignIn> sign_ins() {
   return all;
 }
 
-bool is_sample(access::Store& store, const Clock& clock) {
-  return unit::installation(access::Desk(store, {}, access::kDirectoryPurpose, clock), "sample") == "1";
+State state(access::Store& store, const Clock& clock) {
+  const access::Desk visitor(store, {}, access::kDirectoryPurpose, clock);
+  const auto mark = unit::installation(visitor, "sample").value_or("");
+  return mark == "1" ? State::whole : mark.empty() ? State::none : State::begun;
 }
 
 Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, account::Passwords& passwords) {
-  const access::Desk visitor(store, {}, access::kDirectoryPurpose, clock);
-  if (!unit::all(visitor).empty())
+  const access::Operator by(store, clock, "operator:sample");
+  if (!unit::all(by.visitor()).empty() || state(store, clock) != State::none)
     return refuse("", msg("This store is in use. The sample is only put into an empty store."));
-  const auto units = make_units(store, clock);
+  // Marked before anything else: what is broken off can be told from real data, and removed.
+  unit::note_installation(by.desk(1, "coordination"), "sample", "begun");
+  const auto units = make_units(by);
   std::map<std::string, std::string> kinds;
   for (const auto& u : town()["units"]) kinds[text(u, "key")] = text(u, "kind");
-  const auto desk_of = [&](const std::string& unit) {
-    return access::Desk(store, access::operator_of(units.at(unit), kinds.at(unit), "operator:sample"),
-                        access::kDirectoryPurpose, clock);
-  };
+  const auto desk_of = [&](const std::string& unit) { return by.desk(units.at(unit), kinds.at(unit)); };
   const auto first = desk_of(text(town()["units"].front(), "key"));
-  unit::note_installation(first, "sample", "1");
   unit::put_region(
       first, {text(town()["region"], "key"), text(town()["region"], "name"),
               Json{{"municipalities", town()["region"]["municipalities"]}, {"map", town()["map"]}}.dump()});
@@ -291,11 +303,13 @@ Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, accou
   for (const auto& p : town()["people"]) {
     std::string account;
     for (const auto& m : p["memberships"]) {
-      const auto by = desk_of(text(m, "unit")).actor();
-      if (account.empty()) account = gate.make_account(by, text(p, "email"), text(p, "name"), hash, "de");
-      gate.grant(by, account, units.at(text(m, "unit")), text(m, "function"), Day{2020, 1, 1});
+      const UnitId unit = units.at(text(m, "unit"));
+      if (account.empty())
+        account = gate.make_account(by, unit, text(p, "email"), text(p, "name"), hash, "de");
+      gate.grant(by, account, unit, text(m, "function"), Day{2020, 1, 1});
     }
   }
+  unit::note_installation(first, "sample", "1");
   return sign_ins();
 }
 

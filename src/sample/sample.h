@@ -23,8 +23,9 @@ inline constexpr const char* kPassword = "lotse-sample-town";
  * has units. */
 Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, account::Passwords& passwords);
 
-/** True if the store was filled by `fill`, ever. */
-bool is_sample(access::Store& store, const Clock& clock);
+/** Whether the store was filled by `fill`, ever; `begun`: that was broken off, and only removing helps. */
+enum class State { none, begun, whole };
+State state(access::Store& store, const Clock& clock);
 
 /** The ways to sign in, without filling anything. */
 std::vector<SignIn> sign_ins();

@@ -37,8 +37,8 @@ std::int64_t last_change(Tx& tx);
 std::int64_t first_change(Tx& tx);
 
 /// Forgets changes up to and including `through`, but always keeps the newest, which carries the count.
-/// Returns how many. A daily job passes the last_change() that it remembered the day before, so that each is
-/// kept for at least a day.
+/// Returns how many. Who calls it once a day passes the last_change() of the day before, so that each is kept
+/// for at least a day.
 std::int64_t trim_changes(Tx& tx, std::int64_t through);
 
 }  // namespace lotse::sql

@@ -64,6 +64,11 @@ TEST_P(PostgresTest, serves_only_a_role_that_cannot_get_round_its_fences) {
   StoreTemplates::server("CREATE ROLE " + member + " LOGIN IN ROLE lotse_owner");
   EXPECT_NE(why(*open_as(member)), "nothing");
   StoreTemplates::server("DROP ROLE " + member);
+  for (const std::string all : {"pg_read_all_data", "pg_write_server_files"}) {
+    StoreTemplates::server("CREATE ROLE " + member + " LOGIN IN ROLE lotse_app, " + all);
+    EXPECT_NE(why(*open_as(member)).find("everything on the server"), std::string::npos) << all;
+    StoreTemplates::server("DROP ROLE " + member);
+  }
 }
 
 TEST_P(PostgresTest, gives_the_app_the_rights_that_the_migrations_say) {

@@ -188,7 +188,10 @@ void refuse_privileged(Engine& engine) {
       "       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
       "        WHERE n.nspname = 'lotse' AND pg_has_role(session_user, c.relowner, 'MEMBER')),"
       "       (SELECT count(*) FROM pg_namespace n"
-      "        WHERE n.nspname = 'lotse' AND pg_has_role(session_user, n.nspowner, 'MEMBER'))"
+      "        WHERE n.nspname = 'lotse' AND pg_has_role(session_user, n.nspowner, 'MEMBER')),"
+      "       coalesce(max(CASE WHEN rolreplication OR rolname IN ('pg_execute_server_program',"
+      "         'pg_read_server_files', 'pg_write_server_files', 'pg_read_all_data', 'pg_write_all_data')"
+      "         THEN 1 ELSE 0 END), 0)"
       " FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')"};
   std::string why;
   Inside::read(engine, [&](Tx& tx) {
@@ -201,6 +204,8 @@ void refuse_privileged(Engine& engine) {
         why = "has CREATEROLE, so it can make itself a member of the owner";
       else if (row.truth(3) || row.truth(4))
         why = "owns tables of Lotse";
+      else if (row.truth(5))
+        why = "may read or write everything on the server";
     });
   });
   if (!why.empty()) {

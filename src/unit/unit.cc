@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "access/operator.h"
 #include "base/fold.h"
 #include "base/json.h"
 #include "unit/profile.h"
@@ -64,6 +65,15 @@ constexpr sql::Statement kContacts{"unit.contacts",
                                    "FROM unit_contact ORDER BY keeper_unit, position, id"};
 constexpr sql::Statement kRegionsOf{
     "unit.regions_of", "SELECT keeper_unit, region_id FROM unit_region ORDER BY keeper_unit, region_id"};
+constexpr sql::Statement kOne{"unit.one",
+                              "SELECT unit_id, organisation_id, kind, legal_regime, name, opening_hours, "
+                              "version FROM unit WHERE unit_id = $1"};
+constexpr sql::Statement kContactsOfOne{"unit.contacts_of_one",
+                                        "SELECT keeper_unit, id, name, matter, phone, languages, email "
+                                        "FROM unit_contact WHERE keeper_unit = $1 ORDER BY position, id"};
+constexpr sql::Statement kRegionsOfOne{
+    "unit.regions_of_one",
+    "SELECT keeper_unit, region_id FROM unit_region WHERE keeper_unit = $1 ORDER BY region_id"};
 constexpr sql::Statement kRegions{"unit.regions", "SELECT id, name, doc FROM region ORDER BY id"};
 constexpr sql::Statement kPutRegion{"unit.put_region",
                                     "INSERT INTO region (id, name, doc) VALUES ($1, $2, $3) ON CONFLICT (id) "
@@ -134,6 +144,21 @@ std::vector<std::string> new_ids(const Unit& unit, Instant now) {
   return ids;
 }
 
+Unit unit_of(const sql::Row& r) {
+  return {.id = r.integer(0),
+          .organisation_id = r.opt_text(1).value_or(""),
+          .kind = std::string(r.text(2)),
+          .legal_regime = std::string(r.text(3)),
+          .name = std::string(r.text(4)),
+          .hours = hours_of(r.text(5)),
+          .version = r.integer(6)};
+}
+
+Contact contact_of(const sql::Row& r) {
+  return {std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3)),
+          std::string(r.text(4)), split(r.text(5)),       std::string(r.text(6))};
+}
+
 Place place_of(const sql::Row& r) {
   return {std::string(r.text(0)),
           std::string(r.text(1)),
@@ -180,17 +205,15 @@ std::string_view kind_label(std::string_view kind) {
   return {};
 }
 
-UnitId make(access::Store& store, const Clock& clock, const std::string& who, const Unit& unit) {
+UnitId make(const access::Operator& by, const Unit& unit) {
   CHECK(is_kind(unit.kind) && is_regime(unit.legal_regime));
-  const auto ask = [&](UnitId id) {
-    return access::Desk(store, access::operator_of(id, unit.kind, who), access::kDirectoryPurpose, clock);
-  };
-  const UnitId id = unit.id ? unit.id : ask(1).public_read().read([](access::View& v) {
+  const UnitId id = unit.id ? unit.id : by.visitor().public_read().read([](access::View& v) {
     return v.one(kNext, {}, [](const sql::Row& r) { return r.integer(0); }).value();
   });
-  const auto ids = new_ids(unit, clock.now());
+  const auto ids = new_ids(unit, by.clock().now());
   const std::string hours = hours_text(unit.hours);
-  ask(id).unit(access::kDirectoryWrite).change("unit.make", std::to_string(id), [&](access::Change& change) {
+  const auto door = by.desk(id, unit.kind).unit(access::kDirectoryWrite);
+  door.change("unit.make", std::to_string(id), [&](access::Change& change) {
     const std::optional<std::string> organisation =
         unit.organisation_id.empty() ? std::nullopt : std::optional(unit.organisation_id);
     change.change(kMake, {id, organisation, unit.kind, unit.legal_regime, unit.name, hours});
@@ -204,22 +227,12 @@ UnitId make(access::Store& store, const Clock& clock, const std::string& who, co
 
 std::vector<Unit> all(const access::Desk& desk) {
   return desk.public_read().read([](access::View& view) {
-    auto units = view.rows(kAll, {}, [](const sql::Row& r) {
-      return Unit{.id = r.integer(0),
-                  .organisation_id = r.opt_text(1).value_or(""),
-                  .kind = std::string(r.text(2)),
-                  .legal_regime = std::string(r.text(3)),
-                  .name = std::string(r.text(4)),
-                  .hours = hours_of(r.text(5)),
-                  .version = r.integer(6)};
-    });
+    auto units = view.rows(kAll, {}, unit_of);
     std::map<UnitId, Unit*> by_id;
     for (auto& each : units) by_id[each.id] = &each;
     view.each(kContacts, {}, [&](const sql::Row& r) {
       if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
-        at->second->contacts.push_back({std::string(r.text(1)), std::string(r.text(2)),
-                                        std::string(r.text(3)), std::string(r.text(4)), split(r.text(5)),
-                                        std::string(r.text(6))});
+        at->second->contacts.push_back(contact_of(r));
     });
     view.each(kRegionsOf, {}, [&](const sql::Row& r) {
       if (const auto at = by_id.find(r.integer(0)); at != by_id.end())
@@ -230,9 +243,13 @@ std::vector<Unit> all(const access::Desk& desk) {
 }
 
 std::optional<Unit> find(const access::Desk& desk, UnitId id) {
-  for (auto& each : all(desk))
-    if (each.id == id) return each;
-  return std::nullopt;
+  return desk.public_read().read([&](access::View& view) {
+    auto unit = view.one(kOne, {id}, unit_of);
+    if (!unit) return unit;
+    unit->contacts = view.rows(kContactsOfOne, {id}, contact_of);
+    unit->regions = view.rows(kRegionsOfOne, {id}, [](const sql::Row& r) { return std::string(r.text(1)); });
+    return unit;
+  });
 }
 
 Result<std::int64_t> correct(const access::Desk& desk, const Unit& unit) {

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/desk.h"
 #include "base/geo.h"
+#include "base/hours.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "web/site.h"
+
+namespace lotse::access {
+class Operator;
+}
 
 /** Units (controllers), the regions they belong to, their opening hours and named contacts; places; what the
  * installation knows of itself. */
@@ -32,7 +38,8 @@ struct Contact {
   bool operator==(const Contact&) const = default;
 };
 
-/** Once a week from … to …, as HH:MM; before `check` as somebody typed it. */
+/** Once a week from … to …, as HH:MM; an end before the beginning lies on the next day. Before `check` as
+ * somebody typed it. */
 struct Opening {
   Weekday weekday = 0;
   std::string from, to;
@@ -67,14 +74,14 @@ struct Place {
 
 /** Makes a unit; its number is the next free one, or the given. The first unit of an installation makes
  * itself. */
-UnitId make(access::Store& store, const Clock& clock, const std::string& who, const Unit& unit);
+UnitId make(const access::Operator& by, const Unit& unit);
 
 /** All units, by number; contacts included. */
 std::vector<Unit> all(const access::Desk& desk);
 std::optional<Unit> find(const access::Desk& desk, UnitId id);
 
 /**
- * All that must be mended before hours and contacts can be kept: readable times, from before to, nothing
+ * All that must be mended before hours and contacts can be kept: readable times (see `is_span`), nothing
  * twice at one time; contacts with a name and a telephone number or e-mail address that can be used. Pure;
  * fields as in the form: hours_from_DAY_N and hours_to_DAY_N for the N-th opening of a day, contact_FIELD_N.
  */
@@ -89,6 +96,24 @@ Result<std::int64_t> correct(const access::Desk& desk, const Unit& unit);
 
 /** What everybody may know of a unit, as JSON: id, name, kind, hours, contacts, version. */
 Json as_json(const Unit& unit);
+
+/** Adds what is wrong with two times as they were read, at their fields; true if there is a time between them
+ * (see `is_span`). */
+bool check_times(const std::string& from_field, std::optional<Minute> from, const std::string& to_field,
+                 std::optional<Minute> to, Problems& problems);
+
+/** A number that can be dialled, an address that can be written to, as far as one can see that. */
+bool is_telephone(std::string_view number);
+bool is_email(std::string_view address);
+
+/** What matters before one calls or goes there: open now, later today, or when next. Empty without hours.
+ * Where `whole` is false there may be more, and nobody says "closed". */
+std::string open_now(const web::Ask& ask, std::span<const Span> spans, bool whole = true);
+/** The opening hours of a week; nothing if it never closes, for `open_now` has said so. */
+web::Html hours_table(const web::Ask& ask, std::span<const Span> spans, bool whole = true);
+/** Buttons and links to call and to write. */
+web::Html telephone_button(const web::Ask& ask, const std::string& number);
+web::Html email_link(const std::string& address);
 
 /** The unit's contacts as parents see them, with whether somebody is there now; under `heading`. */
 web::Html contact_card(const web::Ask& ask, const Unit& unit, std::string_view heading);

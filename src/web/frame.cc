@@ -66,7 +66,7 @@ Html header(const Ask& ask, const Page& page) {
   Html entries;
   for (const auto& each : ask.site.navigation()) {
     if (each.staff && !is_staff(ask)) continue;
-    if (each.right && !ask.may(*each.right, each.purpose)) continue;
+    if (each.right && !ask.desk.may(*each.right, each.purpose)) continue;
     const bool here = page.current == each.path;
     entries += el("li", {},
                   {el("a", {href(Url::path(each.path)), attr_if(here, "aria-current", "page")},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "access/gate.h"
 #include "web/site_test_support.h"
 
 namespace lotse::web {
@@ -144,8 +145,8 @@ class SignedInTest : public sql::StoreTest {
                             "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
                             "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'FZ', '')");
     auto& gate = site_->gate();
-    account_ = gate.make_account(by_, "olena@example.org", "Olena", "h", "uk");
-    gate.grant(by_, account_, 7, "case_worker", {2026, 1, 1});
+    account_ = gate.make_account(by(), 7, "olena@example.org", "Olena", "h", "uk");
+    gate.grant(by(), account_, 7, "case_worker", {2026, 1, 1});
     session_ = gate.start(account_, gate.memberships(account_).at(0));
   }
   void TearDown() override {
@@ -159,14 +160,13 @@ class SignedInTest : public sql::StoreTest {
   // Another session, with another function.
   void become(const std::string& function) {
     auto& gate = site_->gate();
-    gate.grant(by_, account_, 7, function, {2026, 1, 1});
+    gate.grant(by(), account_, 7, function, {2026, 1, 1});
     for (const auto& each : gate.memberships(account_))
       if (each.function == function) session_ = gate.start(account_, each);
   }
   std::string cookie(const std::string& more = {}) const { return "lotse=" + session_ + more; }
 
-  const access::Actor by_{
-      .who = "operator:root", .name = "", .unit = 7, .unit_kind = "family_centre", .function = "admin"};
+  access::Operator by() { return access::Operator(*store_, *clock_, "operator:root"); }
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
   std::unique_ptr<access::Store> store_;
   std::unique_ptr<Site> site_;

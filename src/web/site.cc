@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "access/gate.h"
 #include "base/check.h"
 #include "base/fold.h"
 #include "base/log.h"
@@ -105,10 +106,6 @@ std::string Ask::given(std::string_view name) const {
   return std::string(trimmed(form.find(name).value_or("")));
 }
 
-bool Ask::may(const access::Right& right, access::Purpose purpose) const {
-  return access::Desk(site.store(), desk.actor(), purpose, desk.clock()).may(right);
-}
-
 Url Ask::here() const {
   std::vector<http::Field> kept;
   for (const auto& pair : query.pairs)
@@ -119,7 +116,12 @@ Url Ask::here() const {
 }
 
 Site::Site(access::Store& store, std::shared_ptr<const Clock> clock, SiteOptions options)
-    : store_(store), clock_(std::move(clock)), options_(std::move(options)), gate_(store, *clock_) {}
+    : store_(store),
+      clock_(std::move(clock)),
+      options_(std::move(options)),
+      gate_(std::make_unique<access::Gate>(store, *clock_)) {}
+
+Site::~Site() = default;
 
 void Site::get(std::string pattern, Access access, Handler handler) {
   routes_.push_back({"GET", std::move(pattern), access, std::move(handler)});
@@ -260,7 +262,7 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
   };
   const auto failed = [&](int status) { return error(make(actor.value_or(access::Actor{})), status); };
   try {
-    if (!session.empty()) actor = gate_.resume(session);
+    if (!session.empty()) actor = gate_->resume(session);
     if (!actor) session.clear();
     auto query = http::decode_form(request.query);
     if (!found.route) {

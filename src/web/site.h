@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "access/desk.h"
-#include "access/gate.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -18,6 +17,10 @@
 #include "http/http.h"
 #include "web/html.h"
 #include "words/words.h"
+
+namespace lotse::access {
+class Gate;
+}
 
 namespace lotse::web {
 
@@ -54,8 +57,6 @@ struct Ask {
   /** First value of a query parameter or form field, trimmed; empty if absent. */
   std::string asked(std::string_view name) const;
   std::string given(std::string_view name) const;
-  /** Whether the one who asks has a right, under a purpose of her choice. */
-  bool may(const access::Right& right, access::Purpose purpose) const;
   /** Where this page is, without `_language`: for coming back after a choice of language. */
   Url here() const;
 };
@@ -96,6 +97,7 @@ struct Page {
 class Site {
  public:
   Site(access::Store& store, std::shared_ptr<const Clock> clock, SiteOptions options);
+  ~Site();
 
   void get(std::string pattern, Access access, Handler handler);
   void post(std::string pattern, Access access, Handler handler);
@@ -108,8 +110,7 @@ class Site {
    * little where everybody may send, and room for long texts in forms of staff. */
   std::size_t body_limit(std::string_view method, std::string_view path) const;
 
-  access::Gate& gate() { return gate_; }
-  access::Store& store() { return store_; }
+  access::Gate& gate() { return *gate_; }
   const Clock& clock() const { return *clock_; }
   const SiteOptions& options() const { return options_; }
   std::string_view session_cookie() const { return options_.secure ? "__Host-lotse" : "lotse"; }
@@ -137,7 +138,7 @@ class Site {
   access::Store& store_;
   std::shared_ptr<const Clock> clock_;
   SiteOptions options_;
-  access::Gate gate_;
+  std::unique_ptr<access::Gate> gate_;
   std::vector<Route> routes_;
   std::vector<Entry> navigation_;
 };

@@ -103,7 +103,7 @@ class SiteTest : public testing::Test {
     site.get("/staff-only", kStaff, text("staff"));
     site.post("/staff-only", kStaff, [](Ask&) { return see(Url::path("/")); });
     site.get("/who", kOpen, [](Ask& ask) {
-      return page(ask, {.title = "W", .main = Html::text("[" + ask.desk.actor().name + "]")});
+      return page(ask, {.title = "W", .main = Html::text("[" + ask.desk.actor()->name + "]")});
     });
     site.get("/json", kOpen, [](Ask&) { return json({{"a", "ü<"}}); });
     site.get("/private", kOpen, [](Ask& ask) {

@@ -4,5 +4,5 @@
 #include "access/desk.h"
 
 void around(const lotse::access::Store& store, lotse::sql::Tx& tx) {
-  lotse::access::View view(store, tx, lotse::access::Store::Reach::access);
+  lotse::access::View view(store, tx, lotse::access::Store::Reach::unit_read, 8);
 }
