@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,16 @@ class Crowd {
       ++per_network_[network];
     }
     members_.emplace(member.get(), member);
+    return true;
+  }
+
+  /** Whether it is full, so that those who wait for nothing must go. True at most once a second: looking at
+   * all costs. */
+  bool needs_room() {
+    const std::scoped_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (members_.size() < most_ || now < next_room_) return false;
+    next_room_ = now + std::chrono::seconds(1);
     return true;
   }
 
@@ -61,6 +72,7 @@ class Crowd {
   mutable std::mutex mutex_;
   std::unordered_map<const Member*, std::weak_ptr<Member>> members_;
   std::unordered_map<std::string, std::size_t> per_network_;
+  std::chrono::steady_clock::time_point next_room_{};
 };
 
 }  // namespace lotse::http

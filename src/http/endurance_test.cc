@@ -91,6 +91,27 @@ TEST(Many, AThousandIdleConnectionsAreStillServed) {
   for (const auto& client : clients) ASSERT_EQ(client->get("/again").status, 200);
 }
 
+TEST(Many, IdleConnectionsDoNotShutOthersOut) {
+  ServerOptions options;
+  options.limits.connections = 3;
+  options.limits.header_time = options.limits.idle_time = milliseconds(600'000);
+  Running running(std::move(options), hello);
+  Client silent(running.port()), served(running.port());
+  EXPECT_EQ(served.get("/").status, 200);
+  Client busy(running.port());
+  busy.send("GET / HTTP/1.1\r\n");
+  int status = 0;
+  for (int i = 0; i < 3'000 && status != 200; ++i) {
+    status = Client(running.port()).get("/").status;
+    if (status != 200) std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(status, 200);
+  EXPECT_TRUE(silent.ends_within(10'000));
+  EXPECT_TRUE(served.ends_within(10'000));
+  busy.send("Host: test\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(busy.read_all().starts_with("HTTP/1.1 200 ")) << "who is in the middle of something stays";
+}
+
 TEST(Many, AnAddressHasItsShare) {
   ServerOptions options;
   options.limits.connections_per_address = 3;

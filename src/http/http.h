@@ -87,8 +87,9 @@ struct Limits {
   /// Bytes of all bodies that are held at once, arriving or being answered; beyond it 503.
   std::size_t bodies = 64 * 1024 * 1024;
 
-  std::chrono::milliseconds header_time{10'000};  ///< From the first byte of a header to its last.
-  std::chrono::milliseconds idle_time{60'000};    ///< Between two requests of a connection.
+  /// From the first byte of a header to its last; from the connection to the first of all.
+  std::chrono::milliseconds header_time{10'000};
+  std::chrono::milliseconds idle_time{60'000};  ///< Between two requests of a connection.
   std::chrono::milliseconds body_time{
       30'000};  ///< Grace for a body; and each `rate` bytes that came give one second more.
   std::chrono::milliseconds write_time{30'000};  ///< The same for an answer that the client takes slowly.

@@ -192,7 +192,8 @@ net::awaitable<int> Session::read_head(HeadScanner& scanner) {
   idle_ = buffer_.size() == 0;
   if (idle_ && core_.stopping) co_return gone;
   if (idle_ && buffer_.capacity() > large_read) buffer_.shrink_to_fit();
-  stream_.expires_after(idle_ ? limits_.idle_time : limits_.header_time);
+  // Who has just come has something to say.
+  stream_.expires_after(idle_ && served_ > 0 ? limits_.idle_time : limits_.header_time);
   for (;;) {
     const net::const_buffer bytes = buffer_.cdata();
     switch (scanner.feed({static_cast<const char*>(bytes.data()), bytes.size()})) {
@@ -463,8 +464,10 @@ void Core::admit(tcp::socket socket) {
   const auto session = std::make_shared<Session>(*this, std::move(socket), std::move(peer), network);
   if (crowd.enter(session, network))
     net::co_spawn(session->executor(), Session::serve(session), net::detached);
-  else
+  else {
+    if (crowd.needs_room()) close_sessions(false);
     session->turn_away();
+  }
 }
 
 void Core::close_sessions(bool also_busy) {
