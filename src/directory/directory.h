@@ -74,15 +74,31 @@ struct Batch {
 struct Outcome {
   struct Counts {
     std::int64_t added = 0, changed = 0, same = 0;
-    std::vector<std::string> vanished;  // foreign ids that the source gave before and does not any more
+    std::int64_t kept = 0;       // of the changed and the same: those with at least one correction that stays
+    std::int64_t vanished = 0;   // given before, and now not any more: left as they are
+    std::int64_t elsewhere = 0;  // given by another source already: not taken
+  };
+  /** What is to be known of one entry. */
+  struct Remark {
+    enum class What {
+      corrected,  // `field` was corrected here (`ours`) and is newly given otherwise (`theirs`): ours stays
+      vanished,   // `ours` is the name of what the source does not give any more
+      elsewhere,  // `ours` is the name of the source that gives it
+    };
+    What what;
+    std::string kind, foreign_id, field, ours, theirs;
+    bool operator==(const Remark&) const = default;
   };
   std::map<std::string, Counts> kinds;
+  std::vector<Remark> remarks;  // a correction is told once for each thing that the source newly says
 };
 
 /**
- * Puts the whole batch into the store in one transaction, kept by the desk's unit; nothing is removed, what
- * vanished is listed. With `dry` nothing is written. Refuses entries of the source that another unit keeps.
- * `done`, where given, counts up while it works, for a progress line.
+ * Puts the whole batch into the store, kept by the desk's unit: all of it in one transaction, worked out
+ * before it begins. Nothing is removed, what vanished is listed; what another source gives already is left
+ * to that one. Where an entry was corrected here, the corrected members stay, and the others follow the
+ * source (see `Outcome::remarks`). With `dry` nothing is written. Refuses entries of this source that another
+ * unit keeps. `done`, where given, counts up while it works, for a progress line.
  */
 Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry,
                     std::atomic<std::size_t>* done = nullptr);

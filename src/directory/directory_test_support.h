@@ -3,6 +3,7 @@
 // What the tests of the directory start from: an empty store with two units, on both engines.
 #include <gtest/gtest.h>
 
+#include "access/desk_test_support.h"
 #include "access/gate.h"
 #include "directory/directory.h"
 #include "sql/test_migrations.h"
@@ -26,10 +27,10 @@ class TwoUnits : public sql::StoreTest {
     u.legal_regime = "gdpr";
     u.name = "Haus eins";
     u.contacts = {{"", "Nuran Auentaler", "Kita", "0221 4710055", {"tur"}}};
-    one_ = unit::make(*store_, *clock_, "operator:test", u);
+    one_ = unit::make(access::Operator(*store_, *clock_, "operator:test"), u);
     u.name = "Haus zwei";
     u.contacts.clear();
-    two_ = unit::make(*store_, *clock_, "operator:test", u);
+    two_ = unit::make(access::Operator(*store_, *clock_, "operator:test"), u);
   }
   void TearDown() override {
     store_.reset();
@@ -37,10 +38,11 @@ class TwoUnits : public sql::StoreTest {
   }
 
   access::Desk desk(UnitId unit, std::string function = "directory_editor") {
-    return {*store_,
-            {.who = "somebody", .unit = unit, .unit_kind = "family_centre", .function = std::move(function)},
-            access::kDirectoryPurpose,
-            *clock_};
+    return {
+        *store_,
+        access::DeskTestAccess::actor(
+            {.who = "somebody", .unit = unit, .unit_kind = "family_centre", .function = std::move(function)}),
+        access::kDirectoryPurpose, *clock_};
   }
   access::Desk visitor() { return {*store_, {}, access::kDirectoryPurpose, *clock_}; }
 

@@ -128,7 +128,13 @@ void Finder::take(const std::vector<sql::Change>& changes) {
 void Finder::catch_up() {
   std::lock_guard once(taking_);
   // Hours that hold from or until a day are searched as they are in this week.
-  if (clock_->today() != sight().day) return load();
+  if (clock_->today() != sight().day) {
+    const auto before = std::exchange(day_began_, sight().position);
+    load();
+    // Whoever follows has had a day to take it over. Several processes may say so.
+    if (before > 0) store_.forget_changes(before);
+    return;
+  }
   for (;;) {
     const auto seen = store_.changes_after(sight().position, kAtOnce);
     if (seen.gap) return load();

@@ -42,6 +42,7 @@ class Finder {
   mutable std::mutex mutex_;  // guards sight_
   std::mutex taking_;         // one at a time changes it
   Sight sight_;
+  std::int64_t day_began_ = 0;  // position at the change of day; 0 on the first
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

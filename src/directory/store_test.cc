@@ -67,7 +67,7 @@ TEST_P(DirectoryTest, imports_twice_and_adds_nothing_twice) {
   auto changed = put(desk(one_), batch(2, "Café"), false);
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->kinds["service"].changed, 2);
-  EXPECT_EQ(changed->kinds["service"].vanished, (std::vector<std::string>{"s2"}));
+  EXPECT_EQ(changed->kinds["service"].vanished, 1);
   EXPECT_EQ(count("SELECT count(*) FROM service"), 3);
 }
 
@@ -169,6 +169,30 @@ TEST_P(DirectoryTest, the_follower_hears_of_a_change_by_itself) {
   EXPECT_EQ(finder.sight().snapshot->size(), 5u);
 }
 
+TEST_P(DirectoryTest, changes_are_forgotten_after_a_day) {
+  Finder finder(*store_, clock_);
+  ASSERT_TRUE(put(desk(one_), batch(3), false));
+  const auto next_day = [&] {
+    clock_->set(Instant{clock_->now().ms + 86'400'000});
+    finder.catch_up();
+  };
+  const auto kept = [&] { return count("SELECT count(*) FROM change"); };
+  finder.catch_up();
+  const auto all = kept();
+  EXPECT_GT(all, 2);
+  next_day();
+  EXPECT_EQ(kept(), all) << "everybody has a day";
+  auto b = batch(3);
+  for (auto& each : b.services) each.thing.name += " neu";
+  ASSERT_TRUE(put(desk(one_), b, false));
+  const auto more = kept() - all;
+  next_day();
+  EXPECT_EQ(kept(), more);
+  EXPECT_EQ(finder.sight().snapshot->size(), 3u);
+  // Who slept through it reads everything.
+  EXPECT_TRUE(store_->changes_after(1, 10).gap);
+}
+
 TEST_P(DirectoryTest, confidential_addresses_never_leave) {
   auto b = batch(1);
   b.locations[0].thing.lotse_confidential = true;
@@ -182,6 +206,69 @@ TEST_P(DirectoryTest, confidential_addresses_never_leave) {
   EXPECT_EQ(
       count("SELECT count(*) FROM offer WHERE address <> '' OR facts LIKE '52%' OR words LIKE '%geheim%'"),
       0);
+}
+
+TEST_P(DirectoryTest, a_confidential_address_is_there_for_its_unit_alone) {
+  auto b = batch(1);
+  auto& l = b.locations[0].thing;
+  l.lotse_confidential = true;
+  l.name = "Haus Zuflucht";
+  l.addresses = {{.address_1 = "Verborgener Weg 3", .city = "Wiesenbrück", .postal_code = "00101"}};
+  ASSERT_TRUE(put(desk(one_), b, false));
+  const auto in_the_open = [&] {
+    return count(
+        "SELECT count(*) FROM location WHERE doc LIKE '%Verborgen%' OR given LIKE '%Verborgen%' OR "
+        "name LIKE '%Zuflucht%'");
+  };
+  const auto of_unit = [&](UnitId unit) {
+    std::int64_t n = -1;
+    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+      tx.enter_unit(unit);
+      n = *tx.one({"test.secret",
+                   "SELECT count(*) FROM location_secret WHERE unit_id = $1 AND doc LIKE '%Verborgen%'"},
+                  {unit}, [](const sql::Row& r) { return r.integer(0); });
+    });
+    return n;
+  };
+  EXPECT_EQ(in_the_open(), 0);
+  EXPECT_EQ(of_unit(one_), 1);
+  EXPECT_EQ(of_unit(two_), 0);
+  // It is compared as a whole.
+  EXPECT_EQ(put(desk(one_), b, false)->kinds["location"].same, 1);
+  l.addresses[0].address_1 = "Verborgener Weg 4";
+  EXPECT_EQ(put(desk(one_), b, false)->kinds["location"].changed, 1);
+  EXPECT_EQ(put(desk(one_), b, false)->kinds["location"].same, 1);
+  EXPECT_EQ(in_the_open(), 0);
+  EXPECT_EQ(of_unit(one_), 1);
+  // What is no longer secret is in one place again.
+  l.lotse_confidential = false;
+  EXPECT_EQ(put(desk(one_), b, false)->kinds["location"].changed, 1);
+  EXPECT_EQ(in_the_open(), 1);
+  EXPECT_EQ(of_unit(one_), 0);
+  EXPECT_EQ(find_offer(visitor(), id_for("test", "placed", "s0")).location->name, "Haus Zuflucht");
+  l.lotse_confidential = true;
+  EXPECT_EQ(put(desk(one_), b, false)->kinds["location"].changed, 1);
+  EXPECT_EQ(in_the_open(), 0);
+}
+
+TEST_P(DirectoryTest, an_entry_of_another_source_is_left_to_it) {
+  auto b = batch(1);
+  const std::string id = id_for("test", "service", "s0");
+  b.services[0].foreign_id = id;
+  ASSERT_TRUE(put(desk(one_), b, false));
+  auto other = b;
+  other.source = "other";
+  other.services[0].thing.name = "Anderer Titel";
+  for (const bool dry : {true, false}) {
+    const auto outcome = put(desk(one_), other, dry);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->kinds.at("service").elsewhere, 1);
+    EXPECT_EQ(outcome->kinds.at("service").changed, 0);
+    const Outcome::Remark told{Outcome::Remark::What::elsewhere, "service", id, "", "test", ""};
+    EXPECT_NE(std::find(outcome->remarks.begin(), outcome->remarks.end(), told), outcome->remarks.end());
+  }
+  EXPECT_EQ(find_kept(desk(one_), {id}).service.name, b.services[0].thing.name);
+  EXPECT_EQ(put(desk(one_), b, false)->kinds.at("service").same, 1);
 }
 
 TEST_P(DirectoryTest, unknown_members_come_back_as_they_came) {

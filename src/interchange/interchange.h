@@ -2,6 +2,7 @@
 #pragma once
 
 /** All that others may use of interchange: reading HSDS, tables and places, and writing HSDS. */
+#include "interchange/archive.h"
 #include "interchange/hsds.h"
 #include "interchange/hsds_export.h"
 #include "interchange/mapping.h"

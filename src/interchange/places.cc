@@ -92,31 +92,6 @@ Result<Places> import_places(const std::string& file, std::string_view bytes, co
   return places;
 }
 
-Lookup lookup_in(const std::vector<Place>& places) {
-  struct Tables {
-    std::map<std::string, Sum> codes;
-    std::map<std::string, std::vector<Point>> names;
-  };
-  auto tables = std::make_shared<Tables>();
-  for (const Place& place : places) {
-    if (!place.postcode.empty()) tables->codes[place.postcode].add({place.lat, place.lon});
-    if (!place.name.empty()) tables->names[fold(place.name)].push_back({place.lat, place.lon});
-  }
-  return [tables](const std::string& code, const std::string& town) -> std::optional<Point> {
-    if (const auto at = tables->codes.find(code); at != tables->codes.end()) return at->second.mean();
-    const auto at = tables->names.find(fold(town));
-    if (at == tables->names.end()) return std::nullopt;
-    // A name that several places have says nothing about where one is.
-    constexpr double kSamePlace = 25'000;
-    Sum sum;
-    for (const Point& p : at->second) {
-      if (distance_m(at->second.front(), p) > kSamePlace) return std::nullopt;
-      sum.add(p);
-    }
-    return sum.mean();
-  };
-}
-
 std::size_t approximate(directory::Batch& batch, const Lookup& lookup, Report& report) {
   std::size_t given = 0;
   for (auto& item : batch.locations) {
@@ -128,7 +103,7 @@ std::size_t approximate(directory::Batch& batch, const Lookup& lookup, Report& r
         address = &each;
         break;
       }
-    const auto point = address ? lookup(address->postal_code, address->city) : std::nullopt;
+    const auto point = address ? lookup(address->postal_code) : std::nullopt;
     if (!point) {
       report.add(
           Severity::note, "", 0, "postal_code", address ? address->postal_code + " " + address->city : l.name,

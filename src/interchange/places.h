@@ -32,12 +32,8 @@ struct Places {
  */
 Result<Places> import_places(const std::string& file, std::string_view bytes, const TableForm& form = {});
 
-/** The point of a postcode or, if it is not known, of a town; nothing if neither is. */
-using Lookup = std::function<std::optional<Point>(const std::string& postcode, const std::string& town)>;
-
-/** A lookup in a list: mean of the points of the postcode, otherwise of the name if it stands for only one
- * place (all within 25 km). */
-Lookup lookup_in(const std::vector<Place>& places);
+/** The point of a postcode; nothing if it is not known. */
+using Lookup = std::function<std::optional<Point>(const std::string& postcode)>;
 
 /**
  * Gives every location without a valid point that of its postcode, and marks it as approximate; a location

@@ -34,6 +34,7 @@ std::string harmless(const std::string& value) {
 
 void Report::add(Finding finding) {
   finding.value = cut(finding.value);
+  finding.ours = cut(finding.ours);
   take(std::move(finding));
 }
 
@@ -50,7 +51,8 @@ void Report::take(Finding finding) {
 
 void Report::add(Severity severity, std::string file, std::size_t line, std::string field,
                  std::string_view value, Text reason) {
-  add(Finding{severity, std::move(file), line, std::move(field), std::string(value), std::move(reason)});
+  add(Finding{severity, std::move(file), line, std::move(field), std::string(value), std::move(reason), "",
+              ""});
 }
 
 void Report::append(Report other) {
@@ -102,6 +104,7 @@ std::string Report::screen(const words::Language& language) const {
   for (const Sum& sum : sums()) {
     text += words::translate(language, label(sum.severity)) + " (" + number(sum.count) + "×) " + sum.file;
     if (sum.first.line) text += ":" + std::to_string(sum.first.line);
+    if (!sum.first.entry.empty()) text += " " + sum.first.entry;
     if (!sum.first.field.empty()) text += " " + sum.first.field;
     text += ": " + words::translate(language, sum.first.reason) + '\n';
   }
@@ -110,16 +113,19 @@ std::string Report::screen(const words::Language& language) const {
 
 std::string Report::csv(const words::Language& language) const {
   const auto say = [&](const Text& text) { return words::translate(language, text); };
-  std::string text = csv_line({say(msg("What")), say(msg("File")), say(msg("Line")), say(msg("Field")),
-                               say(msg("Value")), say(msg("Reason"))});
+  std::string text =
+      csv_line({say(msg("What")), say(msg("File")), say(msg("Line")), say(msg("Entry")), say(msg("Field")),
+                say(msg("Value")), say(msg("In the directory")), say(msg("Reason"))});
   const auto line_of = [&](const Finding& f) {
     return csv_line({say(label(f.severity)), harmless(f.file), f.line ? std::to_string(f.line) : "",
-                     harmless(f.field), harmless(f.value), say(f.reason)});
+                     harmless(f.entry), harmless(f.field), harmless(f.value), harmless(f.ours),
+                     say(f.reason)});
   };
   for (const Finding& f : findings_) text += line_of(f);
   for (const auto& [kind, sum] : more_) {
     Finding rest = sum.first;
     rest.line = 0;
+    rest.entry = rest.ours = "";
     rest.value = "… " + std::to_string(sum.count) + "×";
     text += line_of(rest);
   }

@@ -27,6 +27,8 @@ struct Finding {
   std::string field;  ///< column or member; empty for the whole row
   std::string value;  ///< what stood there, at most 120 code points
   Text reason;
+  std::string entry;  ///< for what is about an entry of the directory: the source's id, and `file` its kind
+  std::string ours;   ///< what the directory holds instead of `value`, at most 120 code points
   bool operator==(const Finding&) const = default;
 };
 

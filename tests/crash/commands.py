@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 import traceback
+import urllib.parse
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -85,6 +86,28 @@ class Served:
         connection.close()
         return answer.status, body
 
+    def post(self, path, body, **fields):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("POST", path, body, {"Sec-Fetch-Site": "same-origin", **fields})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body, "; ".join(v.split(";")[0] for k, v in answer.getheaders() if k == "Set-Cookie")
+
+    def sign_in(self, function):
+        """Signs the first person of the sample with this function in; returns the cookies."""
+        mail = next(line.split()[0] for line in self.said if "@" in line and function in line)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", "/sign-in")
+        answer = connection.getresponse()
+        guard = re.search(r'name="_guard" value="([^"]+)"', answer.read().decode())[1]
+        cookies = "; ".join(v.split(";")[0] for k, v in answer.getheaders() if k == "Set-Cookie")
+        connection.close()
+        form = urllib.parse.urlencode({"_guard": guard, "email": mail, "password": "lotse-sample-town"})
+        more = self.post("/sign-in", form, Cookie=cookies, **{"Content-Type": "application/x-www-form-urlencoded"})
+        check(more[0] == 303, f"sign-in answered {more[0]}")
+        return f"{cookies}; {more[2]}"
+
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
         return self.process.wait(60)
@@ -117,7 +140,8 @@ def every_command_has_help(lotse):
 
 def wrong_use_is_exit_2_with_a_reason(lotse):
     for words in ([], ["fly"], ["serve"], ["serve", "--data", "x", "--store", "sqlite:y"], ["import", "hsds", "--data", "x"],
-                  ["serve", "--data", lotse.folder / "w", "--listen", "nowhere"], ["serve", "--data", lotse.folder / "w", "--today", "soon"]):
+                  ["serve", "--data", lotse.folder / "w", "--listen", "nowhere"], ["serve", "--data", lotse.folder / "w", "--today", "soon"],
+                  ["serve", "--data", lotse.folder / "w", "--listen", "0.0.0.0:0"], ["serve", "--data", lotse.folder / "w", "--listen", "[::]:0"]):
         done = lotse.run(*words, code=2)
         check(done.stderr.strip() or done.stdout.strip(), f"no reason for {words}")
 
@@ -285,6 +309,72 @@ def a_kill_loses_nothing_that_was_imported(lotse):
             check(total == 40 or "Done:" not in done.stdout, "an import that was said to be done is gone")
 
 
+def a_killed_update_is_there_whole_or_not_at_all(lotse):
+    def services(fruit):
+        files = dict(CSV_FILES)
+        files["services.csv"] = "id,organization_id,name,status\n" + "".join(f"k{i},o1,{fruit} {i},active\n" for i in range(300))
+        files["services_at_location.csv"] = "id,service_id,location_id\n" + "".join(f"p{i},k{i},l1\n" for i in range(300))
+        return lotse.hsds(files)
+
+    def count(server, fruit):
+        found = json.loads(server.get(f"/offers?q={fruit}")[1])
+        return found["fitting"] + found["unsure"] + found["nearly"]
+
+    data = lotse.folder / "updated"
+    lotse.run("import", "hsds", services(FRUITS[0]), "--data", data, "--source", "fruit")
+    now = FRUITS[0]
+    for round_ in range(1, 6):
+        source = services(FRUITS[round_])
+        with lotse.serve("--data", data) as server:
+            killer = threading.Timer(0.06 * round_, server.process.kill)
+            killer.start()
+            done = lotse.run("import", "hsds", source, "--data", data, "--source", "fruit", code=None)
+            killer.join()
+            server.process.wait()
+        with lotse.serve("--data", data) as server:
+            before, after = count(server, now), count(server, FRUITS[round_])
+            check((before, after) in ((300, 0), (0, 300)), f"half an update: {before} and {after}")
+            check(after == 300 or "Done:" not in done.stdout, "an update that was said to be done is gone")
+        now = FRUITS[round_] if after else now
+    done = lotse.run("import", "hsds", services("Quitte"), "--data", data, "--source", "fruit").stdout
+    check("service: 0 new, 300 changed" in done, "the next import does not go on from there: " + done)
+
+
+def a_correction_survives_the_next_import(lotse):
+    data, report = lotse.folder / "corrected", lotse.folder / "conflicts.csv"
+    changed = dict(CSV_FILES)
+    changed["services.csv"] = CSV_FILES["services.csv"].replace("Parents café,Coffee", "Fathers café,Tea")
+    again = lambda source, *more: lotse.run("import", "hsds", source, "--data", data, "--source", name, "--unit", unit, *more).stdout
+    with lotse.serve("--data", data, "--sample") as server:
+        cookies = server.sign_in("directory_editor")
+        for line in lotse.run("units", "--data", data).stdout.splitlines():  # the one whose entries she corrects
+            unit = line.split()[0]
+            name = f"test{unit}"
+            again(lotse.hsds())
+            found = re.search(r"/staff/services/([0-9a-f-]{36})", server.get("/staff/services?q=Parents", "text/html", Cookie=cookies)[1])
+            if found:
+                break
+        service = json.loads(server.get(f"/staff/services/{found[1]}", Cookie=cookies)[1])
+        service["name"] = "Our café"
+        status, body, _ = server.post(f"/staff/services/{found[1]}", json.dumps(service), Cookie=cookies, Accept="application/json",
+                                      **{"Content-Type": "application/json"})
+        check(status == 200, f"{status}: {body[:300]}")
+        done = again(lotse.hsds())
+        check("0 changed, 2 as before" in done and "correction" not in done, done)
+        for flag in (["--dry-run"], []):
+            done = again(lotse.hsds(changed), "--report", report, *flag)
+            check("1 changed, 1 as before; in 1 of them a correction made here stays" in done and "The correction stays." in done, done)
+            rows = [r for r in csv.DictReader(report.open(encoding="utf-8")) if r["Entry"]]
+            check(len(rows) == 1, str(rows))
+            row = {name: rows[0][name] for name in ("What", "File", "Entry", "Field", "Value", "In the directory")}
+            check(row == {"What": "Value not used", "File": "service", "Entry": "s1", "Field": "name", "Value": "Fathers café",
+                          "In the directory": "Our café"}, str(row))
+        service = json.loads(server.get(f"/staff/services/{found[1]}", Cookie=cookies)[1])
+        check((service["name"], service["description"]) == ("Our café", "Tea"), str(service))
+        done = again(lotse.hsds(changed))
+        check("correction" not in done, "told a second time: " + done)
+
+
 def postgresql_serves_the_same(lotse):
     command = [sys.executable, "-B", str(ROOT / "tools/postgres.py"), "run", "--fast", "--", sys.executable, "-B", __file__,
                "--binary", lotse.binary, "--inside"]
@@ -318,7 +408,8 @@ def inside_postgresql(lotse):
 
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
-         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported, postgresql_serves_the_same]
+         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported,
+         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, postgresql_serves_the_same]
 
 
 def main():

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "directory/directory.h"
+#include "directory/plan.h"
+
+namespace lotse::directory {
+namespace {
+
+// After so many plans that were overtaken, the next is made where nobody can overtake it: staff wait then.
+constexpr int kTries = 3;
+constexpr sql::Statement kHold{"directory.hold_services",
+                               "SELECT id FROM service WHERE source = $1 ORDER BY id FOR UPDATE"};
+
+Batch with_ids(Batch batch) {
+  const auto each = [](auto& items) {
+    for (auto& item : items) give_ids(item.thing, item.thing.id.text);
+  };
+  each(batch.organisations);
+  each(batch.locations);
+  each(batch.services);
+  each(batch.placed);
+  return batch;
+}
+
+// False, and nothing is written, where an entry that the plan rests on was changed since.
+bool carried_out(const access::UnitDoor& door, const std::string& source, const Plan& plan) {
+  try {
+    return door.change("directory.put", source, [&](access::Change& change) {
+      if (!holds(change, plan)) throw Stale();
+      carry_out(change, plan);
+      return true;
+    });
+  } catch (const Stale&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std::atomic<std::size_t>* done) {
+  const Batch batch = with_ids(given);
+  const auto door = desk.unit(access::kDirectoryWrite);
+  const auto now = desk.now().ms;
+  for (int i = 0; i < kTries; ++i) {
+    Plan plan = door.read([&](access::View& view) { return make_plan(view, batch, door.unit(), now, done); });
+    if (!plan.problems.empty()) return refuse(std::move(plan.problems));
+    if (dry || carried_out(door, batch.source, plan)) return std::move(plan.outcome);
+  }
+  Plan plan = door.change("directory.put", batch.source, [&](access::Change& change) {
+    change.each(kHold, {batch.source}, [](const sql::Row&) {});
+    Plan made = make_plan(change, batch, door.unit(), now, done);
+    if (made.problems.empty()) carry_out(change, made);
+    return made;
+  });
+  if (!plan.problems.empty()) return refuse(std::move(plan.problems));
+  return std::move(plan.outcome);
+}
+
+}  // namespace lotse::directory
