@@ -3,6 +3,7 @@
 """Plants faults in a small project and sees that `po.py check` finds each of them."""
 import contextlib
 import io
+import json
 import pathlib
 import tempfile
 import unittest
@@ -12,7 +13,8 @@ import po_checks
 import po_compile
 from po_file import Entry, PluralRule, PoError, dump, load, parse
 
-REAL = pathlib.Path(__file__).resolve().parent.parent / 'po'
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REAL = ROOT / 'po'
 PAGES = '''
 // msg("In a comment.")
 auto sql = R"sql(SELECT "it's" FROM t WHERE a = 'msg("In SQL.")')sql";
@@ -202,6 +204,24 @@ class Planted(unittest.TestCase):
     self.assertEqual(self.faults(), [])
     self.plant('de-x-simple', 'Open', ' '.join(['Wort'] * 12) + '. ' + ' '.join(['Wort'] * 13) + '.')
     self.expect('a sentence of 13 words')
+    for text in ['Das wird geprüft.', 'Hier lernt man schwimmen.', 'Sie könnten anrufen.', 'Versicherungskarte']:
+      self.plant('de-x-simple', 'Open', text)
+      self.expect('po/de-x-simple.po')
+    self.plant('de-x-simple', 'Open', 'Manche Menschen kommen aus Wirdum.')
+    self.assertEqual(self.faults(), [])
+
+  def test_own_simple_german(self):
+    def texts(thing):
+      for key, value in thing.items() if isinstance(thing, dict) else enumerate(thing):
+        if key == 'de-x-simple':
+          yield from [value] if isinstance(value, str) else value
+        elif isinstance(value, (dict, list)):
+          yield from texts(value)
+
+    for name in ['src/topic/catalogue.json', 'sample/town.json']:
+      own = list(texts(json.loads((ROOT / name).read_text(encoding='utf-8'))))
+      self.assertGreater(len(own), 50)
+      self.assertEqual(list(po_checks.check_simple(own)), [], name)
 
   def test_header(self):
     text = self.project.path('ti').read_text()

@@ -211,6 +211,12 @@ std::optional<Minute> minute_of(std::string_view text) {
   return text.empty() || text == "Z" || offset ? minute : std::nullopt;
 }
 
+std::vector<Span> spans_of(std::span<const match::Opening> openings) {
+  std::vector<Span> spans;
+  for (const auto& each : openings) spans.push_back({each.weekday, each.from, each.to});
+  return spans;
+}
+
 std::vector<match::Opening> OpeningHours::in_week_of(Day day) const {
   const std::string first = day.text(), last = day.plus(6).text();
   std::vector<match::Opening> found;
@@ -230,6 +236,10 @@ std::optional<std::string> day_of(const std::string& text) {
   return day ? std::optional(day->text()) : std::nullopt;
 }
 
+std::string moved(const std::string& day, int days) {
+  return day.empty() ? day : Day::parse(day)->plus(days).text();
+}
+
 bool is_every_week(const Schedule& s) {
   const bool other_rule =
       !s.byweekno.empty() || !s.bymonthday.empty() || !s.byyearday.empty() || !s.count.is_null();
@@ -242,10 +252,7 @@ bool is_every_week(const Schedule& s) {
 bool read_schedule(const Schedule& s, std::vector<OpeningHours::Dated>& found) {
   const auto from = minute_of(s.opens_at), to = minute_of(s.closes_at);
   const auto first = day_of(s.valid_from), last = day_of(s.valid_to.empty() ? s.until : s.valid_to);
-  if (!from || !to || *from == *to || !first || !last || !is_every_week(s)) return false;
-  const auto add = [&](int weekday, Minute begin, Minute end) {
-    found.push_back({{weekday, begin, end}, *first, *last});
-  };
+  if (!from || !to || !is_span(*from, *to) || !first || !last || !is_every_week(s)) return false;
   bool all = true;
   for (const auto day : split(s.byday.empty() ? "MO,TU,WE,TH,FR,SA,SU" : std::string_view(s.byday), ',')) {
     const auto at = std::find(kDays.begin(), kDays.end(), trimmed(day));
@@ -254,11 +261,10 @@ bool read_schedule(const Schedule& s, std::vector<OpeningHours::Dated>& found) {
       continue;
     }
     const int weekday = static_cast<int>(at - kDays.begin()) + 1;
-    if (*from < *to) {
-      add(weekday, *from, *to);
-    } else {  // over midnight: two days
-      add(weekday, *from, 1440);
-      if (*to > 0) add(weekday % 7 + 1, 0, *to);
+    for (const auto& span : spans_between(weekday, *from, *to)) {
+      // What begins on the last day goes on into the next.
+      const int later = span.weekday == weekday ? 0 : 1;
+      found.push_back({{span.weekday, span.from, span.to}, moved(*first, later), moved(*last, later)});
     }
   }
   return all;
@@ -287,6 +293,16 @@ std::string address_line(const Location& location) {
   if (!a.address_2.empty()) (line += line.empty() ? "" : ", ") += a.address_2;
   if (!town.empty()) (line += line.empty() ? "" : ", ") += town;
   return line;
+}
+
+const Texts::value_type& text_for(const Texts& texts, std::string_view language) {
+  CHECK(!texts.empty());
+  const auto rank = [&](const Texts::value_type& each) {
+    const auto& tag = each.first;
+    return std::tuple(each.second.name.empty(), tag != language, tag != "de", tag != "en");
+  };
+  return *std::min_element(texts.begin(), texts.end(),
+                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
 }
 
 std::string phone_of(const Service& s, const Organisation& o, const At* at) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hours.h"
 #include "directory/types.h"
 #include "match/match.h"
 #include "topic/topic.h"
@@ -45,10 +46,14 @@ struct OpeningHours {
   std::vector<match::Opening> in_week_of(Day day) const;
 };
 
+/** The same as a page shows them. */
+std::vector<Span> spans_of(std::span<const match::Opening> openings);
+
 /**
  * What the product can read from schedules: each week (RFC 5545: `freq` WEEKLY with `byday`, or DAILY), with
- * times that `minute_of` reads, between `valid_from` and `valid_to`. Everything else (every second week, a
- * day of the month, times nobody can be sure of) is left unread, and then nobody may say "closed".
+ * times that `minute_of` reads, between `valid_from` and `valid_to`; an end before the beginning lies on the
+ * next day (see `is_span`). Everything else (every second week, a day of the month, times nobody can be sure
+ * of) is left unread, and then nobody may say "closed".
  */
 OpeningHours openings_of(std::span<const Schedule> schedules);
 
@@ -64,6 +69,12 @@ std::span<const Schedule> schedules_at(const Service& service, const At* at);
 
 /** "Street 1, 00101 Town"; empty for a confidential location or one without address. */
 std::string address_line(const Location& location);
+/**
+ * The texts that a reader gets: in her language, else German, else English, else the first by its tag; those
+ * without a title come last. The cards of search.cc take theirs by the same rule. Not for no texts (CHECK).
+ */
+const Texts::value_type& text_for(const Texts& texts, std::string_view language);
+
 /** The number to call: at this place, of the service, of its contact, of the organisation. */
 std::string phone_of(const Service& service, const Organisation& organisation, const At* at);
 

@@ -224,6 +224,18 @@ TEST(Offer, ACircleOfTopicsEnds) {
   EXPECT_TRUE(offer_from(row.id, row.facts, row.words, topic::Catalogue({one, two}), kDay));
 }
 
+TEST(Hours, OfTheLastNightGoOnIntoTheNextDay) {
+  const std::vector<Schedule> once{{.valid_from = "2026-12-04",
+                                    .valid_to = "2026-12-04",
+                                    .byday = "FR",
+                                    .opens_at = "18:00",
+                                    .closes_at = "02:00"}};
+  const std::vector<match::Opening> night{{5, 1080, 1440}, {6, 0, 120}};
+  EXPECT_EQ(openings_of(once).in_week_of({2026, 12, 4}), night);
+  EXPECT_EQ(openings_of(once).in_week_of({2026, 12, 5}), (std::vector<match::Opening>{{6, 0, 120}}));
+  EXPECT_TRUE(openings_of(once).in_week_of({2026, 12, 6}).empty());
+}
+
 TEST(Hours, OfThePlaceGoBeforeThoseOfTheService) {
   const auto s = counselling();
   auto at = at_market();
@@ -244,7 +256,7 @@ TEST(Rules, AllProblemsAtOnce) {
   s.email = "nobody";
   s.url = "javascript:alert(1)";
   s.schedules = {{.byday = "", .opens_at = "9", .closes_at = "08:00"},
-                 {.byday = "MO", .opens_at = "10:00", .closes_at = "09:00"}};
+                 {.byday = "MO", .opens_at = "10:00", .closes_at = "10:00"}};
   s.lotse_child_care = {Care::on_site, 72, 12, 0};
   s.contacts = {{.name = ""}};
   s.lotse_free_places = -1;
@@ -255,6 +267,28 @@ TEST(Rules, AllProblemsAtOnce) {
                                               "hours_day_1", "hours_from_1", "hours_to_2", "care_to",
                                               "care_places", "contact_name", "free_places"}));
   EXPECT_TRUE(check(counselling()).empty());
+}
+
+TEST(Rules, NightsAndWholeDaysMayBeKept) {
+  Service s = counselling();
+  s.schedules = {{.byday = "FR", .opens_at = "18:00", .closes_at = "02:00"},
+                 {.byday = "SA", .opens_at = "18:00:00", .closes_at = "00:00:00"},
+                 {.byday = "SU", .opens_at = "00:00", .closes_at = "24:00"},
+                 {.freq = "DAILY", .opens_at = "22:00Z", .closes_at = "06:00Z"}};
+  EXPECT_TRUE(check(s).empty());
+  s.schedules = {{.byday = "FR", .opens_at = "08:00", .closes_at = "08:00"},
+                 {.byday = "SA", .opens_at = "00:00", .closes_at = "00:00"},
+                 {.byday = "SU", .opens_at = "24:00", .closes_at = "02:00"}};
+  std::vector<std::string> fields;
+  for (const auto& each : check(s)) fields.push_back(each.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"hours_to_1", "hours_to_2", "hours_from_3"}));
+  EXPECT_TRUE(openings_of(s.schedules).openings.empty());
+}
+
+TEST(Rules, AContactThatOnlyASourceNamedStays) {
+  Service s = counselling();
+  s.contacts = {{.email = "info@example.org"}, {.department = "Empfang"}};
+  EXPECT_TRUE(check(s).empty());
 }
 
 TEST(Rules, BidiControlsAreRefused) {

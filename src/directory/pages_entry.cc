@@ -21,64 +21,28 @@ using web::Url;
 constexpr std::size_t kShortText = 300;
 constexpr web::Access kOpen{&access::kDirectoryRead, access::kDirectoryPurpose, true};
 
-/** The texts of an entry for one reader: in her language, else German, else the original; and which it is. */
+/** The texts of an entry for one reader, and which they are. */
 struct Reading {
   std::string language, state;
   Words words;
 };
 
-Reading reading_of(const Service& s, std::string_view wanted) {
+Reading reading_of(const Entry& e, std::string_view wanted) {
+  const Service& s = e.service;
   Texts texts = s.lotse_texts;
   auto& original = texts[s.lotse_language];
   if (original.name.empty()) original.name = s.name;
   if (original.description.empty()) original.description = s.description;
   if (original.eligibility.empty()) original.eligibility = s.eligibility_description;
   if (original.application.empty()) original.application = s.application_process;
-  for (const std::string& tag : {std::string(wanted), std::string("de"), s.lotse_language})
-    if (const auto at = texts.find(tag); at != texts.end() && !at->second.name.empty())
-      return {tag, std::string(name_of(at->second.state)), at->second};
-  return {s.lotse_language, "original", original};
+  const auto& [language, words] = text_for(texts, wanted);
+  Reading reading{language, std::string(name_of(words.state)), words};
+  if (reading.words.name.empty()) reading.words.name = e.organisation.name;
+  return reading;
 }
 
 Html fact(const Ask&, std::string_view icon, const std::string& title, const Html& content) {
   return el("div", {cls("lo-facts__row")}, {el("dt", {}, {web::icon(icon), title}), el("dd", {}, {content})});
-}
-
-Html hours_table(const Ask& ask, const std::vector<match::Opening>& openings, const WallTime& now) {
-  Html rows;
-  for (int day = 1; day <= 7; ++day) {
-    Html times;
-    for (const auto& each : openings)
-      if (each.weekday == day)
-        (times += times.empty() ? Html() : el("br")) +=
-            el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, each.from, each.to)});
-    if (times.empty()) times = Html::text(ask.t("closed"));
-    const bool today = now.day.weekday() == day;
-    const std::string name = words::weekday_name(ask.language, day);
-    rows += el("tr", {web::attr_if(today, "class", "lo-hours__today")},
-               {el("th", {attr("scope", "row")}, {today ? ask.t("{day} (today)", {{"day", name}}) : name}),
-                el("td", {}, {times})});
-  }
-  return el("table", {cls("lo-hours")},
-            {el("caption", {cls("kern-sr-only")}, {ask.t("Opening hours")}), el("tbody", {}, {rows})});
-}
-
-// What matters on the way out of the door: open now, later today, or when next.
-std::string open_now(const Ask& ask, const std::vector<match::Opening>& openings, const WallTime& now) {
-  const int today = now.day.weekday();
-  for (const auto& each : openings)
-    if (each.weekday == today && now.minute >= each.from && now.minute < each.to)
-      return ask.t("Open now, until {time}", {{"time", words::time(ask.language, each.to)}});
-  for (const auto& each : openings)
-    if (each.weekday == today && each.from > now.minute)
-      return ask.t("Open today at {time}", {{"time", words::time(ask.language, each.from)}});
-  for (int ahead = 1; ahead <= 7; ++ahead)
-    for (const auto& each : openings)
-      if (each.weekday == (today - 1 + ahead) % 7 + 1)
-        return ask.t("Closed now. Open again: {day} {time}",
-                     {{"day", words::weekday_name(ask.language, each.weekday)},
-                      {"time", words::time(ask.language, each.from)}});
-  return {};
 }
 
 std::string care_text(const Ask& ask, const ChildCare& care) {
@@ -126,16 +90,21 @@ Html language_facts(const Ask& ask, const Service& s) {
   return text;
 }
 
-Html telephone(const Ask& ask, const std::string& number) {
-  return el("a", {cls("kern-btn kern-btn--primary lo-tel"), web::href(Url::telephone(number))},
-            {web::icon("phone"), el("span", {cls("kern-label")},
-                                    {ask.t("Call"), " ", el("span", {cls("lo-ltr-inline")}, {number})})});
+const Contact* named_contact(const Service& s) {
+  return s.contacts.empty() || s.contacts.front().name.empty() ? nullptr : &s.contacts.front();
+}
+
+// Whom to ask where the entry names nobody: the people of the unit that keeps it (story S0.7).
+std::optional<unit::Unit> asked_instead(const Ask& ask, const Entry& e) {
+  if (named_contact(e.service)) return std::nullopt;
+  auto keeper = unit::find(ask.desk, e.keeper);
+  return keeper && !keeper->contacts.empty() ? keeper : std::nullopt;
 }
 
 Html contact_card(const Ask& ask, const Entry& e, const std::string& phone) {
   Html lines;
-  const Contact* named = e.service.contacts.empty() ? nullptr : &e.service.contacts.front();
-  if (named && !named->name.empty()) {
+  const Contact* named = named_contact(e.service);
+  if (named) {
     lines +=
         line("account-circle",
              all({el("span", {attr("dir", "auto")}, {named->name}),
@@ -148,16 +117,14 @@ Html contact_card(const Ask& ask, const Entry& e, const std::string& phone) {
     if (!codes.empty())
       lines +=
           line("speech", Html::text(ask.t("Speaks {languages}", {{"languages", language_list(ask, codes)}})));
+    if (!named->phones.empty() && named->phones.front().number != phone)
+      lines +=
+          line("phone", el("a", {cls("lo-ltr-inline"), web::href(Url::telephone(named->phones[0].number))},
+                           {named->phones[0].number}));
   }
-  const std::string email = named && !named->email.empty() ? named->email
-                            : !e.service.email.empty()     ? e.service.email
-                                                           : e.organisation.email;
-  if (!email.empty()) {
-    const auto at = email.find('@');
-    lines += line("mail", el("a", {cls("lo-ltr"), attr("dir", "ltr"), web::href(Url::mail(email))},
-                             {email.substr(0, at == email.npos ? email.size() : at + 1), el("wbr"),
-                              at == email.npos ? std::string() : email.substr(at + 1)}));
-  }
+  std::string email = e.service.contacts.empty() ? "" : e.service.contacts.front().email;
+  if (email.empty()) email = e.service.email.empty() ? e.organisation.email : e.service.email;
+  if (!email.empty()) lines += line("mail", unit::email_link(email));
   for (const std::string& site : {e.service.url, e.organisation.website}) {
     auto url = Url::web(site);
     if (!url) url = Url::web("https://" + site);
@@ -170,7 +137,7 @@ Html contact_card(const Ask& ask, const Entry& e, const std::string& phone) {
   return el("section", {cls("lo-contact kern-level-1"), attr("aria-labelledby", "contact")},
             {el("h2", {cls("kern-heading-small"), web::id("contact")}, {ask.t("Contact")}),
              el("p", {cls("kern-body"), attr("dir", "auto")}, {e.organisation.name}),
-             phone.empty() ? Html() : telephone(ask, phone),
+             phone.empty() ? Html() : unit::telephone_button(ask, phone),
              lines.empty() ? Html() : el("ul", {cls("lo-lines")}, {lines})});
 }
 
@@ -225,15 +192,15 @@ Html audience_facts(const Ask& ask, const Service& s, const Words& words) {
   return text;
 }
 
-Html facts_list(const Ask& ask, const Entry& e, const Words& words,
-                const std::vector<match::Opening>& openings, std::span<const Schedule> schedules) {
-  const WallTime now = wall_time(ask.desk.now());
+Html facts_list(const Ask& ask, const Entry& e, const Words& words, std::span<const Schedule> schedules) {
   Html rows, hours;
-  if (!openings.empty()) {
+  const auto openings = openings_of(schedules);
+  if (const auto spans = spans_of(openings.in_week_of(ask.desk.today())); !spans.empty()) {
     if (!e.service.lotse_by_appointment)
-      hours += el("p", {}, {el("strong", {}, {open_now(ask, openings, now)})});
-    hours += hours_table(ask, openings, now);
+      hours += el("p", {}, {el("strong", {}, {unit::open_now(ask, spans, openings.complete)})});
+    hours += unit::hours_table(ask, spans, openings.complete);
   }
+  if (e.service.lotse_fringe_hours) hours += el("p", {}, {ask.t("Also early, late or at weekends")});
   if (e.service.lotse_by_appointment)
     hours += el("p", {}, {ask.t("Only by appointment. Please call first.")});
   for (const auto& each : schedules)
@@ -292,13 +259,15 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
   const Entry e = find_offer(ask.desk, ask.values.at("offer"));
   const std::optional<At> at =
       e.placed && e.location ? std::optional(At{*e.placed, *e.location}) : std::nullopt;
+  const auto keeper = asked_instead(ask, e);
   if (ask.json) {
     Json json = to_json(e.service);
+    if (keeper) json["lotse_contacts_of_keeper"] = unit::as_json(*keeper)["contacts"];
     json["organization"] = to_json(e.organisation);
     if (e.location) json["location"] = to_json(*e.location);
     return web::json(json);
   }
-  const Reading reading = reading_of(e.service, ask.language.tag);
+  const Reading reading = reading_of(e, ask.language.tag);
   const auto schedules = schedules_at(e.service, at ? &*at : nullptr);
   const auto topics = rooms.finder->sight().topics;
   const bool sensitive = std::any_of(e.service.lotse_topics.begin(), e.service.lotse_topics.end(),
@@ -323,25 +292,27 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
       all({el("div", {cls("lo-free kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
               {reading.words.description}),
            language_note(ask, reading.language, reading.state)});
+  // Beside the entry's own number only where it has none.
+  const std::string phone = phone_of(e.service, e.organisation, at ? &*at : nullptr);
+  const Html people =
+      keeper ? unit::contact_card(ask, *keeper, ask.t("Would you rather talk to somebody?")) : Html();
   const bool is_short = length(reading.words.description) <= kShortText;
   const Html first = all({alert(ask, e.service), is_short ? description : Html()});
   const Html rest =
-      all({is_short ? Html() : description,
-           facts_list(ask, e, reading.words, openings_of(schedules).in_week_of(ask.desk.today()), schedules),
+      all({is_short ? Html() : description, facts_list(ask, e, reading.words, schedules),
            topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
            topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
-           tools(ask, path, reading.words.name)});
-  const Html main =
-      all({el("a", {cls("lo-back"), web::href(back_to_search(ask))},
-              {web::icon("arrow-back"), ask.t("All offers")}),
-           el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
-              {reading.words.name}),
-           el("div", {cls("lo-split lo-split--call")},
-              {first.empty() ? Html() : el("div", {cls("lo-split__first lo-stack")}, {first}),
-               el("div", {cls("lo-split__side lo-stack")},
-                  {contact_card(ask, e, phone_of(e.service, e.organisation, at ? &*at : nullptr)),
-                   map(ask, pins, std::nullopt)}),
-               el("div", {cls("lo-split__rest lo-stack")}, {rest})})});
+           phone.empty() ? Html() : people, tools(ask, path, reading.words.name)});
+  const Html main = all(
+      {el("a", {cls("lo-back"), web::href(back_to_search(ask))},
+          {web::icon("arrow-back"), ask.t("All offers")}),
+       el("h1", {cls("kern-heading-large"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
+          {reading.words.name}),
+       el("div", {cls("lo-split lo-split--call")},
+          {first.empty() ? Html() : el("div", {cls("lo-split__first lo-stack")}, {first}),
+           el("div", {cls("lo-split__side lo-stack")},
+              {contact_card(ask, e, phone), phone.empty() ? people : Html(), map(ask, pins, std::nullopt)}),
+           el("div", {cls("lo-split__rest lo-stack")}, {rest})})});
   return web::page(ask, {.title = reading.words.name,
                          .main = main,
                          .current = "/offers",

@@ -17,10 +17,6 @@ using web::el;
 using web::Html;
 using web::Url;
 
-Html inline_hours(const Ask& ask, const match::Opening& o) {
-  return el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, o.from, o.to)});
-}
-
 // A time span reads from left to right in every language; here it stands inside a sentence without an element
 // of its own.
 std::string isolated(const std::string& span) { return "\u2066" + span + "\u2069"; }
@@ -152,11 +148,16 @@ Html line(std::string_view icon, const Html& content) {
 Html hours_line(const Ask& ask, const HoursOf& hours) {
   Html text;
   int last = 0;
-  for (const auto& each : hours.openings) {
+  auto spans = spans_of(hours.openings);
+  if (open_for(spans, 1, 0) == kMinutesOfWeek) {
+    text = Html::text(ask.t("Open day and night"));
+    spans.clear();
+  }
+  for (const auto& each : across_midnight(std::move(spans))) {
     if (!text.empty()) text += Html::text(", ");
     if (each.weekday != last) text += Html::text(words::weekday_name(ask.language, each.weekday) + " ");
     last = each.weekday;
-    text += inline_hours(ask, each);
+    text += el("span", {cls("lo-ltr-inline")}, {words::hours(ask.language, each.from, each.to)});
   }
   if (hours.by_appointment) {
     if (text.empty()) return Html::text(ask.t("Only by appointment"));

@@ -171,7 +171,7 @@ Html hours_fields(const web::FormView& form, const Service& s) {
     const Schedule schedule = static_cast<std::size_t>(row) <= s.schedules.size()
                                   ? s.schedules[static_cast<std::size_t>(row) - 1]
                                   : Schedule{};
-    std::vector<web::Option> days{{"", "–"}};
+    std::vector<web::Option> days{{"", schedule.freq == "DAILY" ? ask.t("every day") : "–"}};
     for (int day = 1; day <= 7; ++day)
       days.push_back(
           {std::string(kDays[static_cast<std::size_t>(day) - 1]), words::weekday_name(ask.language, day)});
@@ -191,10 +191,12 @@ Html hours_fields(const web::FormView& form, const Service& s) {
                 web::text_field(form, "hours_to_" + n, ask.t("to"),
                                 {.value = shown_time(schedule.closes_at), .short_field = true})});
   }
-  return el(
-      "fieldset", {cls("kern-fieldset")},
-      {el("legend", {cls("kern-sr-only")}, {ask.t("Opening hours")}),
-       el("div", {cls("kern-hint")}, {ask.t("Leave a row empty to remove it. Times such as 09:00.")}), rows});
+  return el("fieldset", {cls("kern-fieldset")},
+            {el("legend", {cls("kern-sr-only")}, {ask.t("Opening hours")}),
+             el("div", {cls("kern-hint")},
+                {ask.t("Leave a row empty to remove it. Times such as 09:00."), " ",
+                 ask.t("An end before the beginning lies on the next day, for example 22:00 to 06:00.")}),
+             rows});
 }
 
 // The languages that are offered, and those that the entry has besides: a box that is not there cannot stay

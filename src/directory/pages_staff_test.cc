@@ -67,6 +67,21 @@ TEST_P(StaffPagesTest, what_the_form_does_not_offer_stays) {
     EXPECT_TRUE(has(page, ticked)) << ticked;
 }
 
+TEST_P(StaffPagesTest, an_imported_night_can_be_saved) {
+  const auto jule = sign_in(one_, "directory_editor");
+  auto e = find_kept(desk(one_), service_);
+  e.service.schedules = {{.byday = "FR", .opens_at = "18:00:00", .closes_at = "02:00:00"}};
+  ASSERT_TRUE(put(desk(one_), {.source = "test", .services = {{e.service, "s"}}}, false));
+  EXPECT_TRUE(has(get(edit_path(), "lotse=" + jule), "Ein Ende vor dem Beginn"));
+  auto form = untouched("2");
+  form[1].value = "Nachtcafé";
+  form[9].value = "FR";
+  form[10].value = "18:00";
+  form[11].value = "02:00";
+  EXPECT_EQ(post(edit_path(), form, jule).status, 303);
+  EXPECT_EQ(find_kept(desk(one_), service_).service.schedules[0].closes_at, "02:00:00");
+}
+
 TEST(Correction, WhatWasNotTouchedComesOutAsItWentIn) {
   Service s;
   s.name = "Treff";

@@ -130,6 +130,92 @@ TEST_P(PagesTest, an_entry_shows_hours_today_contact_and_language_state) {
   EXPECT_EQ(get("/offers/nonsense").status, 404);
 }
 
+TEST_P(PagesTest, an_entry_knows_what_is_open_over_midnight_and_what_never_closes) {
+  auto e = find_kept(desk(one_), service_);
+  e.service.schedules = {{.byday = "FR", .opens_at = "18:00", .closes_at = "02:00"}};
+  ASSERT_TRUE(correct(desk(one_), e.service, 1));
+  const std::string path = "/offers/" + offer_;
+  EXPECT_TRUE(has(get("/offers?q=elterncafe"), "18:00–02:00"));
+  for (const auto& now : {WallTime{{2026, 12, 11}, 1380}, {{2026, 12, 12}, 30}}) {  // Friday, Saturday
+    clock_->set(*instant_of(now));
+    EXPECT_TRUE(has(get(path), "Jetzt geöffnet, bis 02:00 Uhr"));
+    EXPECT_TRUE(has(get(path), "18:00–02:00"));
+  }
+  clock_->set(*instant_of({{2026, 12, 12}, 121}));
+  EXPECT_TRUE(has(get(path), "Wieder geöffnet: Freitag, 18:00"));
+  EXPECT_FALSE(has(get(path), "früh, spät"));
+  e.service.schedules = {{.freq = "DAILY", .opens_at = "00:00", .closes_at = "24:00"}};
+  e.service.lotse_fringe_hours = true;
+  ASSERT_TRUE(correct(desk(one_), e.service, 2));
+  for (const auto& language : words::languages()) {
+    const auto r = get(path, "lotse_language=" + std::string(language.tag));
+    EXPECT_EQ(has(r, "Open day and night"), language.tag == "en") << language.tag;
+    EXPECT_EQ(has(r, "Also early, late"), language.tag == "en") << language.tag;
+    EXPECT_FALSE(has(r, "24:00") || has(r, "lo-hours")) << language.tag;
+  }
+  finder_->catch_up();
+  EXPECT_TRUE(has(get("/offers?q=elterncafe", "lotse_language=en"), "Open day and night"));
+}
+
+TEST_P(PagesTest, an_entry_without_a_contact_names_those_of_its_keeper) {  // S0.7
+  const std::string path = "/offers/" + offer_;
+  const auto r = get(path);
+  EXPECT_TRUE(has(r, "Nuran Auentaler"));
+  EXPECT_TRUE(has(r, "tel:02214710055"));
+  EXPECT_TRUE(has(r, "Türkisch"));
+  EXPECT_LT(r.body.find("lo-facts"), r.body.find("Nuran Auentaler")) << "behind the entry's own number";
+  const auto json = parse_json(get(path, "", "application/json").body);
+  EXPECT_EQ((*json)["lotse_contacts_of_keeper"][0]["name"], "Nuran Auentaler");
+  auto e = find_kept(desk(one_), service_);
+  e.service.phones.clear();
+  ASSERT_TRUE(correct(desk(one_), e.service, 1));
+  const auto without = get(path).body;
+  EXPECT_LT(without.find("Nuran Auentaler"), without.find("lo-facts")) << "there is no other number";
+  e.service.contacts = {{.name = "Ida <X>", .phones = {{.number = "02561 99"}}}};
+  e.service.phones = {{.number = "02561 11"}};
+  ASSERT_TRUE(correct(desk(one_), e.service, 2));
+  const auto own = get(path);
+  EXPECT_TRUE(has(own, "Ida &lt;X&gt;") && has(own, "tel:0256199") && has(own, "tel:0256111"));
+  EXPECT_FALSE(has(own, "Nuran"));
+  EXPECT_FALSE(has(get(path, "", "application/json"), "lotse_contacts_of_keeper"));
+}
+
+TEST_P(PagesTest, card_and_entry_choose_the_same_text) {
+  struct Case {
+    std::string original;
+    std::vector<std::string> others;
+    const char* chosen;  // by somebody who reads Turkish
+  };
+  for (const Case& c : {Case{"fr", {"en"}, "en"},
+                        {"fr", {"de", "en"}, "de"},
+                        {"fr", {}, "fr"},
+                        {"pl", {"fr"}, "fr"},
+                        {"de", {"tr"}, "tr"},
+                        {"", {"ro", "bg"}, "bg"}}) {
+    auto e = find_kept(desk(one_), service_);
+    e.service.lotse_texts.clear();
+    e.service.lotse_texts["tr"].description = "only a description";
+    e.service.lotse_language = c.original.empty() ? "ar" : c.original;
+    e.service.name = c.original.empty() ? "" : "T-" + c.original;
+    for (const auto& tag : c.others) e.service.lotse_texts[tag].name = "T-" + tag;
+    Batch batch{.source = "test", .services = {{e.service, "s"}}};
+    ASSERT_TRUE(put(desk(one_), batch, false));
+    finder_->catch_up();
+    const std::string title = ">T-" + std::string(c.chosen) + "<";
+    EXPECT_TRUE(has(get("/offers", "lotse_language=tr"), title)) << c.chosen;
+    EXPECT_TRUE(has(get("/offers/" + offer_, "lotse_language=tr"), title)) << c.chosen;
+  }
+}
+
+TEST_P(PagesTest, an_entry_without_any_title_is_called_by_its_house) {
+  auto e = find_kept(desk(one_), service_);
+  e.service.lotse_texts.clear();
+  e.service.name.clear();
+  ASSERT_TRUE(put(desk(one_), {.source = "test", .services = {{e.service, "s"}}}, false));
+  EXPECT_TRUE(has(get("/offers"), "\">Haus &lt;Sonne&gt;</a>"));
+  EXPECT_TRUE(has(get("/offers/" + offer_), "\">Haus &lt;Sonne&gt;</h1>"));
+}
+
 TEST_P(PagesTest, the_number_to_call_comes_before_the_facts) {
   const auto body = get("/offers/" + offer_).body;
   const auto title = body.find("<h1"), text = body.find("Kaffee &amp; Gespräch", title),

@@ -67,9 +67,9 @@ class PagesOnStore : public TwoUnits {
 
   std::string sign_in(UnitId unit, const std::string& function) {
     access::Gate gate(*store_, *clock_);
-    const auto boss = access::operator_of(unit, "family_centre", "operator:test");
+    const access::Operator boss(*store_, *clock_, "operator:test");
     const auto account =
-        gate.make_account(boss, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
+        gate.make_account(boss, unit, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(boss, account, unit, function, {2020, 1, 1});
     return gate.start(account, {unit, "family_centre", "Haus", function});
   }

@@ -4,23 +4,12 @@
 #include "base/fold.h"
 #include "directory/directory.h"
 #include "directory/offer.h"
+#include "unit/unit.h"
 #include "web/html.h"
 #include "words/words.h"
 
 namespace lotse::directory {
 namespace {
-
-bool looks_like_phone(std::string_view number) {
-  const auto digits =
-      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits >= 3 && number.find_first_not_of("+0123456789 ()/.-") == number.npos;
-}
-
-bool looks_like_email(std::string_view email) {
-  const auto at = email.find('@');
-  return at != email.npos && at > 0 && email.find('.', at) != email.npos && email.find(' ') == email.npos &&
-         email.back() != '.';
-}
 
 void check_texts(const Service& s, Problems& problems) {
   if (trimmed(s.name).empty()) problems.push_back({"name_" + s.lotse_language, msg("Enter a title.")});
@@ -45,11 +34,9 @@ void check_hours(const Service& s, Problems& problems) {
     if (each.byday.empty() && each.opens_at.empty() && each.closes_at.empty()) continue;
     const std::string row = std::to_string(i + 1);
     const auto from = parse_minute(shown_time(each.opens_at)), to = parse_minute(shown_time(each.closes_at));
-    if (each.byday.empty()) problems.push_back({"hours_day_" + row, msg("Choose the day of the week.")});
-    if (!from) problems.push_back({"hours_from_" + row, msg("Enter a time such as 09:00.")});
-    if (!to) problems.push_back({"hours_to_" + row, msg("Enter a time such as 17:30.")});
-    if (from && to && *to <= *from)
-      problems.push_back({"hours_to_" + row, msg("The end must be later than the beginning.")});
+    if (each.byday.empty() && each.freq != "DAILY")
+      problems.push_back({"hours_day_" + row, msg("Choose the day of the week.")});
+    unit::check_times("hours_from_" + row, from, "hours_to_" + row, to, problems);
   }
 }
 
@@ -75,10 +62,10 @@ Problems check(const Service& s) {
   if (std::find(kStates.begin(), kStates.end(), s.status) == kStates.end())
     problems.push_back({"status", msg("Choose one of the states.")});
   for (std::size_t i = 0; i < s.phones.size(); ++i)
-    if (!looks_like_phone(s.phones[i].number))
+    if (!unit::is_telephone(s.phones[i].number))
       problems.push_back({i == 0 ? "phone" : "phone_" + std::to_string(i + 1),
                           msg("Enter a telephone number, for example 030 23125 123.")});
-  if (!s.email.empty() && !looks_like_email(s.email))
+  if (!s.email.empty() && !unit::is_email(s.email))
     problems.push_back({"email", msg("Enter an e-mail address in the form name@example.org.")});
   // A bare "www.example.org" is taken; something with another scheme is not.
   const bool bare =
@@ -93,10 +80,11 @@ Problems check(const Service& s) {
   if (s.minimum_age && s.maximum_age && *s.maximum_age < *s.minimum_age)
     problems.push_back({"age_max", msg("The highest age must not be below the lowest.")});
   for (const auto& contact : s.contacts) {
-    if (trimmed(contact.name).empty())
+    // A source may give no more than an address or a department, and the form does not show those.
+    if (trimmed(contact.name).empty() && contact.email.empty() && contact.department.empty())
       problems.push_back({"contact_name", msg("Enter the name of the contact.")});
     for (const auto& phone : contact.phones)
-      if (!looks_like_phone(phone.number))
+      if (!unit::is_telephone(phone.number))
         problems.push_back({"contact_phone", msg("Enter a telephone number, for example 030 23125 123.")});
   }
   if (s.lotse_free_places && (*s.lotse_free_places < 0 || *s.lotse_free_places > 10'000))

@@ -15,19 +15,14 @@
 namespace lotse::directory {
 namespace {
 
-// One statement for a page of hits: title and summary in the reader's language, else German, else any.
+// One statement for a page of hits; the texts by the rule of `text_for`.
 constexpr sql::Statement kCards{
     "directory.cards",
     "SELECT o.id, o.service_id, o.organisation_name, o.address, o.phone, o.facts, t.language, t.title, "
     "t.summary, t.state "
-    "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = CASE "
-    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = $1) THEN "
-    "$1 "
-    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = 'de') THEN "
-    "'de' "
-    "WHEN EXISTS (SELECT 1 FROM service_text x WHERE x.service_id = o.service_id AND x.language = 'en') THEN "
-    "'en' "
-    "ELSE (SELECT min(x.language) FROM service_text x WHERE x.service_id = o.service_id) END "
+    "FROM offer o JOIN service_text t ON t.service_id = o.service_id AND t.language = "
+    "(SELECT x.language FROM service_text x WHERE x.service_id = o.service_id "
+    "ORDER BY x.title = '', x.language <> $1, x.language <> 'de', x.language <> 'en', x.language LIMIT 1) "
     "WHERE o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
     "$21)"};
 
@@ -313,7 +308,7 @@ std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hi
       card.phone = r.text(4);
       card.facts = r.text(5);
       card.language = r.text(6);
-      card.title = r.text(7);
+      card.title = r.text(7).empty() ? card.organisation : std::string(r.text(7));
       card.summary = r.text(8);
       card.state = r.text(9);
       by_id.insert_or_assign(std::string(r.text(0)), std::move(card));

@@ -52,7 +52,8 @@ Html hours_fields(const web::FormView& form, const Hours& hours) {
   return all(
       {el("h2", {cls("kern-heading-medium"), web::id("hours")}, {ask.t("Opening hours")}),
        el("p", {cls("kern-body")},
-          {ask.t("When can people reach you? Times such as 08:30. Leave a day empty if you are closed.")}),
+          {ask.t("When can people reach you? Times such as 08:30. Leave a day empty if you are closed."), " ",
+           ask.t("An end before the beginning lies on the next day, for example 22:00 to 06:00.")}),
        days, web::checkbox(form, "by_appointment", ask.t("Also by appointment"), hours.by_appointment)});
 }
 

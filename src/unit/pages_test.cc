@@ -3,6 +3,7 @@
 // cast: Jule and Lore edit for unit one, Merle works with cases there and may not, Fatima edits for unit two.
 #include <gtest/gtest.h>
 
+#include "access/gate.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
 #include "unit/profile.h"
@@ -33,9 +34,9 @@ class UnitPagesTest : public sql::StoreTest {
     u.name = "Haus <eins>";
     u.hours.openings = {{1, "08:00", "12:00"}};
     u.contacts = {{"", "Nuran <A>", "Kita & Hort", "0221 4710055", {"tur"}}};
-    one_ = make(*store_, *clock_, "operator:test", u);
+    one_ = make(access::Operator(*store_, *clock_, "operator:test"), u);
     u.name = "Haus zwei";
-    two_ = make(*store_, *clock_, "operator:test", u);
+    two_ = make(access::Operator(*store_, *clock_, "operator:test"), u);
     site_ = std::make_unique<web::Site>(*store_, clock_, web::SiteOptions{});
     install(*site_);
     // Where parents see it.
@@ -53,9 +54,9 @@ class UnitPagesTest : public sql::StoreTest {
   Unit now(UnitId id) { return *find({*store_, {}, access::kDirectoryPurpose, *clock_}, id); }
   std::string sign_in(UnitId unit, const std::string& function) {
     access::Gate gate(*store_, *clock_);
-    const auto by = access::operator_of(unit, "family_centre", "operator:test");
+    const access::Operator by(*store_, *clock_, "operator:test");
     const auto account =
-        gate.make_account(by, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
+        gate.make_account(by, unit, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(by, account, unit, function, {2020, 1, 1});
     return gate.start(account, {unit, "family_centre", "Haus", function});
   }
@@ -154,6 +155,33 @@ TEST_P(UnitPagesTest, a_change_is_seen_by_parents_at_once) {
   EXPECT_TRUE(has(get("/card", "", "", "uk"), "відчинено, до 11:30"));
   clock_->set(*instant_of({{2026, 12, 8}, 1200}));
   EXPECT_TRUE(has(get("/card"), "Wieder geöffnet: Montag, 08:00"));
+}
+
+TEST_P(UnitPagesTest, the_card_knows_what_is_open_over_midnight_and_what_never_closes) {
+  ASSERT_EQ(post(with(with(untouched(), "hours_from_5_1", "18"), "hours_to_5_1", "2"), jule_).status, 303);
+  clock_->set(*instant_of({{2026, 12, 11}, 1380}));  // a Friday
+  const auto evening = get("/card");
+  EXPECT_TRUE(has(evening, "Jetzt geöffnet, bis 02:00 Uhr"));
+  EXPECT_FALSE(has(evening, "00:00–02:00"));
+  clock_->set(*instant_of({{2026, 12, 12}, 30}));
+  const auto night = get("/card");
+  EXPECT_TRUE(has(night, "Jetzt geöffnet, bis 02:00 Uhr"));
+  EXPECT_TRUE(has(night, "18:00–02:00"));
+  EXPECT_TRUE(has(night, "00:00–02:00")) << "today is not closed";
+  clock_->set(*instant_of({{2026, 12, 12}, 120}));
+  EXPECT_TRUE(has(get("/card"), "Wieder geöffnet: Montag, 08:00"));
+  jule_ = sign_in(one_, "directory_editor");  // the night was longer than a session
+  auto always = untouched();
+  for (Weekday day = 1; day <= 7; ++day) {
+    const std::string n = std::to_string(day) + "_1";
+    always = with(with(always, "hours_from_" + n, "0"), "hours_to_" + n, "24");
+  }
+  ASSERT_EQ(post(always, jule_).status, 303);
+  const auto card = get("/card", "", "", "en");
+  EXPECT_TRUE(has(card, "Open day and night"));
+  EXPECT_FALSE(has(card, "24:00"));
+  ASSERT_EQ(post(with(with(always, "version", "3"), "hours_to_4_1", "17"), jule_).status, 303);
+  EXPECT_TRUE(has(get("/card", "", "", "en"), "Open now. Closes: Thursday 17:00"));
 }
 
 TEST_P(UnitPagesTest, the_card_says_nothing_that_nobody_has_said) {

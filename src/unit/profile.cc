@@ -43,7 +43,8 @@ std::vector<Span> spans_of(const Hours& hours) {
   std::vector<Span> spans;
   for (const auto& each : hours.openings) {
     const auto from = parse_minute(each.from), to = parse_minute(each.to);
-    if (from && to && each.weekday >= 1 && each.weekday <= 7) spans.push_back({each.weekday, *from, *to});
+    if (from && to && is_span(*from, *to) && each.weekday >= 1 && each.weekday <= 7)
+      for (const auto& span : spans_between(each.weekday, *from, *to)) spans.push_back(span);
   }
   std::sort(spans.begin(), spans.end());
   return spans;

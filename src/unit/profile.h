@@ -13,13 +13,7 @@ namespace lotse::unit {
 inline constexpr int kMostTimesADay = 6;
 inline constexpr int kMostContacts = 20;
 
-/** An opening whose times can be read. */
-struct Span {
-  Weekday weekday = 0;
-  Minute from = 0, to = 0;
-  auto operator<=>(const Span&) const = default;
-};
-/** In the order of the week; what cannot be read is left out. */
+/** In the order of the week; what cannot be read is left out, and what ends after midnight is two. */
 std::vector<Span> spans_of(const Hours& hours);
 
 /** HH:MM for what people write ("8", "8.30", "08:30 Uhr"); what is no time is returned as it is. */

@@ -7,6 +7,7 @@
 #include <barrier>
 #include <thread>
 
+#include "access/desk_test_support.h"
 #include "access/gate.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
@@ -36,10 +37,10 @@ TEST(UnitRules, nothing_said_and_everything_said_are_fine) {
 
 TEST(UnitRules, all_problems_come_at_once_and_at_their_fields) {
   Unit u;
-  u.hours.openings = {{1, "früh", "12:00"}, {2, "12:00", "12:00"}, {2, "25:00", ""}, {7, "09:00", "08:00"}};
+  u.hours.openings = {{1, "früh", "12:00"}, {2, "12:00", "12:00"}, {2, "25:00", ""}, {7, "24:00", "02:00"}};
   u.contacts = {{"", "  ", "", "12 ab", {"deu", "klingonisch"}, "kein at"}, {.name = "Ida"}};
   EXPECT_EQ(fields_of(check(u)), (Fields{"hours_from_1_1", "hours_to_2_1", "hours_from_2_2", "hours_to_2_2",
-                                         "hours_to_7_1", "contact_name_1", "contact_phone_1",
+                                         "hours_from_7_1", "contact_name_1", "contact_phone_1",
                                          "contact_email_1", "contact_languages_1", "contact_phone_2"}));
 }
 
@@ -51,6 +52,20 @@ TEST(UnitRules, times_of_one_day_must_not_overlap) {
   EXPECT_EQ(fields_of(check(u)), Fields{"hours_from_3_2"});
   u.hours.openings = {{3, "08:00", "18:00"}, {3, "9", "10"}};
   EXPECT_EQ(fields_of(check(u)), Fields{"hours_from_3_2"});
+}
+
+TEST(UnitRules, an_end_before_the_beginning_lies_on_the_next_day) {
+  Unit u;
+  u.hours.openings = {{5, "18", "2"}, {6, "02:00", "24:00"}, {7, "00:00", "24:00"}, {1, "22:00", "00:00"}};
+  EXPECT_EQ(fields_of(check(u)), Fields{});
+  EXPECT_EQ(spans_of(tidied(u).hours),
+            (std::vector<Span>{{1, 1320, 1440}, {5, 1080, 1440}, {6, 0, 120}, {6, 120, 1440}, {7, 0, 1440}}));
+  u.hours.openings[1].from = "01:59";
+  EXPECT_EQ(fields_of(check(u)), Fields{"hours_from_6_1"});
+  u.hours.openings = {{1, "05:00", "06:00"}, {7, "22:00", "05:01"}};
+  EXPECT_EQ(fields_of(check(u)), Fields{"hours_from_7_1"});
+  u.hours.openings = {{3, "00:00", "00:00"}};
+  EXPECT_EQ(fields_of(check(u)), Fields{"hours_to_3_1"});
 }
 
 TEST(UnitRules, days_beyond_the_week_and_floods_are_refused) {
@@ -140,8 +155,8 @@ class UnitTest : public sql::StoreTest {
     u.kind = "family_centre";
     u.legal_regime = "gdpr";
     u.name = "Familienzentrum";
-    first_ = make(*store_, *clock_, "operator:test", u);
-    second_ = make(*store_, *clock_, "operator:test", u);
+    first_ = make(access::Operator(*store_, *clock_, "operator:test"), u);
+    second_ = make(access::Operator(*store_, *clock_, "operator:test"), u);
   }
   void TearDown() override {
     store_.reset();
@@ -149,10 +164,11 @@ class UnitTest : public sql::StoreTest {
   }
   access::Desk desk(UnitId unit, std::string function = "directory_editor",
                     std::string kind = "family_centre") {
-    return {*store_,
-            {.who = "somebody", .unit = unit, .unit_kind = std::move(kind), .function = std::move(function)},
-            access::kDirectoryPurpose,
-            *clock_};
+    return {
+        *store_,
+        access::DeskTestAccess::actor(
+            {.who = "somebody", .unit = unit, .unit_kind = std::move(kind), .function = std::move(function)}),
+        access::kDirectoryPurpose, *clock_};
   }
   Unit now(UnitId id) { return *find({*store_, {}, access::kDirectoryPurpose, *clock_}, id); }
   std::int64_t entries(UnitId unit, const char* what, const char* decision) {

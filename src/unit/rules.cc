@@ -16,61 +16,33 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7
 
 std::optional<Minute> read_time(std::string_view typed) { return parse_minute(tidy_time(typed)); }
 
-bool is_telephone(std::string_view number) {
-  const auto digits =
-      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits >= 3 && number.size() <= kPhoneLength && number.find('+', 1) == number.npos &&
-         number.find_first_not_of("+0123456789 ()/.-") == number.npos;
-}
-
-// Whether a letter arrives is for the letter to tell; what can be seen is that there is a name and a domain.
-bool is_email(std::string_view address) {
-  const auto at = address.find('@');
-  if (at == address.npos || at == 0 || address.size() > kEmailLength) return false;
-  const std::string_view domain = address.substr(at + 1);
-  const auto dot = domain.rfind('.');
-  return dot != domain.npos && dot > 0 && dot + 1 < domain.size() && domain.find('@') == domain.npos &&
-         domain.find("..") == domain.npos && address.find_first_of(" <>,;:\"?&%") == address.npos &&
-         std::none_of(address.begin(), address.end(), is_control) && !has_bidi_control(address);
-}
-
-struct Row {
-  std::string from_field, to_field;
-  std::optional<Minute> from, to;
-};
-
-void check_day(const std::vector<Row>& rows, Problems& problems) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
-    if (!row.from) problems.push_back({row.from_field, msg("Enter a time such as 09:00.")});
-    if (!row.to) problems.push_back({row.to_field, msg("Enter a time such as 17:30.")});
-    if (!row.from || !row.to) continue;
-    if (*row.to <= *row.from) {
-      problems.push_back({row.to_field, msg("The end must be later than the beginning.")});
-      continue;
-    }
-    for (std::size_t before = 0; before < i; ++before)
-      if (rows[before].from && rows[before].to && *rows[before].from < *row.to &&
-          *row.from < *rows[before].to) {
-        problems.push_back({row.from_field, msg("This overlaps with the other time of the same day.")});
-        break;
-      }
-  }
+bool overlap(const std::vector<Span>& a, const std::vector<Span>& b) {
+  for (const auto& one : a)
+    for (const auto& other : b)
+      if (one.weekday == other.weekday && one.from < other.to && other.from < one.to) return true;
+  return false;
 }
 
 void check_hours(const Hours& hours, Problems& problems) {
+  std::vector<std::vector<Span>> all;
   for (Weekday day = 1; day <= 7; ++day) {
-    std::vector<Row> rows;
-    for (const auto& each : hours.openings) {
-      if (each.weekday != day) continue;
-      const std::string row = std::to_string(day) + "_" + std::to_string(rows.size() + 1);
-      rows.push_back({"hours_from_" + row, "hours_to_" + row, read_time(each.from), read_time(each.to)});
-      if (rows.size() > kMostTimesADay) break;
+    std::vector<const Opening*> rows;
+    for (const auto& each : hours.openings)
+      if (each.weekday == day) rows.push_back(&each);
+    if (rows.size() > kMostTimesADay) {
+      problems.push_back(
+          {"hours_from_" + std::to_string(day) + "_1", msg("These are too many times for one day.")});
+      continue;
     }
-    if (rows.size() > kMostTimesADay)
-      problems.push_back({rows.front().from_field, msg("These are too many times for one day.")});
-    else
-      check_day(rows, problems);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::string row = std::to_string(day) + "_" + std::to_string(i + 1);
+      const auto from = read_time(rows[i]->from), to = read_time(rows[i]->to);
+      if (!check_times("hours_from_" + row, from, "hours_to_" + row, to, problems)) continue;
+      all.push_back(spans_between(day, *from, *to));
+      if (std::any_of(all.begin(), all.end() - 1,
+                      [&](const auto& other) { return overlap(other, all.back()); }))
+        problems.push_back({"hours_from_" + row, msg("This overlaps with another time.")});
+    }
   }
   if (std::any_of(hours.openings.begin(), hours.openings.end(),
                   [](const Opening& o) { return o.weekday < 1 || o.weekday > 7; }))
@@ -108,6 +80,34 @@ void check_contact(const Contact& c, const std::string& row, Problems& problems)
 }
 
 }  // namespace
+
+bool is_telephone(std::string_view number) {
+  const auto digits =
+      std::count_if(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits >= 3 && number.size() <= kPhoneLength && number.find('+', 1) == number.npos &&
+         number.find_first_not_of("+0123456789 ()/.-") == number.npos;
+}
+
+// Whether a letter arrives is for the letter to tell; what can be seen is that there is a name and a domain.
+bool is_email(std::string_view address) {
+  const auto at = address.find('@');
+  if (at == address.npos || at == 0 || address.size() > kEmailLength) return false;
+  const std::string_view domain = address.substr(at + 1);
+  const auto dot = domain.rfind('.');
+  return dot != domain.npos && dot > 0 && dot + 1 < domain.size() && domain.find('@') == domain.npos &&
+         domain.find("..") == domain.npos && address.find_first_of(" <>,;:\"?&%") == address.npos &&
+         std::none_of(address.begin(), address.end(), is_control) && !has_bidi_control(address);
+}
+
+bool check_times(const std::string& from_field, std::optional<Minute> from, const std::string& to_field,
+                 std::optional<Minute> to, Problems& problems) {
+  if (!from || *from == 1440) problems.push_back({from_field, msg("Enter a time such as 09:00.")});
+  if (!to) problems.push_back({to_field, msg("Enter a time such as 17:30.")});
+  if (from && to && *from == *to && *from != 1440)
+    problems.push_back(
+        {to_field, msg("Beginning and end are the same. A whole day is from 00:00 to 24:00.")});
+  return from && to && is_span(*from, *to);
+}
 
 Problems check(const Unit& unit) {
   Problems problems;

@@ -18,44 +18,32 @@ struct Patterns {
   std::string_view language;  // of the locale, so that pseudo-locales and Leichte Sprache need no rows
   const char16_t* day_short;
   const char16_t* day_long;
-  const char16_t* month;
-  std::string_view joiner;  // between day and hour
 };
 
 constexpr std::array<Patterns, 11> kPatterns{{
-    {"de", u"dd.MM.y", u"EEEE, d. MMMM y", u"LLLL y", ", "},
-    {"en", u"dd/MM/y", u"EEEE, d MMMM y", u"LLLL y", ", "},
-    {"uk", u"dd.MM.y", u"EEEE, d MMMM y 'р'.", u"LLLL y 'р'.", ", "},
-    {"ru", u"dd.MM.y", u"EEEE, d MMMM y 'г'.", u"LLLL y 'г'.", ", "},
-    {"ar", u"dd/MM/y", u"EEEE، d MMMM y", u"MMMM y", "، "},
-    {"fa", u"y/MM/dd", u"EEEE d MMMM y", u"MMMM y", "، "},
-    {"tr", u"dd.MM.y", u"d MMMM y EEEE", u"LLLL y", ", "},
-    {"bg", u"dd.MM.y 'г'.", u"EEEE, d MMMM y 'г'.", u"MMMM y 'г'.", ", "},
-    {"ro", u"dd.MM.y", u"EEEE, d MMMM y", u"LLLL y", ", "},
-    {"ku", u"dd.MM.y", u"EEEE, d'ê' MMMM y", u"LLLL y", ", "},
-    {"ti", u"dd/MM/y", u"EEEE፣ d MMMM y", u"LLLL y", "፣ "},
+    {"de", u"dd.MM.y", u"EEEE, d. MMMM y"},
+    {"en", u"dd/MM/y", u"EEEE, d MMMM y"},
+    {"uk", u"dd.MM.y", u"EEEE, d MMMM y 'р'."},
+    {"ru", u"dd.MM.y", u"EEEE, d MMMM y 'г'."},
+    {"ar", u"dd/MM/y", u"EEEE، d MMMM y"},
+    {"fa", u"y/MM/dd", u"EEEE d MMMM y"},
+    {"tr", u"dd.MM.y", u"d MMMM y EEEE"},
+    {"bg", u"dd.MM.y 'г'.", u"EEEE, d MMMM y 'г'."},
+    {"ro", u"dd.MM.y", u"EEEE, d MMMM y"},
+    {"ku", u"dd.MM.y", u"EEEE, d'ê' MMMM y"},
+    {"ti", u"dd/MM/y", u"EEEE፣ d MMMM y"},
 }};
 
 // Kurmanji as in Turkey, Syria and Germany. CLDR's names (avrêl, pûşper, gelawêj …) are the eastern ones.
-constexpr std::array<const char16_t*, 12> kKurdishMonths{u"çile",  u"sibat",   u"adar",   u"nîsan",
-                                                         u"gulan", u"hezîran", u"tîrmeh", u"tebax",
-                                                         u"îlon",  u"cotmeh",  u"mijdar", u"kanûn"};
-constexpr std::array<const char16_t*, 12> kKurdishMonthsInDates{
-    u"çileyê",  u"sibatê", u"adarê", u"nîsanê",  u"gulanê",  u"hezîranê",
-    u"tîrmehê", u"tebaxê", u"îlonê", u"cotmehê", u"mijdarê", u"kanûnê"};
+constexpr std::array<const char16_t*, 12> kKurdishMonths{u"çileyê", u"sibatê",   u"adarê",   u"nîsanê",
+                                                         u"gulanê", u"hezîranê", u"tîrmehê", u"tebaxê",
+                                                         u"îlonê",  u"cotmehê",  u"mijdarê", u"kanûnê"};
 
 const Patterns& patterns_of(const Language& language) {
   for (const Patterns& p : kPatterns) {
     if (language.locale.substr(0, 2) == p.language) return p;
   }
   throw Bug("words: a language without date patterns");
-}
-
-void set_months(icu::DateFormatSymbols& symbols, const std::array<const char16_t*, 12>& names,
-                icu::DateFormatSymbols::DtContextType context) {
-  std::array<icu::UnicodeString, 12> months;
-  for (std::size_t i = 0; i < months.size(); ++i) months[i] = icu::UnicodeString(names[i]);
-  symbols.setMonths(months.data(), 12, context, icu::DateFormatSymbols::WIDE);
 }
 
 std::unique_ptr<icu::SimpleDateFormat> made(const Language& language, const char16_t* pattern) {
@@ -67,8 +55,9 @@ std::unique_ptr<icu::SimpleDateFormat> made(const Language& language, const char
   format->setTimeZone(*icu::TimeZone::getGMT());
   if (language.tag == "ku") {
     icu::DateFormatSymbols symbols(*format->getDateFormatSymbols());
-    set_months(symbols, kKurdishMonths, icu::DateFormatSymbols::STANDALONE);
-    set_months(symbols, kKurdishMonthsInDates, icu::DateFormatSymbols::FORMAT);
+    std::array<icu::UnicodeString, 12> months;
+    for (std::size_t i = 0; i < months.size(); ++i) months[i] = icu::UnicodeString(kKurdishMonths[i]);
+    symbols.setMonths(months.data(), 12, icu::DateFormatSymbols::FORMAT, icu::DateFormatSymbols::WIDE);
     format->setDateFormatSymbols(symbols);
   }
   return format;
@@ -93,11 +82,6 @@ std::string day_long(const Language& language, Day day) {
   return day_text(formatters(language).day_long, language, patterns_of(language).day_long, day);
 }
 
-std::string month(const Language& language, int year, int month) {
-  CHECK(month >= 1 && month <= 12);
-  return day_text(formatters(language).month, language, patterns_of(language).month, Day{year, month, 1});
-}
-
 std::string weekday_name(const Language& language, Weekday weekday, Width width) {
   CHECK(weekday >= 1 && weekday <= 7);
   auto& format = formatters(language).day_long;
@@ -115,12 +99,6 @@ std::string time([[maybe_unused]] const Language& language, Minute minute) { ret
 
 std::string hours(const Language& language, Minute from, Minute to) {
   return time(language, from) + "–" + time(language, to);
-}
-
-std::string instant(const Language& language, Instant at, Width width) {
-  const WallTime wall = wall_time(at);
-  const std::string day = width == Width::wide ? day_long(language, wall.day) : day_short(language, wall.day);
-  return day + std::string(patterns_of(language).joiner) + time(language, wall.minute);
 }
 
 }  // namespace lotse::words

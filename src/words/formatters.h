@@ -23,7 +23,7 @@ constexpr int kMostDigits = 6;
 
 struct Formatters {
   icu::Locale locale{};
-  std::unique_ptr<icu::SimpleDateFormat> day_short{}, day_long{}, month{};
+  std::unique_ptr<icu::SimpleDateFormat> day_short{}, day_long{};
   std::optional<icu::number::LocalizedNumberFormatter> integer{}, money{};
   std::array<std::optional<icu::number::LocalizedNumberFormatter>, kMostDigits + 1> decimals{};
   std::unique_ptr<icu::ListFormatter> list{};

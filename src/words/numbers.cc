@@ -84,10 +84,6 @@ std::string distance(const Language& language, double metres) {
       msg("{n} km", {{"n", decimal(language, km, km < 9.95 && std::fmod(metres, 1000) != 0 ? 1 : 0)}}));
 }
 
-std::string minutes(const Language& language, int count) {
-  return plural(language, "{n} minute", "{n} minutes", count);
-}
-
 std::string list(const Language& language, std::span<const std::string> items) {
   auto& tools = formatters(language);
   UErrorCode code = U_ZERO_ERROR;
@@ -109,24 +105,6 @@ int compare(const Language& language, std::string_view a, std::string_view b) {
   const auto order = collator(language).compareUTF8({a.data(), size(a)}, {b.data(), size(b)}, code);
   must(code);
   return static_cast<int>(order);
-}
-
-std::string sort_key(const Language& language, std::string_view text) {
-  const auto wide = utf16(text);
-  const auto& order = collator(language);
-  std::string key(2 * text.size() + 16, '\0');
-  const auto fill = [&] {
-    return order.getSortKey(wide, reinterpret_cast<std::uint8_t*>(key.data()),
-                            static_cast<std::int32_t>(key.size()));
-  };
-  auto size = static_cast<std::size_t>(fill());
-  if (size > key.size()) {
-    key.resize(size);
-    size = static_cast<std::size_t>(fill());
-  }
-  CHECK(size > 0);
-  key.resize(size - 1);  // without ICU's closing NUL
-  return key;
 }
 
 }  // namespace lotse::words

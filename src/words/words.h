@@ -80,16 +80,12 @@ enum class Width { wide, brief };
 std::string day_short(const Language& language, Day day);
 /** "Dienstag, 8. Dezember 2026". */
 std::string day_long(const Language& language, Day day);
-/** "Dezember 2026", for calendars; month 1 to 12. */
-std::string month(const Language& language, int year, int month);
 /** "Dienstag" or "Di"; 1 = Monday … 7 = Sunday. */
 std::string weekday_name(const Language& language, Weekday weekday, Width width = Width::wide);
 /** "09:30", in every language. */
 std::string time(const Language& language, Minute minute);
 /** "09:00–11:00". */
 std::string hours(const Language& language, Minute from, Minute to);
-/** "08.12.2026, 09:30" (brief) or "Dienstag, 8. Dezember 2026, 09:30" (wide), by the clock in Berlin. */
-std::string instant(const Language& language, Instant at, Width width = Width::brief);
 
 /** "1.234". */
 std::string number(const Language& language, std::int64_t value);
@@ -99,8 +95,6 @@ std::string decimal(const Language& language, double value, int digits);
 std::string money(const Language& language, std::int64_t cents);
 /** "650 m" (in steps of 10), "1,2 km", "12 km", in the unit words of the language; never less than 10 m. */
 std::string distance(const Language& language, double metres);
-/** "45 Minuten". */
-std::string minutes(const Language& language, int count);
 /** "A, B und C"; empty for none. */
 std::string list(const Language& language, std::span<const std::string> items);
 
@@ -109,8 +103,6 @@ std::string list(const Language& language, std::span<const std::string> items);
  * before "Haus 10").
  */
 int compare(const Language& language, std::string_view a, std::string_view b);
-/** Bytes (may hold anything but NUL) whose order is that of `compare`. */
-std::string sort_key(const Language& language, std::string_view text);
 
 /** The languages that Lotse offers when asked which ones a person speaks: ISO 639-3, most asked for first. */
 std::span<const std::string_view> people_languages();

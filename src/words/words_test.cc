@@ -21,7 +21,8 @@ namespace lotse::words {
 namespace {
 
 // Made before main: fails if anything in words/ or its tables needs an initialiser of its own.
-const std::string kEarly = minutes(german(), 45) + ", " + day_long(*language("uk"), Day{2026, 12, 8}) + ", " +
+const std::string kEarly = plural(german(), "{n} offer", "{n} offers", 45) + ", " +
+                           day_long(*language("uk"), Day{2026, 12, 8}) + ", " +
                            language_name(german(), "ukr") + ", " + std::string(negotiate("kmr").tag);
 
 const Language& in(std::string_view tag) {
@@ -30,7 +31,7 @@ const Language& in(std::string_view tag) {
   return *found;
 }
 
-TEST(Words, WorksBeforeMain) { EXPECT_EQ(kEarly, "45 Minuten, вівторок, 8 грудня 2026 р., Ukrainisch, ku"); }
+TEST(Words, WorksBeforeMain) { EXPECT_EQ(kEarly, "45 Angebote, вівторок, 8 грудня 2026 р., Ukrainisch, ku"); }
 
 TEST(Languages, TwelveInTheOrderOfTheSwitch) {
   std::vector<std::string_view> tags;
@@ -170,39 +171,45 @@ TEST(Plural, InAllLanguages) {
   const std::vector<int> numbers{0, 1, 2, 3, 5, 11, 21, 100};
   const std::map<std::string_view, std::vector<std::string>> expected{
       {"de",
-       {"0 Minuten", "1 Minute", "2 Minuten", "3 Minuten", "5 Minuten", "11 Minuten", "21 Minuten",
-        "100 Minuten"}},
+       {"0 Angebote", "1 Angebot", "2 Angebote", "3 Angebote", "5 Angebote", "11 Angebote", "21 Angebote",
+        "100 Angebote"}},
       {"de-x-simple",
-       {"0 Minuten", "1 Minute", "2 Minuten", "3 Minuten", "5 Minuten", "11 Minuten", "21 Minuten",
-        "100 Minuten"}},
+       {"0 Angebote", "1 Angebot", "2 Angebote", "3 Angebote", "5 Angebote", "11 Angebote", "21 Angebote",
+        "100 Angebote"}},
       {"en",
-       {"0 minutes", "1 minute", "2 minutes", "3 minutes", "5 minutes", "11 minutes", "21 minutes",
-        "100 minutes"}},
+       {"0 offers", "1 offer", "2 offers", "3 offers", "5 offers", "11 offers", "21 offers", "100 offers"}},
       {"uk",
-       {"0 хвилин", "1 хвилина", "2 хвилини", "3 хвилини", "5 хвилин", "11 хвилин", "21 хвилина",
-        "100 хвилин"}},
+       {"0 пропозицій", "1 пропозиція", "2 пропозиції", "3 пропозиції", "5 пропозицій", "11 пропозицій",
+        "21 пропозиція", "100 пропозицій"}},
       {"ru",
-       {"0 минут", "1 минута", "2 минуты", "3 минуты", "5 минут", "11 минут", "21 минута", "100 минут"}},
+       {"0 предложений", "1 предложение", "2 предложения", "3 предложения", "5 предложений", "11 предложений",
+        "21 предложение", "100 предложений"}},
       {"ar",
-       {"0 دقيقة", "دقيقة واحدة", "دقيقتان", "3 دقائق", "5 دقائق", "11 دقيقة", "21 دقيقة", "100 دقيقة"}},
-      {"fa", {"0 دقیقه", "1 دقیقه", "2 دقیقه", "3 دقیقه", "5 دقیقه", "11 دقیقه", "21 دقیقه", "100 دقیقه"}},
+       {"لا توجد خدمات", "خدمة واحدة", "خدمتان", "3 خدمات", "5 خدمات", "11 خدمة", "21 خدمة", "100 خدمة"}},
+      {"fa",
+       {"0 مورد پیدا شد", "1 مورد پیدا شد", "2 مورد پیدا شد", "3 مورد پیدا شد", "5 مورد پیدا شد",
+        "11 مورد پیدا شد", "21 مورد پیدا شد", "100 مورد پیدا شد"}},
       {"tr",
-       {"0 dakika", "1 dakika", "2 dakika", "3 dakika", "5 dakika", "11 dakika", "21 dakika", "100 dakika"}},
+       {"0 hizmet", "1 hizmet", "2 hizmet", "3 hizmet", "5 hizmet", "11 hizmet", "21 hizmet", "100 hizmet"}},
       {"bg",
-       {"0 минути", "1 минута", "2 минути", "3 минути", "5 минути", "11 минути", "21 минути", "100 минути"}},
+       {"0 предложения", "1 предложение", "2 предложения", "3 предложения", "5 предложения", "11 предложения",
+        "21 предложения", "100 предложения"}},
       {"ro",
-       {"0 minute", "1 minut", "2 minute", "3 minute", "5 minute", "11 minute", "21 de minute",
-        "100 de minute"}},
-      {"ku", {"0 deqe", "1 deqe", "2 deqe", "3 deqe", "5 deqe", "11 deqe", "21 deqe", "100 deqe"}},
-      {"ti", {"0 ደቒቕ", "1 ደቒቕ", "2 ደቓይቕ", "3 ደቓይቕ", "5 ደቓይቕ", "11 ደቓይቕ", "21 ደቓይቕ", "100 ደቓይቕ"}},
+       {"0 oferte", "1 ofertă", "2 oferte", "3 oferte", "5 oferte", "11 oferte", "21 de oferte",
+        "100 de oferte"}},
+      {"ku",
+       {"0 xizmet", "1 xizmet", "2 xizmet", "3 xizmet", "5 xizmet", "11 xizmet", "21 xizmet", "100 xizmet"}},
+      {"ti",
+       {"0 ኣገልግሎት", "1 ኣገልግሎት", "2 ኣገልግሎታት", "3 ኣገልግሎታት", "5 ኣገልግሎታት", "11 ኣገልግሎታት", "21 ኣገልግሎታት",
+        "100 ኣገልግሎታት"}},
   };
   ASSERT_EQ(expected.size(), languages().size());
   for (const Language& l : languages()) {
     for (std::size_t i = 0; i < numbers.size(); ++i)
-      EXPECT_EQ(minutes(l, numbers[i]), expected.at(l.tag)[i]) << l.tag;
+      EXPECT_EQ(plural(l, "{n} offer", "{n} offers", numbers[i]), expected.at(l.tag)[i]) << l.tag;
   }
-  EXPECT_EQ(minutes(german(), 1234), "1.234 Minuten");
-  EXPECT_EQ(minutes(german(), -1), "-1 Minute");
+  EXPECT_EQ(plural(german(), "{n} offer", "{n} offers", 1234), "1.234 Angebote");
+  EXPECT_EQ(plural(german(), "{n} offer", "{n} offers", -1), "-1 Angebot");
 }
 
 TEST(Pseudo, KeepsPlaceholdersAndTags) {
@@ -242,7 +249,7 @@ TEST(Catalogue, KeysAreSortedAndMessagesHaveAllForms) {
   }
   const auto* arabic = catalogue::table("ar");
   ASSERT_TRUE(arabic);
-  EXPECT_EQ(catalogue::form(catalogue::message(*arabic, {}, "{n} minute"), 2), "دقيقتان");
+  EXPECT_EQ(catalogue::form(catalogue::message(*arabic, {}, "{n} offer"), 2), "خدمتان");
   EXPECT_EQ(catalogue::table("en"), nullptr);
 }
 
@@ -252,8 +259,7 @@ TEST(Words, ManyThreadsAtOnce) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (const Language& l : languages()) {
-        if (day_long(l, {2026, 12, 8}).empty() || language_name(l, "ukr").empty() || sort_key(l, "x").empty())
-          ++wrong;
+        if (day_long(l, {2026, 12, 8}).empty() || language_name(l, "ukr").empty()) ++wrong;
       }
     });
   }
