@@ -2,7 +2,6 @@
 #include "match/draft.h"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 
 #include "base/check.h"
@@ -28,8 +27,6 @@ std::uint16_t flags_of(const Offer& offer, bool has_point) {
   set(has_point, kHasPoint);
   set(offer.approximate, kApproximate);
   set(offer.everywhere, kEverywhere);
-  set(offer.hours_known, kHoursKnown);
-  set(offer.by_appointment, kByAppointment);
   set(offer.min_age.has_value(), kHasMinAge);
   set(offer.max_age.has_value(), kHasMaxAge);
   set(offer.care_min_months.has_value(), kHasCareMin);
@@ -40,74 +37,7 @@ std::uint16_t flags_of(const Offer& offer, bool has_point) {
   return static_cast<std::uint16_t>(flags);
 }
 
-template <class Number>
-std::uint64_t load(const char* at) {
-  Number number;
-  std::memcpy(&number, at, sizeof number);
-  return number;
-}
-
-/** Most words are short, and there are millions: eight bytes at a time, the last of them twice if need be. */
-std::uint32_t hash_of(std::string_view text) {
-  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = text.size() * kFactor;
-  const auto mix = [&](std::uint64_t bytes) {
-    hash = (hash ^ bytes) * kFactor;
-    hash ^= hash >> 32;
-  };
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); end - at > 8; at += 8) mix(load<std::uint64_t>(at));
-  if (text.size() >= 8)
-    mix(load<std::uint64_t>(end - 8));
-  else if (text.size() >= 4)
-    mix(load<std::uint32_t>(text.data()) << 32 | load<std::uint32_t>(end - 4));
-  else if (!text.empty())
-    mix(load<std::uint8_t>(text.data()) << 16 | load<std::uint8_t>(text.data() + text.size() / 2) << 8 |
-        load<std::uint8_t>(end - 1));
-  return static_cast<std::uint32_t>(hash);
-}
-
 }  // namespace
-
-std::uint32_t Interner::number(std::string_view text) {
-  const std::uint32_t hash = hash_of(text);
-  std::size_t at = hash & (slots_.size() - 1);
-  for (; slots_[at].number_plus_1 != 0; at = (at + 1) & (slots_.size() - 1)) {
-    if (slots_[at].hash == hash && this->text(slots_[at].number_plus_1 - 1) == text)
-      return slots_[at].number_plus_1 - 1;
-  }
-  CHECK(all_.size() + text.size() < kNowhere);
-  all_ += text;
-  start_.push_back(static_cast<std::uint32_t>(all_.size()));
-  slots_[at] = {hash, size()};
-  const std::uint32_t number = size() - 1;
-  if (std::size_t{size()} * 2 > slots_.size()) grow();
-  return number;
-}
-
-void Interner::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.number_plus_1 == 0) continue;
-    std::size_t at = slot.hash & (slots_.size() - 1);
-    while (slots_[at].number_plus_1 != 0) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = slot;
-  }
-}
-
-Lists ListInterner::lists() const {
-  Lists lists;
-  lists.start.reserve(texts_.size() + 1);
-  for (std::uint32_t i = 0; i < texts_.size(); ++i) {
-    const std::string_view bytes = texts_.text(i);
-    const std::size_t old = lists.entries.size();
-    lists.entries.resize(old + bytes.size() / sizeof(std::uint32_t));
-    if (!bytes.empty()) std::memcpy(lists.entries.data() + old, bytes.data(), bytes.size());
-    lists.start.push_back(static_cast<std::uint32_t>(lists.entries.size()));
-  }
-  return lists;
-}
 
 void Draft::add(const Offer& offer) {
   const auto id = to_uuid(offer.id);
@@ -120,7 +50,7 @@ void Draft::add(const Offer& offer) {
     record.lon = micro_degrees(offer.place->lon);
   }
   record.languages = language_set(offer);
-  find_hours(offer);
+  record.schedule = schedule(offer);
   record.free_places = bound(offer.free_places, kMostPlaces, kNoNumber);
   record.care_places = bound(offer.care_places, kMostPlaces, kNoNumber);
   record.min_age = bound<std::uint8_t>(offer.min_age, kMostYears, 0);
@@ -129,7 +59,6 @@ void Draft::add(const Offer& offer) {
   record.care_max = bound<std::uint8_t>(offer.care_max_months, kMostMonths, 255);
   record.audience = offer.audience;
   record.flags = flags_of(offer, has_point);
-  set_hours(record);
   records_.push_back(record);
   ids_.push_back(*id);
   add_words(offer);
@@ -165,14 +94,15 @@ std::uint32_t Draft::language_set(const Offer& offer) {
   return language_sets_.number(list_);
 }
 
-/** Puts the openings of the offer into list_, those at the same time of several days as one. */
-void Draft::find_hours(const Offer& offer) {
-  list_.clear();
+/** The openings of the offer, those at the same time of several days as one. */
+std::uint32_t Draft::schedule(const Offer& offer) {
+  list_.assign(1, (offer.hours_known ? kHoursKnown : 0u) | (offer.by_appointment ? kByAppointment : 0u));
   for (const Opening& opening : offer.openings) {
     if (opening.weekday < 1 || opening.weekday > 7 || opening.from < 0 || opening.to > 1440) continue;
     if (opening.from >= opening.to) continue;
+    if (opening.to - opening.from < kOverlapMinutes) continue;  // nothing overlaps it long enough
     const std::uint32_t packed = Hours::pack(1u << (opening.weekday - 1), opening.from, opening.to);
-    const auto same = std::find_if(list_.begin(), list_.end(), [&](std::uint32_t other) {
+    const auto same = std::find_if(list_.begin() + 1, list_.end(), [&](std::uint32_t other) {
       return Hours::from(other) == opening.from && Hours::to(other) == opening.to;
     });
     if (same == list_.end())
@@ -180,17 +110,8 @@ void Draft::find_hours(const Offer& offer) {
     else
       *same |= packed;
   }
-  std::sort(list_.begin(), list_.end());
-}
-
-void Draft::set_hours(Record& record) {
-  if (list_.size() > 2) {
-    record.hours[0] = schedules_.number(list_);
-    record.hours[1] = 0;
-    record.flags |= kMoreHours;
-  } else {
-    for (std::size_t i = 0; i < list_.size(); ++i) record.hours[i] = list_[i];
-  }
+  std::sort(list_.begin() + 1, list_.end());
+  return schedules_.number(list_);
 }
 
 void Draft::add(const Piece& piece) {
@@ -210,8 +131,8 @@ void Draft::add_records(const Piece& piece, const std::vector<std::uint32_t>& nu
   std::vector<std::uint32_t> sets(part.language_sets.size(), kNowhere);
   for (std::uint32_t i = 0; i < part.size(); ++i) {
     if (numbers[i] == kNowhere) continue;
-    Record record = part.records[i];
-    if (record.flags & kMoreHours) record.hours[0] = schedules_.number(part.schedules[record.hours[0]]);
+    Record record = part.record(i);
+    record.schedule = schedules_.number(part.schedules[record.schedule]);
     std::uint32_t& set = sets[record.languages];
     if (set == kNowhere) {
       list_.clear();
@@ -237,10 +158,12 @@ void Draft::add_lists(const Piece& piece, const std::vector<std::uint32_t>& numb
   const Part& part = *piece.part;
   const std::size_t first = word_start_.size() - 1, added = records_.size() - first;
   std::vector<std::size_t> word_end(added + 1), topic_end(added + 1);
-  const auto count = [&](const Lists& lists, bool own_only, std::vector<std::size_t>& end) {
-    for (const std::uint32_t posting : lists.entries) {
-      const std::uint32_t to = numbers[Posting::offer(posting)];
-      if (to != kNowhere && !(own_only && Posting::tier(posting) != 0)) ++end[to - first + 1];
+  const auto count = [&](const Postings& lists, bool own_only, std::vector<std::size_t>& end) {
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      lists.each(list, [&](std::uint32_t offer, std::uint32_t tier) {
+        const std::uint32_t to = numbers[offer];
+        if (to != kNowhere && !(own_only && tier != 0)) ++end[to - first + 1];
+      });
     }
   };
   count(part.word_lists, false, word_end);
@@ -255,21 +178,20 @@ void Draft::add_lists(const Piece& piece, const std::vector<std::uint32_t>& numb
   topics_.resize(topic_end.back());
   for (std::uint32_t word = 0; word < part.word_lists.size(); ++word) {
     std::uint32_t number = kNowhere;
-    for (const std::uint32_t posting : part.word_lists[word]) {
-      const std::uint32_t to = numbers[Posting::offer(posting)];
-      if (to == kNowhere) continue;
+    part.word_lists.each(word, [&](std::uint32_t offer, std::uint32_t tier) {
+      const std::uint32_t to = numbers[offer];
+      if (to == kNowhere) return;
       if (number == kNowhere) number = vocabulary_.number(part.words[word]);
       if (number == seen_.size()) seen_.emplace_back();
       ++seen_[number].offers;
-      words_[word_end[to - first]++] = Posting::pack(number, Posting::tier(posting));
-    }
+      words_[word_end[to - first]++] = Posting::pack(number, tier);
+    });
   }
   for (std::uint32_t topic = 0; topic < part.topics.size(); ++topic) {
-    for (const std::uint32_t posting : part.topic_lists[topic]) {
-      const std::uint32_t to = numbers[Posting::offer(posting)];
-      if (to != kNowhere && Posting::tier(posting) == 0)
-        topics_[topic_end[to - first]++] = part.topics[topic];
-    }
+    part.topic_lists.each(topic, [&](std::uint32_t offer, std::uint32_t tier) {
+      const std::uint32_t to = numbers[offer];
+      if (to != kNowhere && tier == 0) topics_[topic_end[to - first]++] = part.topics[topic];
+    });
   }
 }
 

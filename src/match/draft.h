@@ -7,41 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "match/part.h"
+#include "match/interner.h"
 
 namespace lotse::match {
-
-/** Gives each text a number, counted from 0 in the order of their coming. */
-class Interner {
- public:
-  std::uint32_t number(std::string_view text);
-  std::uint32_t size() const { return static_cast<std::uint32_t>(start_.size() - 1); }
-  std::string_view text(std::uint32_t number) const {
-    return std::string_view(all_).substr(start_[number], start_[number + 1] - start_[number]);
-  }
-
- private:
-  struct Slot {
-    std::uint32_t hash = 0, number_plus_1 = 0;
-  };
-  void grow();
-
-  std::vector<Slot> slots_ = std::vector<Slot>(64);  // open addressing, a power of two, at most half full
-  std::vector<std::uint32_t> start_{0};
-  std::string all_;
-};
-
-/** Interns lists of 32-bit numbers. */
-class ListInterner {
- public:
-  std::uint32_t number(std::span<const std::uint32_t> list) {
-    return texts_.number({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
-  }
-  Lists lists() const;
-
- private:
-  Interner texts_;
-};
 
 /** Numbers one behind the other that never move, so that millions can come without being copied again. */
 class Numbers {
@@ -81,12 +49,14 @@ class Draft {
  private:
   void add_words(const Offer& offer);
   std::uint32_t language_set(const Offer& offer);
-  void find_hours(const Offer& offer);
-  void set_hours(Record& record);
+  std::uint32_t schedule(const Offer& offer);
+  std::span<const TopicNo> topics_of(std::size_t offer) const {
+    return {topics_.data() + topic_start_[offer], topic_start_[offer + 1] - topic_start_[offer]};
+  }
   void add_records(const Piece& piece, const std::vector<std::uint32_t>& numbers);
   void add_lists(const Piece& piece, const std::vector<std::uint32_t>& numbers);
   std::vector<std::uint32_t> in_order(std::vector<std::uint32_t>& rank_of) const;
-  void make_word_lists(const std::vector<std::uint32_t>& order, Part& part) const;
+  void make_word_lists(const std::vector<std::uint32_t>& order, Part& part);
   void make_topic_lists(const std::vector<std::uint32_t>& order, Part& part) const;
   std::vector<std::uint32_t> with_ancestors(std::span<const TopicNo> own) const;
   void make_languages(Part& part) const;
@@ -95,7 +65,7 @@ class Draft {
   std::vector<Record> records_;
   std::vector<Uuid> ids_;
   Interner vocabulary_, languages_;
-  ListInterner language_sets_, schedules_;
+  ListInterner<std::uint32_t> language_sets_, schedules_;
   std::vector<std::size_t> word_start_{0}, topic_start_{0};  // per offer
   Numbers words_;  // Posting, with the word in the place of the offer
   std::vector<TopicNo> topics_;

@@ -2,6 +2,7 @@
 // The second half of a draft: from offers in the order of their coming to a part.
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "match/draft.h"
@@ -90,6 +91,7 @@ std::vector<std::uint32_t> Draft::in_order(std::vector<std::uint32_t>& rank_of) 
   struct Entry {
     std::uint64_t place;
     std::uint32_t rank, offer;
+    TopicNo topic;
   };
   std::vector<Entry> entries;
   entries.reserve(by_id.size());
@@ -99,40 +101,55 @@ std::vector<std::uint32_t> Draft::in_order(std::vector<std::uint32_t>& rank_of) 
     if (i + 1 < by_id.size() && ids_[by_id[i + 1]] == ids_[offer]) continue;  // a later one replaces it
     const auto rank = static_cast<std::uint32_t>(entries.size());
     rank_of[offer] = rank;
-    entries.push_back({place_of(records_[offer]), rank, offer});
+    const auto topics = topics_of(offer);
+    const TopicNo topic = topics.empty() ? kNoTopic : *std::min_element(topics.begin(), topics.end());
+    entries.push_back({place_of(records_[offer]), rank, offer, topic});
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.place != b.place ? a.place < b.place : a.rank < b.rank;
   });
+  // Within a super block those with the same topic come together: what is asked for is then in few blocks.
+  constexpr std::size_t kGroup = kSuper * kBlock;
+  for (std::size_t first = 0; first < entries.size(); first += kGroup) {
+    const std::span<Entry> group(&entries[first], std::min(kGroup, entries.size() - first));
+    std::sort(group.begin(), group.end(), [](const Entry& a, const Entry& b) {
+      return std::tuple(a.place >> 62, a.topic, a.place, a.rank) <
+             std::tuple(b.place >> 62, b.topic, b.place, b.rank);
+    });
+  }
   std::vector<std::uint32_t> order;
   order.reserve(entries.size());
   for (const Entry& entry : entries) order.push_back(entry.offer);
   return order;
 }
 
-void Draft::make_word_lists(const std::vector<std::uint32_t>& order, Part& part) const {
+void Draft::make_word_lists(const std::vector<std::uint32_t>& order, Part& part) {
   std::vector<std::uint32_t> rank;
   part.words = sorted(vocabulary_, rank);
-  part.word_lists.start.assign(part.words.size() + 1, 0);
-  for (std::uint32_t word = 0; word < seen_.size(); ++word)
-    part.word_lists.start[rank[word] + 1] = seen_[word].offers;
+  Lists lists;  // of Posting
+  lists.start.assign(part.words.size() + 1, 0);
+  for (std::uint32_t word = 0; word < seen_.size(); ++word) lists.start[rank[word] + 1] = seen_[word].offers;
   if (order.size() < records_.size()) {  // some were replaced: their words do not count
     std::vector<bool> kept(records_.size());
     for (const std::uint32_t offer : order) kept[offer] = true;
     for (std::uint32_t offer = 0; offer < kept.size(); ++offer) {
       if (kept[offer]) continue;
       for (std::size_t i = word_start_[offer]; i < word_start_[offer + 1]; ++i)
-        --part.word_lists.start[rank[Posting::offer(words_[i])] + 1];
+        --lists.start[rank[Posting::offer(words_[i])] + 1];
     }
   }
-  std::vector<std::uint32_t> end = starts_of_lengths(part.word_lists);
+  std::vector<std::uint32_t> end = starts_of_lengths(lists);
   for (std::uint32_t number = 0; number < order.size(); ++number) {
     const std::uint32_t offer = order[number];
     for (std::size_t i = word_start_[offer]; i < word_start_[offer + 1]; ++i) {
       const std::uint32_t word = rank[Posting::offer(words_[i])];
-      part.word_lists.entries[end[word]++] = Posting::pack(number, Posting::tier(words_[i]));
+      lists.entries[end[word]++] = Posting::pack(number, Posting::tier(words_[i]));
     }
   }
+  words_ = {};  // the memory is wanted
+  PostingsMaker maker;
+  for (std::size_t word = 0; word < lists.size(); ++word) maker.add(lists[word]);
+  part.word_lists = maker.finish();
 }
 
 std::vector<std::uint32_t> Draft::with_ancestors(std::span<const TopicNo> own) const {
@@ -158,9 +175,7 @@ void Draft::make_topic_lists(const std::vector<std::uint32_t>& order, Part& part
   std::vector<std::vector<std::uint32_t>> of_topic;
   for (std::uint32_t number = 0; number < order.size(); ++number) {
     const std::uint32_t offer = order[number];
-    const std::span<const TopicNo> own(topics_.data() + topic_start_[offer],
-                                       topic_start_[offer + 1] - topic_start_[offer]);
-    for (const std::uint32_t found : with_ancestors(own)) {
+    for (const std::uint32_t found : with_ancestors(topics_of(offer))) {
       const auto topic = static_cast<TopicNo>(Posting::offer(found));
       const auto at = std::lower_bound(part.topics.begin(), part.topics.end(), topic);
       const auto place = at - part.topics.begin();
@@ -171,10 +186,9 @@ void Draft::make_topic_lists(const std::vector<std::uint32_t>& order, Part& part
       of_topic[static_cast<std::size_t>(place)].push_back(Posting::pack(number, Posting::tier(found)));
     }
   }
-  for (const auto& list : of_topic) {
-    part.topic_lists.entries.insert(part.topic_lists.entries.end(), list.begin(), list.end());
-    part.topic_lists.start.push_back(static_cast<std::uint32_t>(part.topic_lists.entries.size()));
-  }
+  PostingsMaker maker;
+  for (const auto& list : of_topic) maker.add(list);
+  part.topic_lists = maker.finish();
 }
 
 void Draft::make_languages(Part& part) const {
@@ -211,19 +225,20 @@ std::shared_ptr<const Part> Draft::finish() {
   auto part = std::make_shared<Part>();
   std::vector<std::uint32_t> rank_of;
   const std::vector<std::uint32_t> order = in_order(rank_of);
-  part->records.reserve(order.size());
   part->ids.reserve(order.size());
   part->ranks.reserve(order.size());
   part->by_rank.resize(order.size());
   part->blocks.resize((order.size() + kBlock - 1) / kBlock);
+  part->boxes.resize(part->blocks.size());
   part->supers.resize((part->blocks.size() + kSuper - 1) / kSuper);
   for (std::uint32_t number = 0; number < order.size(); ++number) {
     const std::uint32_t offer = order[number];
-    Record& record = part->records.emplace_back(records_[offer]);
+    const Record& record = records_[offer];
+    part->blocks[number / kBlock].set(number % kBlock, record);
     part->ids.push_back(ids_[offer]);
     part->ranks.push_back(rank_of[offer]);
     part->by_rank[rank_of[offer]] = number;
-    widen(part->blocks[number / kBlock], record);
+    widen(part->boxes[number / kBlock], record);
     widen(part->supers[number / kBlock / kSuper], record);
   }
   make_word_lists(order, *part);

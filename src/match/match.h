@@ -253,7 +253,7 @@ class Builder {
   std::unique_ptr<State> state_;
 };
 
-/** Working memory of find(), kept by one thread from question to question; up to 5 bytes for each offer. */
+/** Working memory of find(), kept by one thread from question to question; up to 3 bytes for each offer. */
 class Scratch {
  public:
   Scratch();

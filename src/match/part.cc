@@ -31,6 +31,21 @@ std::string to_text(const Uuid& id) {
   return text;
 }
 
+void Block::set(std::size_t i, const Record& record) {
+  lat[i] = record.lat;
+  lon[i] = record.lon;
+  languages[i] = record.languages;
+  schedule[i] = record.schedule;
+  free_places[i] = record.free_places;
+  care_places[i] = record.care_places;
+  min_age[i] = record.min_age;
+  max_age[i] = record.max_age;
+  care_min[i] = record.care_min;
+  care_max[i] = record.care_max;
+  audience[i] = record.audience;
+  flags[i] = record.flags;
+}
+
 std::uint32_t SortedTexts::lower_bound(std::string_view text) const {
   std::uint32_t low = 0, high = static_cast<std::uint32_t>(size());
   while (low < high) {
@@ -64,11 +79,11 @@ std::optional<std::uint32_t> Part::find(const Uuid& id) const {
 }
 
 std::size_t Part::bytes() const {
-  return sizeof(Part) + records.capacity() * sizeof(Record) + ids.capacity() * sizeof(Uuid) +
+  return sizeof(Part) + blocks.capacity() * sizeof(Block) + ids.capacity() * sizeof(Uuid) +
          (ranks.capacity() + by_rank.capacity()) * sizeof(std::uint32_t) + words.bytes() +
          word_lists.bytes() + topics.capacity() * sizeof(TopicNo) + topic_lists.bytes() + schedules.bytes() +
          languages.bytes() + language_sets.bytes() + sets_of_language.bytes() + set_cost.capacity() +
-         (blocks.capacity() + supers.capacity()) * sizeof(Box);
+         (boxes.capacity() + supers.capacity()) * sizeof(Box);
 }
 
 }  // namespace lotse::match

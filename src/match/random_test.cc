@@ -56,6 +56,20 @@ TEST(MatchRandom, equals_the_reference) {
   EXPECT_GT(compare(*snapshot, topics, offers, random, 2000), 10'000u);
 }
 
+TEST(MatchRandom, equals_the_reference_with_lists_of_several_chunks_and_of_bits) {
+  Random random(6);
+  const Topics topics = small_topics();
+  const Offers offers = some_offers(random, static_cast<int>(kChunk) + 1500);
+  const auto snapshot = build(topics, offers);
+  const Part& part = *snapshot->pieces()[0].part;
+  EXPECT_FALSE(part.word_lists.bits.empty());
+  EXPECT_FALSE(part.topic_lists.bits.empty());
+  compare(*snapshot, topics, offers, random, 150);
+  const auto compacted = snapshot->compacted();
+  EXPECT_EQ(compacted->bytes(), snapshot->bytes());
+  compare(*compacted, topics, offers, random, 50);
+}
+
 TEST(MatchRandom, equals_the_reference_after_changes_and_compaction) {
   Random random(2);
   const Topics topics = small_topics();

@@ -7,7 +7,7 @@
 namespace lotse::match {
 namespace {
 
-Verdict verdict_of(std::uint32_t cost) {
+Verdict verdict_of(std::uint8_t cost) {
   return cost == 0 ? Verdict::fits : cost == kUnknownCost ? Verdict::unknown : Verdict::misses;
 }
 
@@ -32,10 +32,10 @@ Reason language_reason(const Part& part, const Record& record, const std::string
 }
 
 Reason when_reason(const Part& part, const Record& record, const Wishes& wishes) {
-  Reason reason{.wish = Wish::when, .verdict = verdict_of(wishes.when_cost(part, record))};
-  for (const std::uint32_t hours : part.hours(record)) {
-    const std::uint32_t days = wishes.slot.days_of(hours);
-    if (days == 0) continue;
+  Reason reason{.wish = Wish::when, .verdict = verdict_of(wishes.when_cost(part.schedules[record.schedule]))};
+  for (const std::uint32_t hours : part.schedules[record.schedule].subspan(1)) {
+    if (!wishes.slot.overlaps(hours)) continue;
+    const std::uint32_t days = Hours::days(hours) & wishes.slot.days;
     const Opening opening{std::countr_zero(days) + 1, Hours::from(hours), Hours::to(hours)};
     if (!reason.opening || opening < *reason.opening) reason.opening = opening;
   }

@@ -2,8 +2,10 @@
 // Internal to match/: the wishes of a question, made ready to be asked of many offers.
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "match/part.h"
 
@@ -20,13 +22,10 @@ struct Slot {
     if (to - from < kOverlapMinutes) return {};  // nothing can overlap it long enough
     return {when.weekdays == 0 ? 0x7Fu : days, to - kOverlapMinutes, from + kOverlapMinutes};
   }
-  /** Days of the packed hours on which they overlap long enough. */
-  std::uint32_t days_of(std::uint32_t hours) const {
-    const int from = Hours::from(hours), to = Hours::to(hours);
-    const unsigned overlaps = static_cast<unsigned>(from <= latest_from) &
-                              static_cast<unsigned>(to >= earliest_to) &
-                              static_cast<unsigned>(to - from >= kOverlapMinutes);
-    return Hours::days(hours) & days & (0u - overlaps);
+  /** Whether the packed hours overlap long enough, if they are that long at all. */
+  bool overlaps(std::uint32_t hours) const {
+    return (Hours::from(hours) <= latest_from) & (Hours::to(hours) >= earliest_to) &
+           ((Hours::days(hours) & days) != 0);
   }
 };
 
@@ -44,13 +43,20 @@ struct Children {
   }
 };
 
-/** The wishes of a question but for the language, which costs() takes from a table made for each part. */
+/** Costs of what many offers of a part have in common. */
+struct WishCosts {
+  static constexpr std::uint8_t kNotYet = 0xFF;
+  std::vector<std::uint8_t> language;  // for each entry of Part::language_sets
+  std::vector<std::uint8_t> schedule;  // for each entry of Part::schedules, or kNotYet
+};
+
+/** The wishes of a question, but for the language, whose costs are found for each part. */
 struct Wishes {
   bool language, when, child_care, age, audience, cost, places;
   Slot slot;
   Children children;
-  std::uint32_t years = 0, free_places = 0;
-  std::uint16_t is = 0, is_not = 0;
+  std::uint8_t years = 0;
+  std::uint16_t free_places = 0, is = 0, is_not = 0;
 
   explicit Wishes(const Question& question)
       : language(question.language.has_value()),
@@ -62,80 +68,84 @@ struct Wishes {
         places(question.places.has_value()),
         slot(when ? Slot::of(*question.when) : Slot{}),
         children(Children::of(question.child_ages_months)),
-        years(static_cast<std::uint32_t>(std::clamp(question.age.value_or(0), 0, kMostYears))),
-        free_places(static_cast<std::uint32_t>(std::clamp(question.places.value_or(0), 0, kMostPlaces))),
+        years(static_cast<std::uint8_t>(std::clamp(question.age.value_or(0), 0, kMostYears))),
+        free_places(static_cast<std::uint16_t>(std::clamp(question.places.value_or(0), 0, kMostPlaces))),
         is(question.audience_is),
         is_not(question.audience_is_not) {}
+  bool any() const { return language || when || child_care || age || audience || cost || places; }
 
-  // The verdicts come from tiny tables in registers, for what offers say is as good as random to a branch
-  // predictor.
-  static std::uint32_t look_up(std::uint32_t table, unsigned entry) { return table >> entry * 8 & 0xFF; }
-  static constexpr std::uint32_t table(std::uint32_t of_0, std::uint32_t of_1, std::uint32_t of_2 = 0,
-                                       std::uint32_t of_3 = 0) {
-    return of_0 | of_1 << 8 | of_2 << 16 | of_3 << 24;
+  // No branches, and & for &&: what offers say is as good as random to a branch predictor, and the compiler
+  // can then ask several offers at a time.
+  static std::uint8_t cost_of(bool fits, bool unknown) {
+    const std::uint32_t otherwise = kMissCost - unknown * (kMissCost - kUnknownCost);
+    return static_cast<std::uint8_t>((fits - 1u) & otherwise);
   }
-
-  std::uint32_t when_cost(const Part& part, const Record& record) const {
-    std::uint32_t days = 0;
-    if (record.flags & kMoreHours) {
-      for (const std::uint32_t hours : part.schedules[record.hours[0]]) days |= slot.days_of(hours);
-    } else {
-      days = slot.days_of(record.hours[0]) | slot.days_of(record.hours[1]);
-    }
-    const unsigned open =
-        static_cast<unsigned>(days != 0) | static_cast<unsigned>((record.flags & kByAppointment) != 0);
-    const unsigned known = (record.flags & kHoursKnown) != 0;
-    return look_up(table(kUnknownCost, kMissCost, 0, 0), open << 1 | known);
+  /** `schedule`: an entry of Part::schedules. */
+  std::uint8_t when_cost(std::span<const std::uint32_t> schedule) const {
+    bool open = (schedule[0] & kByAppointment) != 0;
+    for (const std::uint32_t hours : schedule.subspan(1)) open |= slot.overlaps(hours);
+    return cost_of(open, (schedule[0] & kHoursKnown) == 0);
   }
-  std::uint32_t care_cost(const Record& record) const {
-    const unsigned covers = static_cast<unsigned>(record.care_min <= children.youngest) &
-                            static_cast<unsigned>(children.oldest <= record.care_max) &
-                            static_cast<unsigned>(children.count <= record.care_places);
-    return look_up(table(kUnknownCost, kMissCost, kMissCost, 0),
-                   static_cast<unsigned>(record.care()) + (covers & record.flags >> (kCareShift + 1)));
+  std::uint8_t care_cost(const Record& record) const {
+    const bool covers = (record.care_min <= children.youngest) & (children.oldest <= record.care_max) &
+                        (children.count <= record.care_places);
+    return cost_of(covers & (record.care() == Care::on_site), record.care() == Care::unknown);
   }
-  std::uint32_t age_cost(const Record& record) const {
-    const unsigned known = (record.flags & (kHasMinAge | kHasMaxAge)) != 0;
-    const unsigned within =
-        static_cast<unsigned>(record.min_age <= years) & static_cast<unsigned>(years <= record.max_age);
-    return look_up(table(kUnknownCost, kMissCost, kUnknownCost, 0), within << 1 | known);
+  std::uint8_t age_cost(const Record& record) const {
+    const bool known = (record.flags & (kHasMinAge | kHasMaxAge)) != 0;
+    return cost_of(known & (record.min_age <= years) & (years <= record.max_age), !known);
   }
-  std::uint32_t audience_cost(const Record& record) const {
-    const unsigned open =
-        static_cast<unsigned>(record.audience == 0) | static_cast<unsigned>((record.audience & is) != 0);
-    const unsigned none = (record.audience & ~is_not) == 0;
-    return look_up(table(kUnknownCost, kMissCost, 0, 0), open << 1 | none);
+  std::uint8_t audience_cost(const Record& record) const {
+    return cost_of((record.audience == 0) | ((record.audience & is) != 0),
+                   (record.audience & ~is_not & 0xFFFF) != 0);
   }
-  std::uint32_t cost_cost(const Record& record) const {
-    return look_up(table(kUnknownCost, 0, kMissCost), static_cast<unsigned>(record.cost()));
+  static std::uint8_t cost_cost(const Record& record) {
+    return cost_of(record.cost() == Cost::free, record.cost() == Cost::unknown);
   }
-  std::uint32_t places_cost(const Record& record) const {
-    const unsigned known = record.free_places != kNoNumber, enough = record.free_places >= free_places;
-    return look_up(table(kUnknownCost, kMissCost, kUnknownCost, 0), enough << 1 | known);
+  std::uint8_t places_cost(const Record& record) const {
+    const bool known = record.free_places != kNoNumber;
+    return cost_of(known & (record.free_places >= free_places), !known);
   }
 
   /**
-   * Writes the sum of the costs of all asked wishes for each of the offers. One wish after the other, so that
-   * each loop is short and has no branch that depends on the offer.
+   * The sum of the costs of all asked wishes for the offers of a block that have a bit in `which`; the
+   * others' mean nothing.
    */
-  void sum(const Part& part, std::span<const std::uint32_t> offers, const std::uint8_t* language_cost,
-           std::uint8_t* costs) const {
-    // Copies that nobody else can see stay in registers; what `costs` points to could be anything to the
-    // compiler.
-    const Wishes wishes = *this;
-    const Record* const records = part.records.data();
-    std::fill_n(costs, offers.size(), std::uint8_t{0});
-    const auto add = [&](auto&& cost_of) {
-      for (std::size_t i = 0; i < offers.size(); ++i)
-        costs[i] = static_cast<std::uint8_t>(costs[i] + cost_of(records[offers[i]]));
+  Block::Field<std::uint8_t> costs(const Part& part, const Block& block, std::uint64_t which,
+                                   WishCosts& known) const {
+    const Wishes wishes = *this;  // a copy that nobody else can see stays in registers
+    Block::Field<std::uint8_t> costs{}, numbers;
+    std::size_t count = 0;
+    for (; which != 0; which &= which - 1)
+      numbers[count++] = static_cast<std::uint8_t>(std::countr_zero(which));
+    constexpr std::size_t kMany = 16;  // from here on it is faster to ask all
+    const bool many = count >= kMany;
+    // Inlined by force: without, nothing stays in registers, and loops are not unrolled into vectors.
+    const auto each = [&](auto&& cost_of) __attribute__((always_inline)) {
+      for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t i = numbers[k];
+        costs[i] = static_cast<std::uint8_t>(costs[i] + cost_of(i));
+      }
     };
-    if (language) add([=](const Record& record) { return language_cost[record.languages]; });
-    if (when) add([=, &part](const Record& record) { return wishes.when_cost(part, record); });
-    if (child_care) add([=](const Record& record) { return wishes.care_cost(record); });
-    if (age) add([=](const Record& record) { return wishes.age_cost(record); });
-    if (audience) add([=](const Record& record) { return wishes.audience_cost(record); });
-    if (cost) add([=](const Record& record) { return wishes.cost_cost(record); });
-    if (places) add([=](const Record& record) { return wishes.places_cost(record); });
+    const auto add = [&](auto&& cost_of) __attribute__((always_inline)) {
+      const auto of = [&](std::size_t i) { return cost_of(block.record(i)); };
+      if (!many) return each(of);
+      for (std::size_t i = 0; i < kBlock; ++i) costs[i] = static_cast<std::uint8_t>(costs[i] + of(i));
+    };
+    if (language) each([&, cost = known.language.data()](std::size_t i) { return cost[block.languages[i]]; });
+    if (when) {
+      each([&, cost_of = known.schedule.data()](std::size_t i) {
+        std::uint8_t& found = cost_of[block.schedule[i]];
+        if (found == WishCosts::kNotYet) found = wishes.when_cost(part.schedules[block.schedule[i]]);
+        return found;
+      });
+    }
+    if (child_care) add([&](const Record& record) { return wishes.care_cost(record); });
+    if (age) add([&](const Record& record) { return wishes.age_cost(record); });
+    if (audience) add([&](const Record& record) { return wishes.audience_cost(record); });
+    if (cost) add([&](const Record& record) { return cost_cost(record); });
+    if (places) add([&](const Record& record) { return wishes.places_cost(record); });
+    return costs;
   }
 };
 
