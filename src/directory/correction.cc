@@ -206,6 +206,7 @@ Service corrected(const Service& before, const http::Form& form, Problems& probl
                                             : std::nullopt;
   s.lotse_free_places = number(form, "free_places", problems);
   read_boxes(s.lotse_topics, form, "topics");
+  read_boxes(s.lotse_audience, form, "groups");
   read_contact(s, form);
   return s;
 }

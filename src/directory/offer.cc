@@ -119,12 +119,10 @@ int cost_of(const Service& s) {
   return 0;
 }
 
-int audience_of(const Service& s) {
-  int bits = 0;
-  for (std::size_t i = 0; i < kAudiences.size(); ++i)
-    if (std::find(s.lotse_audience.begin(), s.lotse_audience.end(), kAudiences[i]) != s.lotse_audience.end())
-      bits |= 1 << i;
-  return bits;
+std::string audience_of(const Service& s) {
+  std::uint16_t bits = 0;
+  for (const auto& group : s.lotse_audience) bits |= audience_bit(group);
+  return std::to_string(bits);
 }
 
 std::string facts_of(const Service& s, const At* at) {
@@ -153,8 +151,8 @@ std::string facts_of(const Service& s, const At* at) {
         openings_text(hours.openings),
         std::to_string(static_cast<int>(care.kind)) + "," + maybe(care.from_months) + "," +
             maybe(care.to_months) + "," + maybe(care.places),
-        maybe(s.minimum_age) + "," + maybe(s.maximum_age), std::to_string(audience_of(s)),
-        maybe(s.lotse_free_places), std::to_string(cost_of(s))})
+        maybe(s.minimum_age) + "," + maybe(s.maximum_age), audience_of(s), maybe(s.lotse_free_places),
+        std::to_string(cost_of(s))})
     (facts += '|') += each;
   return facts;
 }
@@ -385,6 +383,20 @@ std::optional<match::Offer> offer_from(std::string_view id, std::string_view fac
 bool is_everywhere(std::string_view facts) {
   const auto f = split(facts, '|');
   return f.size() == 11 && (number(f[1]).value_or(0) & kEverywhere) != 0;
+}
+
+std::uint16_t audience_bit(std::string_view group) {
+  const auto at = std::find(kAudiences.begin(), kAudiences.end(), group);
+  return at == kAudiences.end() ? 0 : static_cast<std::uint16_t>(1 << (at - kAudiences.begin()));
+}
+
+std::vector<std::string> audience_in(std::string_view facts) {
+  const auto f = split(facts, '|');
+  std::vector<std::string> groups;
+  if (f.size() != 11) return groups;
+  for (const auto group : kAudiences)
+    if (number(f[8]).value_or(0) & audience_bit(group)) groups.emplace_back(group);
+  return groups;
 }
 
 HoursOf hours_of(std::string_view facts, Day today) {

@@ -88,6 +88,10 @@ struct HoursOf {
   bool by_appointment = false;
 };
 HoursOf hours_of(std::string_view facts, Day today);
+/** The bit of a group of kAudiences; 0 for any other. */
+std::uint16_t audience_bit(std::string_view group);
+/** The groups that an offer is only for; none: for everybody. */
+std::vector<std::string> audience_in(std::string_view facts);
 /** By telephone, online, at home, or at a place that is kept secret. */
 bool is_everywhere(std::string_view facts);
 

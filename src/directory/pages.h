@@ -29,6 +29,10 @@ web::Html search_form(const web::Ask& ask, const Found& found, const topic::Cata
 /** "Ukrainian", "Arabic and Turkish": names of languages in the reader's, for ISO 639-3 codes. */
 std::string language_list(const web::Ask& ask, const std::vector<std::string>& codes);
 
+/** A group of kAudiences in the reader's language, and several of them. */
+std::string group_name(const web::Ask& ask, std::string_view group);
+std::string group_list(const web::Ask& ask, const std::vector<std::string>& groups);
+
 /** "1 year", "8 months", "3 years": an age in completed months. */
 std::string age_text(const web::Ask& ask, int months);
 

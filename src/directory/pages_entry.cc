@@ -180,6 +180,7 @@ Html place_facts(const Ask& ask, const Entry& e) {
 
 Html audience_facts(const Ask& ask, const Service& s, const Words& words) {
   Html text;
+  if (!s.lotse_audience.empty()) text += el("p", {}, {group_list(ask, s.lotse_audience)});
   if (!words.eligibility.empty()) text += el("p", {attr("dir", "auto")}, {words.eligibility});
   if (s.minimum_age && s.maximum_age)
     text += el("p", {},

@@ -133,6 +133,32 @@ std::string language_list(const Ask& ask, const std::vector<std::string>& codes)
   return words::list(ask.language, names);
 }
 
+std::string group_name(const Ask& ask, std::string_view group) {
+  static const std::map<std::string_view, const char*> labels{
+      {"women", words::N_("Women")},
+      {"men", words::N_("Men")},
+      {"single_parents", words::N_("Single parents")},
+      {"refugees", words::N_("Refugees")},
+      {"jobseekers", words::N_("People looking for work")},
+      {"parents_under_25", words::N_("Parents under 25")},
+      {"jobcentre_customers", words::N_("People who get money from the job centre")},
+      {"pregnant", words::N_("Pregnant women")},
+      {"parents", words::N_("Parents")},
+      {"migrants", words::N_("People from other countries")},
+      {"children", words::N_("Children")},
+      {"girls", words::N_("Girls")},
+      {"carers", words::N_("People who care for relatives")},
+      {"fathers", words::N_("Fathers")}};
+  const auto at = labels.find(group);
+  return at == labels.end() ? std::string(group) : ask.t(at->second);
+}
+
+std::string group_list(const Ask& ask, const std::vector<std::string>& groups) {
+  std::vector<std::string> names;
+  for (const auto& each : groups) names.push_back(group_name(ask, each));
+  return words::list(ask.language, names);
+}
+
 std::string age_text(const Ask& ask, int months) {
   if (months < 24 && months % 12 != 0) return ask.tn("{n} month", "{n} months", months);
   return ask.tn("{n} year", "{n} years", months / 12);

@@ -84,14 +84,15 @@ Html where_field(const Ask& ask, const Found& found, const web::FormView& form) 
 }
 
 int chosen_filters(const Search& s) {
-  return !s.language.empty() + !s.age.empty() + !s.children.empty() + (s.weekday != 0) + !s.time.empty() +
-         s.only_free + s.only_with_places;
+  return !s.language.empty() + !s.age.empty() + !s.group.empty() + !s.children.empty() + (s.weekday != 0) +
+         !s.time.empty() + s.only_free + s.only_with_places;
 }
 
 Html filter_fields(const Ask& ask, const Search& s, const web::FormView& form) {
-  std::vector<web::Option> children, ages{{"", ask.t("Any age")}}, days{{"", ask.t("Any day")}},
-      times{{"", ask.t("Any time")}}, radii;
+  std::vector<web::Option> children, groups{{"", ask.t("For everybody")}}, ages{{"", ask.t("Any age")}},
+      days{{"", ask.t("Any day")}}, times{{"", ask.t("Any time")}}, radii;
   for (const auto& each : kChildClasses) children.push_back({std::string(each.key), ask.t(each.label)});
+  for (const auto& each : kGroups) groups.push_back({std::string(each.key), group_name(ask, each.key)});
   for (const auto& each : kAges) ages.push_back({std::string(each.key), ask.t(each.label)});
   for (int day = 1; day <= 7; ++day)
     days.push_back({std::to_string(day), words::weekday_name(ask.language, day)});
@@ -107,6 +108,7 @@ Html filter_fields(const Ask& ask, const Search& s, const web::FormView& form) {
        web::select_field(form, "time", ask.t("Time of day"), times, s.time),
        web::select_field(form, "age", ask.t("How old is the person it is for?"), ages, s.age,
                          ask.t("For example your child, or you")),
+       web::select_field(form, "group", ask.t("Who is it for?"), groups, s.group),
        el("div", {},
           {web::checkbox(form, "free", ask.t("Only what costs nothing"), s.only_free),
            web::checkbox(form, "places", ask.t("Only with free places"), s.only_with_places)}),
@@ -182,6 +184,8 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
     place += Html::text(is_everywhere(c.facts) ? ask.t("By telephone or online; the place is told there.")
                                                : ask.t("Please ask where it is."));
   lines += line("place", place);
+  if (const auto groups = audience_in(c.facts); !groups.empty())
+    lines += line("people", Html::text(group_list(ask, groups)));
   return el("li", {cls("lo-card"), web::id(anchor)},
             {el("div", {cls("lo-card__head")},
                 {el("h3", {cls("lo-card__title")},

@@ -256,6 +256,14 @@ Html language_fields(const web::FormView& form, const Service& s) {
                             s.lotse_interpreter_on_request)});
 }
 
+std::vector<web::Option> group_options(const Ask& ask, const std::vector<std::string>& own) {
+  std::vector<web::Option> options;
+  for (const auto group : kAudiences) options.push_back({std::string(group), group_name(ask, group)});
+  for (const auto& group : own)
+    if (!audience_bit(group)) options.push_back({group, group});
+  return options;
+}
+
 Html people_fields(const web::FormView& form, const Service& s) {
   const Ask& ask = form.ask;
   const bool typed = ask.request.method == "POST";
@@ -269,6 +277,8 @@ Html people_fields(const web::FormView& form, const Service& s) {
                         ask.t("Leave it empty if it is for every age.")),
            number_field(form, "age_max", ask.t("Oldest age, in years"), age("age_max", s.maximum_age),
                         ask.t("Leave it empty if it is for every age."))}),
+       web::checkboxes(form, "groups", ask.t("Only for these groups"), group_options(ask, s.lotse_audience),
+                       s.lotse_audience),
        web::radios(form, "cost", ask.t("Cost"),
                    {{"unknown", ask.t("not known")},
                     {"free", ask.t("costs nothing")},

@@ -185,6 +185,21 @@ TEST_P(StaffPagesTest, ages_are_corrected_and_what_was_not_touched_stays) {
   EXPECT_TRUE(has(r, "value=\"zehn\""));
 }
 
+TEST_P(StaffPagesTest, whom_an_entry_is_for_is_corrected) {
+  const auto jule = sign_in(one_, "directory_editor");
+  auto form = untouched();
+  form.push_back({"groups", "women"});
+  form.push_back({"groups", "pregnant"});
+  EXPECT_EQ(post(edit_path(), form, jule).status, 303);
+  EXPECT_EQ(find_kept(desk(one_), service_).service.lotse_audience,
+            (std::vector<std::string>{"women", "pregnant"}));
+  form = untouched("2");
+  form.push_back({"groups", "somebody"});
+  const auto r = post(edit_path(), form, jule);
+  EXPECT_EQ(r.status, 422);
+  EXPECT_TRUE(has(r, "href=\"#groups\""));
+}
+
 TEST_P(StaffPagesTest, a_stale_form_overwrites_nothing) {
   const auto jule = sign_in(one_, "directory_editor");
   auto form = untouched();

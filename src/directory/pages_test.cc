@@ -53,6 +53,34 @@ TEST_P(PagesTest, results_say_whether_age_and_free_places_suit) {
   }
 }
 
+TEST_P(PagesTest, results_and_entries_say_whom_an_offer_is_for) {
+  auto e = find_kept(desk(one_), service_);
+  e.service.lotse_audience = {"women", "refugees"};
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  finder_->catch_up();
+  const auto verdict = [&](const std::string& query) {
+    const auto body = parse_json(get("/offers?" + query, "", "application/json").body);
+    for (const auto& each : (*body)["offers"][0]["reasons"])
+      if (each["wish"] == "audience") return each["verdict"].get<std::string>();
+    return std::string("not asked");
+  };
+  EXPECT_EQ(verdict("group=women"), "fits");
+  EXPECT_EQ(verdict("group=men"), "unknown") << "he may have fled";
+  EXPECT_EQ(verdict("group="), "not asked");
+  EXPECT_EQ(get("/offers?group=refugees", "", "application/json").status, 422) << "is not asked";
+  for (const auto& page : {get("/offers?q=kaffee"), get("/offers/" + offer_)})
+    EXPECT_TRUE(has(page, "Frauen und Geflüchtete"));
+  EXPECT_TRUE(has(get("/offers/" + offer_, "lotse_language=uk"), "Жінки й Біженці") ||
+              has(get("/offers/" + offer_, "lotse_language=uk"), "Жінки та Біженці") ||
+              has(get("/offers/" + offer_, "lotse_language=uk"), "Жінки і Біженці"));
+  e = find_kept(desk(one_), service_);
+  e.service.lotse_audience = {"women"};
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  finder_->catch_up();
+  EXPECT_EQ(verdict("group=fathers"), "misses");
+  EXPECT_EQ(verdict("group=single_parents"), "unknown");
+}
+
 TEST_P(PagesTest, a_raw_age_is_refused_and_the_rest_kept) {
   for (const char* age : {"999", "4", "vier", "-1", "3TO5"}) {
     const auto r = get("/offers?q=kaffee&places=1&age=" + std::string(age));

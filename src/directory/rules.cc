@@ -87,6 +87,9 @@ Problems check(const Service& s) {
       if (!unit::is_telephone(phone.number))
         problems.push_back({"contact_phone", msg("Enter a telephone number, for example 030 23125 123.")});
   }
+  if (std::any_of(s.lotse_audience.begin(), s.lotse_audience.end(),
+                  [](const auto& group) { return audience_bit(group) == 0; }))
+    problems.push_back({"groups", msg("Choose one from the list.")});
   if (s.lotse_free_places && (*s.lotse_free_places < 0 || *s.lotse_free_places > 10'000))
     problems.push_back({"free_places", msg("Enter a number between 0 and 10,000, or leave it empty.")});
   return problems;

@@ -98,6 +98,11 @@ Search read_search(const http::Form& query, Problems& problems) {
     s.age.clear();
     problems.push_back({"age", msg("Choose an age from the list.")});
   }
+  s.group = value(query, "group");
+  if (!s.group.empty() && !offered(kGroups, s.group)) {
+    s.group.clear();
+    problems.push_back({"group", msg("Choose one from the list.")});
+  }
   read_time(query, s, problems);
   s.only_with_places = value(query, "places") == "1";
   s.only_free = value(query, "free") == "1";
@@ -117,6 +122,7 @@ std::string query_of(const Search& s, int page) {
   if (s.radius_km != 10) add("radius", std::to_string(s.radius_km));
   add("language", s.language);
   add("age", s.age);
+  add("group", s.group);
   for (const auto& child : s.children) add("child", child);
   if (s.weekday) add("day", std::to_string(s.weekday));
   add("time", s.time);
@@ -188,6 +194,12 @@ match::Question question_of(const Search& s, const std::optional<Point>& here,
       q.child_ages_months.push_back(each.months);
   for (const auto& each : kAges)
     if (each.key == s.age) q.age = each.years;
+  for (const auto& each : kGroups) {
+    if (each.key != s.group) continue;
+    q.audience_is = audience_bit(each.key);
+    for (const auto other : each.also) q.audience_is |= audience_bit(other);
+    for (const auto other : each.never) q.audience_is_not |= audience_bit(other);
+  }
   q.only_free = s.only_free;
   if (s.only_with_places) q.places = 1;
   q.offset = static_cast<std::uint32_t>((s.page - 1) * kPageSize);

@@ -19,6 +19,7 @@ namespace lotse::directory {
 struct Search {
   std::string words, topic, place, language;
   std::string age;       // class of the person it is for, see kAges
+  std::string group;     // whom it is for, see kGroups
   bool near_me = false;  // the rounded position from the cookie
   int radius_km = 10;
   std::vector<std::string> children;  // age classes, see kChildClasses
@@ -29,8 +30,8 @@ struct Search {
   int page = 1;
   /** True if anything beyond words, topic and place is asked. */
   bool filtered() const {
-    return !language.empty() || !age.empty() || !children.empty() || weekday || !time.empty() || only_free ||
-           only_with_places;
+    return !language.empty() || !age.empty() || !group.empty() || !children.empty() || weekday ||
+           !time.empty() || only_free || only_with_places;
   }
   bool asks() const { return filtered() || !words.empty() || !topic.empty() || !place.empty() || near_me; }
 };
@@ -61,6 +62,22 @@ inline constexpr AgeClass kAges[] = {
     {"6to10", words::N_("6 to 10 years"), 8},     {"11to13", words::N_("11 to 13 years"), 12},
     {"14to17", words::N_("14 to 17 years"), 16},  {"18to26", words::N_("18 to 26 years"), 22},
     {"27up", words::N_("27 years and older"), 40}};
+
+/**
+ * Groups that may be asked for: those that say no more of a person than a look at her would. Origin, health,
+ * money and work are not asked (decision 0011), for a search is an address. Who is `key` is `also`, and is
+ * not `never`.
+ */
+struct Group {
+  std::string_view key;
+  std::array<std::string_view, 2> also, never;
+};
+inline constexpr Group kGroups[] = {{"women", {}, {"men", "fathers"}},
+                                    {"men", {}, {"women", "girls"}},
+                                    {"fathers", {"men", "parents"}, {"women", "girls"}},
+                                    {"single_parents", {"parents"}, {}},
+                                    {"parents_under_25", {"parents"}, {}},
+                                    {"girls", {"children"}, {"men", "fathers"}}};
 struct Time {
   std::string_view key;
   const char* label;
