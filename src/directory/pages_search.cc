@@ -174,6 +174,8 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
   const std::string tag(language ? language->html : std::string_view(c.language));
   Html lines;
   lines += line("clock", hours_line(ask, hours_of(c.facts, ask.desk.today())));
+  if (const auto groups = audience_in(c.facts); !groups.empty())
+    lines += line("people", Html::text(group_list(ask, groups)));
   Html place;
   if (!c.address.empty()) place += address_lines(c.address);
   if (c.hit.distance_m) {
@@ -184,8 +186,6 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
     place += Html::text(is_everywhere(c.facts) ? ask.t("By telephone or online; the place is told there.")
                                                : ask.t("Please ask where it is."));
   lines += line("place", place);
-  if (const auto groups = audience_in(c.facts); !groups.empty())
-    lines += line("people", Html::text(group_list(ask, groups)));
   return el("li", {cls("lo-card"), web::id(anchor)},
             {el("div", {cls("lo-card__head")},
                 {el("h3", {cls("lo-card__title")},
