@@ -174,7 +174,9 @@ Html card(const Ask& ask, const Card& c, std::size_t index, const match::Questio
   const std::string tag(language ? language->html : std::string_view(c.language));
   Html lines;
   lines += line("clock", hours_line(ask, hours_of(c.facts, ask.desk.today())));
-  if (const auto groups = audience_in(c.facts); !groups.empty())
+  // "For parents" goes without saying here.
+  if (const auto groups = audience_in(c.facts);
+      !groups.empty() && groups != std::vector<std::string>{"parents"})
     lines += line("people", Html::text(group_list(ask, groups)));
   Html place;
   if (!c.address.empty()) place += address_lines(c.address);
