@@ -9,7 +9,9 @@
   include its helpers for tests too (a header whose name has the word "test").
 - Includes are written from src/ on ("module/file.h"), and the file is there, or is generated.
 - A header named after the line "keys:" is included only by the sources of its own module and of those that its line names, and by tests.
-- Nobody opens the namespace of another module, other than to declare a class: what is closed there would be open.
+- What is for tests is included by tests only. No include goes round by <…> or "..".
+- Nobody opens the namespace of another module, other than to declare a class, nor makes one that is declared there: what is closed
+  there would be open.
 """
 import argparse
 import pathlib
@@ -17,7 +19,9 @@ import re
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
-NAMESPACE = re.compile(r"\bnamespace\s+lotse::(\w+)[\w:]*\s*\{")
+OTHER_INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>")
+NAMESPACE = re.compile(r"\bnamespace\s+(?:lotse\s*::\s*|lotse\s*\{\s*namespace\s+)(\w+)[\w:]*\s*\{")
+MEMBER = re.compile(r"\b(?:class|struct)\s+lotse::(\w+)::")
 DECLARATIONS = re.compile(r"(\s*(class|struct|enum class)\s+\w+(\s*:\s*[\w:]+)?;)*\s*\}")
 TEST_WORD = re.compile(r"(^|_)test(_|$)")
 
@@ -64,6 +68,10 @@ def module_of(path):
 def judge_include(layers, source, target):
     """What is wrong with `source` (below src/) including `target`, or None."""
     me, other = module_of(source), module_of(target)
+    if {"", ".", ".."} & set(target.split("/")):
+        return f'"{target}" goes round: includes are written from src/ on'
+    if is_test(target) and not is_test(source):
+        return f'"{target}" is for tests'
     if target in layers.keys and not is_test(source):
         if me != other and me not in layers.keys[target]:
             return f'"{target}" is a key, and not for {me}'
@@ -86,6 +94,9 @@ def judge_include(layers, source, target):
 def faults_of_file(layers, src, source, text):
     me = module_of(source)
     for number, line in enumerate(text.splitlines(), 1):
+        around = OTHER_INCLUDE.match(line)
+        if around and (src / around.group(1)).is_file():
+            yield f'src/{source}:{number}: <{around.group(1)}> is ours: "{around.group(1)}"'
         found = INCLUDE.match(line)
         if not found:
             continue
@@ -101,6 +112,10 @@ def faults_of_file(layers, src, source, text):
         if not DECLARATIONS.match(text, found.end()):
             number = text.count("\n", 0, found.start()) + 1
             yield f"src/{source}:{number}: {me} may not add to the namespace of {found.group(1)}"
+    for found in MEMBER.finditer(text):
+        if found.group(1) in layers.allowed and found.group(1) != me:
+            number = text.count("\n", 0, found.start()) + 1
+            yield f"src/{source}:{number}: {me} may not make what {found.group(1)} only names"
 
 
 def check(root):

@@ -47,6 +47,15 @@ class LayersTest(unittest.TestCase):
                          ['src/topic/more.h:1: "access/desk.h" is a key: a header would hand it on'])
         self.assertEqual(len(self.faults({}, LAYERS + "keys:\naccess/desk.h: nobody\n")), 1)
 
+    def test_ways_round(self):
+        for text, fault in (('#include <access/desk.h>\n', '<access/desk.h> is ours'), ('#include "access/../access/desk.h"\n', "goes round"),
+                            ('#include "topic/test_topics.h"\n', "is for tests"),
+                            ("namespace lotse { namespace access { struct Friend { int x; }; } }\n", "may not add to the namespace"),
+                            ("namespace lotse::access {\nclass Operator;\n}\nclass lotse::access::Operator { int x; };\n", "may not make")):
+            found = self.faults({"web/html.cc": text})
+            self.assertEqual(len(found), 1, text)
+            self.assertIn(fault, found[0])
+
     def test_upwards(self):
         self.assertEqual(self.faults({"web/html.cc": '\n#include "topic/topic.h"\n'}),
                          ['src/web/html.cc:2: web may not use topic ("topic/topic.h")'])

@@ -76,7 +76,14 @@ struct Place {
 class Reader {
  public:
   Reader(const Named& named, std::span<const FencedTable> tables) : t_(named.tokens) {
-    for (const auto& each : named.tables) ++names_[name_of(each)];
+    for (const auto& [name, from] : named.local) ++names_[name];
+    for (std::size_t i = 0; i + 1 < t_.size(); ++i) {
+      if (!one_of(t_[i], {"from", "join", "update", "into"})) continue;
+      std::size_t last = i + 1;
+      if (t_[last] == "(") parts_in(t_, last), --last;
+      const auto alias = alias_at(t_, last);
+      ++names_[alias ? t_[alias] : t_[last]];
+    }
     for (const auto& each : tables) {
       Place place{&each, name_of(each.table), rest_of_query(t_, each.table.at)};
       place.alone = before(each.table) != "join";
@@ -106,19 +113,15 @@ class Reader {
   std::string_view before(const Named::Table& table) const { return t_[table.at - 1]; }
   // The name by which the query calls the table.
   std::string name_of(const Named::Table& table) const {
-    std::size_t next = table.at + 1;
-    if (at(next) == "as") ++next;
-    const auto word = at(next);
-    const bool alias = !word.empty() && !ends_condition(word) &&
-                       !one_of(word, {"values", "select", "default", "from", "using", "union", "intersect",
-                                      "except", "(", ")"});
-    return alias ? std::string(word) : table.name;
+    const auto alias = alias_at(t_, table.at);
+    return alias ? t_[alias] : table.name;
   }
-  bool is_fenced_yet(std::string_view name) const {
+  bool is_fenced_yet(std::string_view name, std::string_view column) const {
     const auto count = names_.find(name);
     return count != names_.end() && count->second == 1 &&
-           std::any_of(places_.begin(), places_.end(),
-                       [&](const Place& place) { return place.name == name && place.fenced_yet; });
+           std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+             return place.name == name && place.fenced_yet && place.fenced->column == column;
+           });
   }
 
   bool is_fenced(const Place& place, std::size_t from = 0) {
@@ -126,6 +129,7 @@ class Reader {
     for (std::size_t k = 0; k < place.query.size(); ++k) {
       if (place.query[k] < from) continue;
       const auto& word = t_[place.query[k]];
+      if (word == "conflict" && from == 0) return false;  // what follows is about other rows
       if (word == "join") own_on = false;
       const bool condition = word == "where" || (word == "on" && own_on);
       if (word == "on") own_on = false;
@@ -168,7 +172,7 @@ class Reader {
     if (one.size() < next + 2 || one[next] != column || one[next + 1] != "=") return false;
     const auto value = one.subspan(next + 2);
     if (value.size() == 3 && value[1] == "." && value[2] == column)
-      return excluded_ ? value[0] == "excluded" : is_fenced_yet(value[0]);
+      return excluded_ ? value[0] == "excluded" : is_fenced_yet(value[0], column);
     if (value.size() != 2) return false;
     const auto number = parameter(t_, first + next + 2);
     if (number) parameters_.insert(*number);
@@ -195,7 +199,9 @@ class Reader {
       if (!number) return false;
       parameters_.insert(*number);
     } while (at(i) == ",");
-    return at(i) != "on" || leaves_others(place, i + 1);
+    if (std::count(t_.begin(), t_.end(), "conflict") > 1) return false;
+    if (at(i) == "on") return leaves_others(place, i + 1);
+    return one_of(at(i), {"", ")", "returning"});
   }
 
   // CONFLICT (…) DO NOTHING, or DO UPDATE of rows of the same unit only.
@@ -218,10 +224,11 @@ class Reader {
   bool sets_column(const Place& place) const {
     bool setting = false, item = false;
     for (const auto i : place.query) {
-      if (setting && item && (t_[i] == "(" || t_[i] == place.fenced->column)) return true;
+      if (setting && item && (one_of(t_[i], {"(", "'"}) || t_[i] == place.fenced->column)) return true;
       item = t_[i] == "set" || (setting && t_[i] == ",");
       if (t_[i] == "set") setting = true;
-      if (one_of(t_[i], {"where", "from", "returning"})) setting = false;
+      if (one_of(t_[i], {"where", "returning"}) || (t_[i] == "from" && t_[i - 1] != "distinct"))
+        setting = false;
     }
     return false;
   }

@@ -222,6 +222,61 @@ TEST_F(Judge, RowsOfAnotherUnitAreNot) {
        "UPDATE note AS n SET text = $2 WHERE n.unit_id = $1 RETURNING n.text"});
 }
 
+TEST_F(Judge, EnginesReadSomeTextsOtherwise) {
+  for (const auto reach : {Reach::open_read, Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"SELECT $1('), hash FROM session WHERE $1(')",
+         "SELECT $1::text FROM topic",
+         "SELECT $1.ts_stat FROM topic",
+         "SELECT hash FROM 'session' topic",
+         "SELECT hash, NOT 'true' distinct FROM session",
+         "WITH query_to_xml AS (SELECT 1) SELECT query_to_xml('select 1', true, false, '') FROM topic",
+         "WITH set_config AS (SELECT 1) SELECT a, set_config('lotse.unit', '8', true) AS materialized FROM "
+         "topic",
+         "SELECT (cast('select 1' as text)).ts_stat FROM topic",
+         "SELECT s.hash FROM topic t FOR UPDATE, session s",
+         "SELECT s.hash FROM (SELECT 0 for FROM topic) x JOIN place p ON x.for = 0, session s",
+         "SELECT s.hash FROM (SELECT 0 set FROM topic) x JOIN place p ON x.set = 0, session s",
+         "SELECT 1 FROM topic AS left",
+         "SELECT x.on FROM topic x",
+         "SELECT 1 FROM topic OUTER LEFT JOIN place ON true",
+         "SELECT 1 FROM topic NATURAL JOIN place",
+         "SELECT 1 FROM topic INDEXED BY i",
+         "SELECT 1 FROM topic t$1",
+         "SELECT 1 FROM topic AS count (x, a)",
+         "WITH pg_class AS (SELECT relname FROM pg_class) SELECT 1 FROM pg_class",
+         "WITH a AS (SELECT 1 FROM b), b AS (SELECT 1) SELECT 1 FROM a"});
+  for (const auto reach : {Reach::unit_read, Reach::unit_write})
+    all(reach, false,
+        {"SELECT text, 0 AS left FROM note WHERE unit_id = $1 AND 1 = left OR 1 = 1",
+         "SELECT n.text FROM note n JOIN (SELECT 0 AS left) x ON 1 = 1 WHERE n.unit_id = $1 AND 1 = x.left "
+         "OR 1 = 1",
+         "SELECT n.text FROM note n WHERE n.unit_id = $1 UNION SELECT t.text FROM (SELECT 8 AS unit_id) n "
+         "JOIN task t ON "
+         "t.unit_id = n.unit_id",
+         "WITH x AS (SELECT 8 AS unit_id) SELECT t.a FROM note n JOIN task t ON t.unit_id = n.unit_id WHERE "
+         "n.unit_id = $1 "
+         "UNION SELECT t.a FROM x n JOIN task t ON t.unit_id = n.unit_id",
+         "SELECT 1 FROM note AS left JOIN service note ON 1 = 1 WHERE note.unit_id = $1",
+         "SELECT 1 FROM note n JOIN note AS outer ON outer.unit_id = $1 WHERE n.unit_id = $1",
+         "SELECT 1 FROM note AS count (x, unit_id) WHERE unit_id = $1"});
+  all(Reach::unit_write, false,
+      {"UPDATE note SET 'unit_id' = 8 WHERE unit_id = $1",
+       "UPDATE service SET name = 'x' WHERE keeper_unit = $1 FOR UPDATE OR 1 = 1",
+       "UPDATE service AS left SET name = 'x' FROM offer service WHERE service.keeper_unit = $1",
+       "INSERT INTO service (id, keeper_unit) VALUES ('n1', $1) UNION ALL SELECT 's8', 8",
+       "INSERT INTO service (id, keeper_unit) VALUES ('n1', $1) ON CONFLICT (source) DO NOTHING ON CONFLICT "
+       "(id) DO UPDATE "
+       "SET name = 'x'",
+       "UPDATE service SET a = CASE WHEN a IS DISTINCT FROM 5 THEN 1 ELSE 2 END, keeper_unit = 8 WHERE "
+       "keeper_unit = $1",
+       "UPDATE service SET name = n.text FROM note n WHERE service.keeper_unit = $1 AND n.unit_id = "
+       "service.unit_id",
+       "INSERT INTO topic (a, b) SELECT n.a, n.b FROM note n WHERE true ON CONFLICT (a) DO UPDATE SET b = 1 "
+       "WHERE n.unit_id "
+       "= $1"});
+}
+
 TEST_F(Judge, TheValueMustBeTheUnitOfTheDoor) {
   const std::string_view text = "SELECT 1 FROM note WHERE a = $1 AND unit_id = $2";
   const auto asks = [&](std::vector<sql::Value> values) {

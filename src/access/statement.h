@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
-#include <set>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,13 @@ struct Named {
     bool written = false;
   };
   bool plain = true;
-  std::vector<std::string> tokens;  // in lower case; constants are left out
-  std::vector<Table> tables;        // each time one is named
-  std::set<std::string> local;      // names given by WITH
+  std::vector<std::string> tokens;           // in lower case; a constant is "'"
+  std::vector<Table> tables;                 // each time one is named
+  std::map<std::string, std::size_t> local;  // names given by WITH, and the token from which on they hold
 };
 Named names_in(std::string_view sql);
+
+/** Index of the name that a query gives the table (or bracket) whose last token is `table`; 0: none. */
+std::size_t alias_at(std::span<const std::string> tokens, std::size_t table);
 
 }  // namespace lotse::access

@@ -47,7 +47,7 @@ struct Store::Judged {
     const Named named = names_in(statement.text);
     if (!named.plain) return std::nullopt;
     // A WITH may not take the name of a table: inside it, the table itself would be meant.
-    for (const auto& name : named.local)
+    for (const auto& [name, from] : named.local)
       if (kinds.contains(name)) return std::nullopt;
     std::vector<FencedTable> fenced_tables;
     for (const auto& table : named.tables) {

@@ -262,10 +262,10 @@ bool from_json(const Json& json, T& object, Json* rest) {
     good = JsonOf<typename std::decay_t<decltype(f)>::Member>::read(*at, object.*(f.member)) && good;
   });
   if (!rest || taken == json.size()) return good;
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& item : json.items()) {
     bool listed = false;
-    for_each_field<T>([&](const auto& f) { listed = listed || f.name == key; });
-    if (!listed) (*rest)[key] = value;
+    for_each_field<T>([&](const auto& f) { listed = listed || f.name == item.key(); });
+    if (!listed) (*rest)[item.key()] = item.value();
   }
   return good;
 }

@@ -83,6 +83,9 @@ struct Derived {
   void write(access::Change& change) const;
 };
 
+/** Makes the derived rows of one service anew, in the transaction that changes it. */
+void derive(access::Change& change, const std::string& service_id);
+
 /** Ids of the offers that there are of these services. */
 std::vector<std::string> offers_there(access::View& view, std::span<const std::string> services);
 

@@ -149,7 +149,9 @@ void Planner::compare(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf)
     const Had& had = shelf.had.at(id);
     const auto json = json_of(had.doc);
     ++counts.vanished;
-    remark(Outcome::Remark::What::vanished, had.foreign_id, json.value("name", ""));
+    // What is kept secret has no name in a report.
+    const bool secret = json.value("lotse_confidential", false);
+    remark(Outcome::Remark::What::vanished, had.foreign_id, secret ? "" : json.value("name", ""));
   }
 }
 
@@ -291,7 +293,9 @@ void Planner::derive() {
     if (const auto at = placed.find(id); at != placed.end())
       for (const auto& each : at->second)
         if (const Location* location = locations_.find(placed_.find(each)->location_id.text))
-          places.push_back({*placed_.find(each), *location});
+          places.push_back(
+              {*placed_.find(each), location->lotse_confidential ? public_part(*location) : *location});
+    plan_.derived_of.insert(id);
     plan_.derived.add(*service, *organisation, places, keeper);
     count();
   }
@@ -333,6 +337,17 @@ bool holds(access::View& view, const Plan& plan) {
   services_of_organisations().each(view, plan.organisations, {}, among);
   services_at_locations().each(view, plan.locations, {}, among);
   return good && placed == plan.seen_at_services.size();
+}
+
+std::vector<std::string> overlooked(access::View& view, const Plan& plan) {
+  std::set<std::string> found;
+  const auto take = [&](const sql::Row& r) {
+    std::string id(r.text(0));
+    if (!plan.derived_of.contains(id)) found.insert(std::move(id));
+  };
+  services_of_organisations().each(view, plan.organisations, {}, take);
+  services_at_locations().each(view, plan.locations, {}, take);
+  return {found.begin(), found.end()};
 }
 
 void carry_out(access::Change& change, const Plan& plan) {

@@ -32,6 +32,7 @@ struct Plan {
   UnitId unit = 0;                         // that keeps what is written
   Derived derived;
   std::map<UnitId, std::vector<std::string>> services;       // whose derived rows are made anew, by keeper
+  std::set<std::string> derived_of;                          // all services whose derived rows are in it
   std::set<std::string> offers;                              // that come, go or change
   std::vector<std::pair<const char*, std::string>> entered;  // for the audit: what, id
 
@@ -51,5 +52,9 @@ bool holds(access::View& view, const Plan& plan);
 /** Writes what was planned, with its audit entries and notes for followers. Stale where another wrote one of
  * the entries after `holds`. */
 void carry_out(access::Change& change, const Plan& plan);
+
+/** Services that were placed, while the plan was carried out, at what it changed, by somebody whose writing
+ * it could not see: their derived rows are to be made anew. */
+std::vector<std::string> overlooked(access::View& view, const Plan& plan);
 
 }  // namespace lotse::directory

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "directory/directory.h"
+#include "directory/entry.h"
 #include "directory/plan.h"
 
 namespace lotse::directory {
@@ -34,6 +35,17 @@ bool carried_out(const access::UnitDoor& door, const std::string& source, const 
   }
 }
 
+// Two who write at once on PostgreSQL see neither what the other adds. One of them waits for the other where
+// they meet (at the location whose version both hold), and then looks again.
+void derive_overlooked(const access::UnitDoor& door, const std::string& source, const Plan& plan) {
+  const auto services = door.read([&](access::View& view) { return overlooked(view, plan); });
+  if (services.empty()) return;
+  door.change("directory.derive", source, [&](access::Change& change) {
+    for (const auto& id : services) derive(change, id);
+    return 0;
+  });
+}
+
 }  // namespace
 
 Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std::atomic<std::size_t>* done) {
@@ -43,7 +55,10 @@ Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std:
   for (int i = 0; i < kTries; ++i) {
     Plan plan = door.read([&](access::View& view) { return make_plan(view, batch, door.unit(), now, done); });
     if (!plan.problems.empty()) return refuse(std::move(plan.problems));
-    if (dry || carried_out(door, batch.source, plan)) return std::move(plan.outcome);
+    if (dry) return std::move(plan.outcome);
+    if (!carried_out(door, batch.source, plan)) continue;
+    derive_overlooked(door, batch.source, plan);
+    return std::move(plan.outcome);
   }
   Plan plan = door.change("directory.put", batch.source, [&](access::Change& change) {
     change.each(kHold, {batch.source}, [](const sql::Row&) {});
@@ -52,6 +67,7 @@ Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std:
     return made;
   });
   if (!plan.problems.empty()) return refuse(std::move(plan.problems));
+  derive_overlooked(door, batch.source, plan);
   return std::move(plan.outcome);
 }
 

@@ -348,6 +348,46 @@ TEST_P(PutTest, corrections_during_imports_are_neither_lost_nor_refused) {
   EXPECT_EQ(count("SELECT count(*) FROM offer"), kServices);
 }
 
+TEST_P(PutTest, two_imports_at_once_leave_no_address_behind) {
+  for (int round = 0; round < 8; ++round) {
+    auto ground = batch(1);
+    auto& l = ground.locations[0].thing;
+    l.lotse_confidential = false;
+    l.addresses = {{.address_1 = "Verborgener Weg 3", .city = "Wiesenbrück", .postal_code = "00101"}};
+    ASSERT_TRUE(put(desk(one_), ground, false));
+    auto hidden = ground;
+    hidden.locations[0].thing.lotse_confidential = true;
+    // Another source places a service of its own there at the same time.
+    auto other = batch(1);
+    other.source = "other" + std::to_string(round);
+    other.organisations.clear();
+    other.locations.clear();
+    for (auto& each : other.services) {
+      each.foreign_id += "-other";
+      each.thing.id.text = id_for(other.source, "service", each.foreign_id);
+      for (auto& p : other.placed) p.thing.service_id.text = each.thing.id.text;
+    }
+    for (auto& each : other.placed) {
+      each.foreign_id += "-other";
+      each.thing.id.text = id_for(other.source, "placed", each.foreign_id);
+      each.thing.location_id.text = ground.locations[0].thing.id.text;
+    }
+    {
+      std::latch both(2);
+      std::jthread a([&] {
+        both.arrive_and_wait();
+        EXPECT_TRUE(put(desk(one_), hidden, false));
+      });
+      std::jthread b([&] {
+        both.arrive_and_wait();
+        EXPECT_TRUE(put(desk(one_), other, false));
+      });
+    }
+    EXPECT_EQ(count("SELECT count(*) FROM offer WHERE address LIKE '%Verborgen%'"), 0) << round;
+    EXPECT_EQ(count("SELECT count(*) FROM offer"), round + 2);
+  }
+}
+
 TEST_P(PutTest, an_import_does_its_thinking_before_it_locks) {
   // A correction made between comparing and writing is not overwritten: the import compares anew.
   ASSERT_TRUE(put(desk(one_), batch(400), false));

@@ -61,19 +61,6 @@ std::optional<Loaded> load(access::View& view, std::string_view service_id) {
   return loaded;
 }
 
-// What is searched and listed follows from the entry; made anew in the transaction that changes it.
-void derive(access::Change& change, const std::string& service_id) {
-  const auto loaded = load(change, service_id);
-  CHECK(loaded.has_value());
-  const std::vector<std::string> services{service_id};
-  for (const auto& id : offers_there(change, services)) change.note("offer", id);  // those that may vanish
-  Derived derived;
-  derived.add(loaded->service, loaded->organisation, loaded->places, loaded->keeper);
-  Derived::clear(change, services, loaded->keeper);
-  derived.write(change);
-  for (const auto& id : derived.offer_ids) change.note("offer", id);
-}
-
 std::string like(std::string_view part) { return "%" + fold(part) + "%"; }
 
 Entry entry_of(Loaded loaded, std::string_view offer_id) {
@@ -94,6 +81,18 @@ Entry entry_of(Loaded loaded, std::string_view offer_id) {
 }
 
 }  // namespace
+
+void derive(access::Change& change, const std::string& service_id) {
+  const auto loaded = load(change, service_id);
+  CHECK(loaded.has_value());
+  const std::vector<std::string> services{service_id};
+  for (const auto& id : offers_there(change, services)) change.note("offer", id);  // those that may vanish
+  Derived derived;
+  derived.add(loaded->service, loaded->organisation, loaded->places, loaded->keeper);
+  Derived::clear(change, services, loaded->keeper);
+  derived.write(change);
+  for (const auto& id : derived.offer_ids) change.note("offer", id);
+}
 
 Entry find_offer(const access::Desk& desk, std::string_view offer_id) {
   if (!is_uuid(offer_id)) throw NotFound();
