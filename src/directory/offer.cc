@@ -387,7 +387,8 @@ bool is_everywhere(std::string_view facts) {
 
 std::uint16_t audience_bit(std::string_view group) {
   const auto at = std::find(kAudiences.begin(), kAudiences.end(), group);
-  return at == kAudiences.end() ? 0 : static_cast<std::uint16_t>(1 << (at - kAudiences.begin()));
+  if (at == kAudiences.end()) return 0;
+  return static_cast<std::uint16_t>(1 << (at - kAudiences.begin()));
 }
 
 std::vector<std::string> audience_in(std::string_view facts) {
