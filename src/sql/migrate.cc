@@ -68,7 +68,7 @@ Applied read_applied(Session& session) {
 void compare(const Applied& applied, const std::vector<Migration>& migrations) {
   for (const auto& [name, hash] : applied) {
     const auto found = std::find_if(migrations.begin(), migrations.end(),
-                                    [&](const Migration& m) { return m.name == name; });
+                                    [&known = name](const Migration& m) { return m.name == known; });
     if (found == migrations.end()) {
       throw Refused("this store was made by a newer Lotse: it has migration " + name +
                     ", which this program does not know");
