@@ -181,6 +181,9 @@ class Desk {
  public:
   Desk(Store& store, Actor actor, Purpose purpose, const Clock& clock)
       : store_(store), actor_(std::move(actor)), purpose_(purpose), clock_(clock) {}
+  /** Nobody keeps one for later: it is for the request it was made for. */
+  Desk(const Desk&) = delete;
+  Desk(Desk&&) = default;
 
   const Actor& actor() const { return actor_; }
   Instant now() const { return clock_.now(); }

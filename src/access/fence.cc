@@ -124,6 +124,7 @@ class Reader {
            });
   }
 
+  // `from`: only what stands behind it, the end of an upsert.
   bool is_fenced(const Place& place, std::size_t from = 0) {
     bool own_on = before(place.fenced->table) == "join";
     for (std::size_t k = 0; k < place.query.size(); ++k) {
@@ -136,13 +137,13 @@ class Reader {
       if (!condition) continue;
       std::size_t end = k + 1;
       while (end < place.query.size() && !ends_condition(t_[place.query[end]])) ++end;
-      if (holds(place, std::span(place.query).subspan(k + 1, end - k - 1))) return true;
+      if (holds(place, std::span(place.query).subspan(k + 1, end - k - 1), from > 0)) return true;
     }
     return false;
   }
 
   // Whether one of the conditions that are all to be true fences the table.
-  bool holds(const Place& place, std::span<const std::size_t> clause) {
+  bool holds(const Place& place, std::span<const std::size_t> clause, bool upsert) {
     for (const auto i : clause)
       if (one_of(t_[i], {"or", "between", "case"})) return false;
     std::vector<std::string_view> one;
@@ -153,14 +154,14 @@ class Reader {
         one.push_back(t_[clause[k]]);
         continue;
       }
-      if (fences(place, one, first)) return true;
+      if (fences(place, one, first, upsert)) return true;
       one.clear();
     }
     return false;
   }
 
   // column = $N, name.column = $N, name.column = other.column
-  bool fences(const Place& place, std::span<const std::string_view> one, std::size_t first) {
+  bool fences(const Place& place, std::span<const std::string_view> one, std::size_t first, bool upsert) {
     const auto column = place.fenced->column;
     std::size_t next = 0;
     if (one.size() >= 3 && one[1] == ".") {
@@ -172,7 +173,7 @@ class Reader {
     if (one.size() < next + 2 || one[next] != column || one[next + 1] != "=") return false;
     const auto value = one.subspan(next + 2);
     if (value.size() == 3 && value[1] == "." && value[2] == column)
-      return excluded_ ? value[0] == "excluded" : is_fenced_yet(value[0], column);
+      return upsert ? value[0] == "excluded" : is_fenced_yet(value[0], column);
     if (value.size() != 2) return false;
     const auto number = parameter(t_, first + next + 2);
     if (number) parameters_.insert(*number);
@@ -214,10 +215,7 @@ class Reader {
     if (at(i) != "do") return false;
     if (at(i + 1) == "nothing") return true;
     if (at(i + 1) != "update" || sets_column(place)) return false;
-    excluded_ = true;
-    const bool good = same || is_fenced(place, i);
-    excluded_ = false;
-    return good;
+    return same || is_fenced(place, i);
   }
 
   // Whether SET gives a row to somebody else.
@@ -237,7 +235,6 @@ class Reader {
   std::map<std::string, int, std::less<>> names_;  // of all tables, and how often
   std::vector<Place> places_;
   std::set<std::size_t> parameters_;
-  bool excluded_ = false;  // the rows that an INSERT brings are compared with
 };
 
 }  // namespace
