@@ -66,14 +66,14 @@ inline constexpr AgeClass kAges[] = {
 /**
  * Groups that may be asked for: those that say no more of a person than a look at her would. Origin, health,
  * money and work are not asked (decision 0011), for a search is an address. Who is `key` is `also`, and is
- * not `never`.
+ * not `never`; grown-ups who ask here are taken for parents.
  */
 struct Group {
   std::string_view key;
   std::array<std::string_view, 2> also, never;
 };
-inline constexpr Group kGroups[] = {{"women", {}, {"men", "fathers"}},
-                                    {"men", {}, {"women", "girls"}},
+inline constexpr Group kGroups[] = {{"women", {"parents"}, {"men", "fathers"}},
+                                    {"men", {"parents"}, {"women", "girls"}},
                                     {"fathers", {"men", "parents"}, {"women", "girls"}},
                                     {"single_parents", {"parents"}, {}},
                                     {"parents_under_25", {"parents"}, {}},
