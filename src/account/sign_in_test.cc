@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
+#include "web/site_test_support.h"
 
 namespace lotse::account {
 namespace {
@@ -29,9 +30,7 @@ const std::string& cheap_hash() {
   return hash;
 }
 
-bool has(const http::Response& r, std::string_view part) {
-  return r.content().find(part) != std::string_view::npos;
-}
+using web::has;
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);

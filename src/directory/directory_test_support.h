@@ -46,6 +46,38 @@ class TwoUnits : public sql::StoreTest {
   }
   access::Desk visitor() { return {*store_, {}, access::kDirectoryPurpose, *clock_}; }
 
+  /** What source "test" gives: services at one place of one house. */
+  static Batch batch(int services = 1, const std::string& title = "Elterncafé") {
+    Batch b;
+    b.source = "test";
+    Organisation o;
+    o.id.text = id_for("test", "organisation", "o");
+    o.name = "Haus";
+    b.organisations.push_back({o, "o"});
+    Location l;
+    l.id.text = id_for("test", "location", "l");
+    l.organization_id = o.id;
+    l.latitude = 52.05;
+    l.longitude = 7.95;
+    l.addresses = {{.address_1 = "Geheimer Weg 1", .city = "Stadt", .postal_code = "00101"}};
+    b.locations.push_back({l, "l"});
+    for (int i = 0; i < services; ++i) {
+      Service s;
+      const std::string key = "s" + std::to_string(i);
+      s.id.text = id_for("test", "service", key);
+      s.organization_id = o.id;
+      s.name = title + " " + std::to_string(i);
+      s.url = "https://example.org";
+      b.services.push_back({s, key});
+      Placed p;
+      p.id.text = id_for("test", "placed", key);
+      p.service_id = s.id;
+      p.location_id = l.id;
+      b.placed.push_back({p, key});
+    }
+    return b;
+  }
+
   std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 12, 8}, 600}));
   std::unique_ptr<access::Store> store_;
   UnitId one_ = 0, two_ = 0;

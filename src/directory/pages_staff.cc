@@ -256,20 +256,14 @@ Html language_fields(const web::FormView& form, const Service& s) {
                             s.lotse_interpreter_on_request)});
 }
 
-std::vector<web::Option> group_options(const Ask& ask, const std::vector<std::string>& own) {
-  std::vector<web::Option> options;
-  for (const auto group : kAudiences) options.push_back({std::string(group), group_name(ask, group)});
-  for (const auto& group : own)
-    if (!audience_bit(group)) options.push_back({group, group});
-  return options;
-}
-
 Html people_fields(const web::FormView& form, const Service& s) {
   const Ask& ask = form.ask;
   const bool typed = ask.request.method == "POST";
   const auto age = [&](std::string_view field, const std::optional<double>& kept) {
     return typed ? ask.given(field) : shown_age(kept);
   };
+  std::vector<web::Option> groups;
+  for (const auto group : kAudiences) groups.push_back({std::string(group), group_name(ask, group)});
   const std::string cost = !s.lotse_free_of_charge ? "unknown" : *s.lotse_free_of_charge ? "free" : "paid";
   return all(
       {el("div", {cls("lo-row")},
@@ -277,8 +271,7 @@ Html people_fields(const web::FormView& form, const Service& s) {
                         ask.t("Leave it empty if it is for every age.")),
            number_field(form, "age_max", ask.t("Oldest age, in years"), age("age_max", s.maximum_age),
                         ask.t("Leave it empty if it is for every age."))}),
-       web::checkboxes(form, "groups", ask.t("Only for these groups"), group_options(ask, s.lotse_audience),
-                       s.lotse_audience),
+       web::checkboxes(form, "groups", ask.t("Only for these groups"), groups, s.lotse_audience),
        web::radios(form, "cost", ask.t("Cost"),
                    {{"unknown", ask.t("not known")},
                     {"free", ask.t("costs nothing")},

@@ -4,10 +4,11 @@
 // there and has no right to entries, Fatima edits those of unit two.
 #include "directory/directory_test_support.h"
 #include "directory/pages.h"
+#include "web/site_test_support.h"
 
 namespace lotse::directory {
 
-inline bool has(const http::Response& r, std::string_view text) { return r.body.find(text) != r.body.npos; }
+using web::has;
 
 /** The pages with one entry of unit one. */
 class PagesOnStore : public TwoUnits {

@@ -44,33 +44,6 @@ TEST(Merge, TheSameChangeOnBothSidesAndAnotherOrderAreNoConflict) {
 
 class PutTest : public TwoUnits {
  protected:
-  static Batch batch(int services = 1, const std::string& source = "test") {
-    Batch b;
-    b.source = source;
-    Organisation o;
-    o.id.text = id_for("test", "organisation", "o");
-    o.name = "Haus";
-    b.organisations.push_back({o, "o"});
-    Location l;
-    l.id.text = id_for("test", "location", "l");
-    l.addresses = {{.address_1 = "Weg 1", .city = "Stadt", .postal_code = "00101"}};
-    b.locations.push_back({l, "l"});
-    for (int i = 0; i < services; ++i) {
-      Service s;
-      const std::string key = "s" + std::to_string(i);
-      s.id.text = id_for("test", "service", key);
-      s.organization_id = o.id;
-      s.name = "Elterncafé " + std::to_string(i);
-      s.url = "https://example.org";
-      b.services.push_back({s, key});
-      Placed p;
-      p.id.text = id_for("test", "placed", key);
-      p.service_id = s.id;
-      p.location_id = l.id;
-      b.placed.push_back({p, key});
-    }
-    return b;
-  }
   Entry kept(int i = 0) {
     return find_kept(desk(one_), {id_for("test", "service", "s" + std::to_string(i))});
   }

@@ -22,35 +22,6 @@ class DirectoryTest : public TwoUnits {
     });
     return found;
   }
-  static Batch batch(int services = 1, const std::string& title = "Elterncafé") {
-    Batch b;
-    b.source = "test";
-    Organisation o;
-    o.id.text = id_for("test", "organisation", "o");
-    o.name = "Haus";
-    b.organisations.push_back({o, "o"});
-    Location l;
-    l.id.text = id_for("test", "location", "l");
-    l.organization_id = o.id;
-    l.latitude = 52.05;
-    l.longitude = 7.95;
-    l.addresses = {{.address_1 = "Geheimer Weg 1", .city = "Stadt", .postal_code = "00101"}};
-    b.locations.push_back({l, "l"});
-    for (int i = 0; i < services; ++i) {
-      Service s;
-      const std::string key = "s" + std::to_string(i);
-      s.id.text = id_for("test", "service", key);
-      s.organization_id = o.id;
-      s.name = title + " " + std::to_string(i);
-      b.services.push_back({s, key});
-      Placed p;
-      p.id.text = id_for("test", "placed", key);
-      p.service_id = s.id;
-      p.location_id = l.id;
-      b.placed.push_back({p, key});
-    }
-    return b;
-  }
   std::int64_t count(const char* sql) { return sql::TestAccess::number(engine(), sql); }
 };
 LOTSE_ON_EACH_ENGINE(DirectoryTest);

@@ -7,6 +7,7 @@
 #include "sql/test_migrations.h"
 #include "sql/test_store.h"
 #include "unit/profile.h"
+#include "web/site_test_support.h"
 
 namespace lotse::unit {
 namespace {
@@ -14,9 +15,7 @@ namespace {
 using namespace std::string_literals;
 using Form = std::vector<http::Field>;
 
-bool has(const http::Response& r, std::string_view part) {
-  return r.content().find(part) != std::string_view::npos;
-}
+using web::has;
 
 class UnitPagesTest : public sql::StoreTest {
  protected:

@@ -93,11 +93,6 @@ std::string translate(const Language& language, std::string_view context, const 
   return finished(language, catalogue::form(lookup(language, context, text.id).message, 0), text.args);
 }
 
-bool has(const Language& language, std::string_view id, std::string_view context) {
-  const auto* table = catalogue::table(language.tag);
-  return !table || !catalogue::message(*table, context, id).empty();
-}
-
 std::string plural(const Language& language, std::string_view one, std::string_view many, std::int64_t n,
                    const Args& args) {
   const auto found = lookup(language, {}, one);

@@ -59,8 +59,6 @@ constexpr const char* N_(const char* id) { return id; }
 std::string translate(const Language& language, const Text& text);
 /** The same for ids that mean different things in different places (msgctxt). */
 std::string translate(const Language& language, std::string_view context, const Text& text);
-/** True if the language has a translation of its own; pages say so where Leichte Sprache has none. */
-bool has(const Language& language, std::string_view id, std::string_view context = {});
 /** The form for `n` things by the language's rule; `{n}` is filled with the number in the language. */
 std::string plural(const Language& language, std::string_view one, std::string_view many, std::int64_t n,
                    const Args& args = {});
