@@ -2,10 +2,11 @@
 # The modules in the order of src/LAYERS.
 lotse_module(base LINKS ${STEMMER} ICU::i18n ICU::uc PkgConfig::SODIUM date::date-tz spdlog::spdlog)
 lotse_module(words SOURCES ${LOTSE_WORDS_SOURCES} LINKS lotse_base)
+lotse_module(seal LINKS lotse_base PkgConfig::SODIUM OpenSSL::Crypto)
 lotse_module(sql LINKS lotse_base SQLite::SQLite3 PostgreSQL::PostgreSQL PkgConfig::SODIUM)
 lotse_module(http SOURCES ${LOTSE_ASSETS} LINKS lotse_base Boost::headers ZLIB::ZLIB)
 lotse_module(match LINKS lotse_base)
-lotse_module(access SOURCES ${LOTSE_MATRIX} LINKS lotse_sql)
+lotse_module(access SOURCES ${LOTSE_MATRIX} LINKS lotse_sql lotse_seal)
 lotse_module(web LINKS lotse_access lotse_http lotse_words)
 lotse_module(unit LINKS lotse_web)
 lotse_module(account LINKS lotse_unit)
