@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app.h"
 
+#include <cstdlib>
 #include <filesystem>
 
+#include "access/key_ring.h"
 #include "base/json.h"
 #include "directory/directory.h"
 #include "unit/unit.h"
@@ -17,6 +19,66 @@ std::string StoreChoice::folder() const {
   return std::filesystem::absolute(address.substr(7)).parent_path().string();
 }
 
+std::string StoreChoice::keys_url() const {
+  const std::string address = url();
+  if (!address.starts_with("sqlite:")) return address;
+  const std::filesystem::path file(address.substr(7));
+  const std::string stem = file.stem().string();
+  return "sqlite:" + (file.parent_path() / (stem == "lotse" ? "keys.db" : stem + ".keys.db")).string();
+}
+
+std::string StoreChoice::key_path() const {
+  if (!key_file.empty()) return key_file;
+  if (const char* handed = std::getenv("CREDENTIALS_DIRECTORY"))
+    if (const auto file = std::filesystem::path(handed) / "lotse.key"; std::filesystem::exists(file))
+      return file.string();
+  const std::string address = url();
+  if (address.starts_with("sqlite:")) {
+    const std::filesystem::path file(address.substr(7));
+    const std::string stem = file.stem().string();
+    return (file.parent_path() / (stem == "lotse" ? "installation.key" : stem + ".key")).string();
+  }
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state != nullptr && *state != '\0') return std::string(state) + "/lotse/installation.key";
+  if (home == nullptr || *home == '\0')
+    throw sql::Refused("say where the file of the installation's keys lies: --key-file FILE");
+  return std::string(home) + "/.local/state/lotse/installation.key";
+}
+
+sql::Options StoreChoice::options(bool keys) const {
+  sql::Options options;
+  options.password_file = password_file;
+  if (keys) options.schema = "keys";
+  return options;
+}
+
+sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now) {
+  sql::MigrationReport report;
+  for (const bool keys : {true, false}) {
+    auto options = choice.options(keys);
+    options.owner = true;
+    const auto owner = sql::open(keys ? choice.keys_url() : choice.url(), options);
+    auto part = sql::migrate(*owner, keys ? access::KeyRing::migrations() : migrations(), now.ms);
+    report.applied.insert(report.applied.end(), part.applied.begin(), part.applied.end());
+    if (!part.for_administrator.empty()) report.for_administrator = part.for_administrator;
+  }
+  return report;
+}
+
+namespace {
+
+std::unique_ptr<access::KeyRing> open_keys(const StoreChoice& choice, int connections) {
+  auto options = choice.options(true);
+  options.readers = options.connections = connections;
+  auto engine = sql::open(choice.keys_url(), options);
+  sql::refuse_privileged(*engine);
+  sql::require_migrated(*engine, access::KeyRing::migrations());
+  return std::make_unique<access::KeyRing>(std::move(engine), choice.key_path());
+}
+
+}  // namespace
+
 std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock, int workers) {
   const std::string url = choice.url();
   const bool sqlite = url.starts_with("sqlite:");
@@ -24,21 +86,16 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
     std::filesystem::create_directories(choice.data);
     std::filesystem::permissions(choice.data, std::filesystem::perms::owner_all);
   }
-  sql::Options options;
-  options.password_file = choice.password_file;
+  if (sqlite) migrate_store(choice, clock.now());
+  sql::Options options = choice.options(false);
   // One for each worker, those for sign-ins among them, for what follows the changes and for a command: a
   // worker that waits for a connection serves nobody.
   options.readers = options.connections = workers + 4;
-  if (sqlite) {
-    options.owner = true;
-    auto owner = sql::open(url, options);
-    sql::migrate(*owner, migrations(), clock.now().ms);
-    options.owner = false;
-  }
   auto engine = sql::open(url, options);
   sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, migrations());
-  return std::make_unique<access::Store>(std::move(engine), migrations());
+  // Keys are kept in memory; few ask for one at a time.
+  return std::make_unique<access::Store>(std::move(engine), migrations(), open_keys(choice, 2));
 }
 
 std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice) {

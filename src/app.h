@@ -21,10 +21,22 @@ struct StoreChoice {
   std::string data;           // folder; the file is DIR/lotse.db
   std::string store;          // sqlite:PATH or postgresql://…
   std::string password_file;  // for PostgreSQL
+  std::string key_file;       // of the installation's keys; empty: see key_path()
   std::string url() const;
   /** Where the file of a SQLite store lies, and its lock; empty for PostgreSQL. */
   std::string folder() const;
+  /** Where the store of keys lies: beside the file of a SQLite store, in a schema of its own on PostgreSQL.
+   */
+  std::string keys_url() const;
+  /** The file of the installation's keys: as given; what the system hands over as credential "lotse.key";
+   * beside the file of a SQLite store; for PostgreSQL in the folder for state of the user who serves. */
+  std::string key_path() const;
+  /** As they must be for opening the one or the other. */
+  sql::Options options(bool keys) const;
 };
+
+/** Brings the store and its store of keys up to date, as owner. Throws as sql::migrate. */
+sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now);
 
 /**
  * Opens the store for serving and commands. SQLite stores are made and brought up to date here; a PostgreSQL

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <thread>
 
+#include "access/key_ring.h"
 #include "access/operator.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
@@ -23,11 +24,12 @@ namespace {
 struct Wanted {
   std::string path, source, report, map, to, form = "json", language = "de";
   std::int64_t unit = 0;
-  bool dry = false, plain = false, strict = false;
+  bool dry = false, plain = false, strict = false, forget = false;
 };
 
 /** What a command works with. */
 struct Bench {
+  access::Store& store;
   access::Operator by;
   std::string folder;
   std::ostream& out;
@@ -285,6 +287,14 @@ int list_units(const Bench& b) {
   return 0;
 }
 
+int rotate_keys(const Bench& b, const Wanted& w) {
+  const auto done = b.store.keys().rotate(b.by.clock().now(), w.forget);
+  b.by.enter("keys rotated", "");
+  b.out << "Done: a fresh key for the installation and " << done.units << " units; " << done.records
+        << " keys of records wrapped anew\nPut a copy of the key file away, apart from the backups.\n";
+  return 0;
+}
+
 // The same description for the command line and for what comes in through the socket.
 void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store,
               std::function<int(const Bench&)>* chosen) {
@@ -332,6 +342,15 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   auto* units = app.add_subcommand("units", "List the units with their numbers");
   with_store(*units);
   run(*units, [](const Bench& b) { return list_units(b); });
+  auto* key = app.add_subcommand("key", "The keys under which data about people are sealed");
+  key->require_subcommand(1);
+  auto* rotate = key->add_subcommand(
+      "rotate", "Fresh keys for the installation and all units; the data stay as they are");
+  rotate->add_flag(
+      "--forget", w.forget,
+      "Take the key before out of the key file at once; only when no other process serves this store");
+  with_store(*rotate);
+  run(*rotate, [&w](const Bench& b) { return rotate_keys(b, w); });
 }
 
 }  // namespace
@@ -354,6 +373,7 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
         each.add_option("--data", ignored.data);
         each.add_option("--store", ignored.store);
         each.add_option("--password-file", ignored.password_file);
+        each.add_option("--key-file", ignored.key_file);
       },
       &chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -363,7 +383,7 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
     err << "lotse: " << e.what() << "\n";
     return 2;
   }
-  return chosen ? chosen(Bench{access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
+  return chosen ? chosen(Bench{store, access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
 }
 
 }  // namespace lotse

@@ -21,6 +21,9 @@ void add_store(CLI::App& command, StoreChoice& choice) {
   group->require_option(1);
   command.add_option("--password-file", choice.password_file,
                      "File whose first line is the password for PostgreSQL");
+  command.add_option(
+      "--key-file", choice.key_file,
+      "File of the installation's keys; made where store and file are new (see docs/operating.md)");
 }
 
 int migrate(const StoreChoice& choice) {
@@ -30,11 +33,7 @@ int migrate(const StoreChoice& choice) {
     std::filesystem::create_directories(folder);
     lock.emplace(folder + "/lotse.lock");
   }
-  sql::Options options;
-  options.owner = true;
-  options.password_file = choice.password_file;
-  auto engine = sql::open(choice.url(), options);
-  const auto report = sql::migrate(*engine, migrations(), system_clock()->now().ms);
+  const auto report = migrate_store(choice, system_clock()->now());
   for (const auto& each : report.applied) std::cout << "applied " << each << "\n";
   if (report.applied.empty()) std::cout << "nothing to do\n";
   if (report.for_administrator.empty()) return 0;
@@ -76,7 +75,8 @@ int remove_sample(const std::string& data) {
       return 1;
     }
   }
-  for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm"})
+  for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm", "keys.db", "keys.db-wal",
+                           "keys.db-shm", "installation.key"})
     std::filesystem::remove(data + "/" + file);
   std::cout << "the sample was removed\n";
   return 0;

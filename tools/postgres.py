@@ -64,8 +64,9 @@ class Server:
         self.folder = None
 
     def environment(self):
-        """Without PG* settings of the caller, which would lead elsewhere."""
-        return {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+        """Without PG* settings of the caller, which would lead elsewhere; what is kept for a store lies beside the server."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+        return kept | {"XDG_STATE_HOME": os.path.join(self.folder, "state")}
 
     def as_user(self):
         if self.user is None:

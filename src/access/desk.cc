@@ -66,6 +66,15 @@ UnitDoor Desk::unit(const Right& right) const {
   return UnitDoor(store_, actor_, purpose_, right, decision, clock_);
 }
 
+void Operator::enter(std::string_view what, std::string_view object) const {
+  const auto at = clock_.now().ms;
+  const std::string id = new_uuid(at);
+  store_.write([&](sql::Tx& tx) {
+    tx.enter_unit(0);
+    tx.change(kEnter, {0, id, at, who_, "", kAccountPurpose, "operate", what, object, "allowed", ""});
+  });
+}
+
 Desk Operator::visitor() const { return Desk(store_, {}, kDirectoryPurpose, clock_); }
 
 Desk Operator::desk(UnitId unit, std::string unit_kind) const {

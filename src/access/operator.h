@@ -16,6 +16,8 @@ class Operator {
   Operator(Store& store, const Clock& clock, std::string who)
       : store_(store), clock_(clock), who_(std::move(who)) {}
 
+  /** Enters into the audit of the installation (unit 0) what was done on the machine itself. */
+  void enter(std::string_view what, std::string_view object) const;
   const std::string& who() const { return who_; }
   const Clock& clock() const { return clock_; }
   /** What everybody may see. */

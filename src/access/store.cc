@@ -9,6 +9,7 @@
 #include <shared_mutex>
 
 #include "access/fence.h"
+#include "access/key_ring.h"
 #include "access/statement.h"
 #include "base/check.h"
 
@@ -65,8 +66,9 @@ struct Store::Judged {
   }
 };
 
-Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations)
-    : engine_(std::move(engine)), judged_(std::make_unique<Judged>()) {
+Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations,
+             std::shared_ptr<KeyRing> keys)
+    : engine_(std::move(engine)), judged_(std::make_unique<Judged>()), keys_(std::move(keys)) {
   for (const auto& migration : migrations)
     for (std::size_t at = 0; at < migration.text.size();) {
       const auto end = std::min(migration.text.find('\n', at), migration.text.size());
@@ -97,6 +99,11 @@ void Store::judge(const sql::Statement& statement, Reach reach, UnitId unit, sql
     if (each >= values.values().size() ||
         values.values()[each].cell() != sql::Value::Cell(std::int64_t{unit}))
       throw Bug("statement " + std::string(statement.name) + " is about another unit");
+}
+
+KeyRing& Store::keys() const {
+  CHECK(keys_);
+  return *keys_;
 }
 
 void Store::read(const std::function<void(sql::Tx&)>& work) { engine_->read(work); }

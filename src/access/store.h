@@ -14,6 +14,8 @@
 
 namespace lotse::access {
 
+class KeyRing;
+
 /** Whose rows a table holds; declared in the migration that makes it: `-- table NAME KIND`. */
 enum class TableKind {
   open,    // what the whole town may see, of no unit: topics, places
@@ -30,7 +32,8 @@ class Store {
  public:
   /** Takes the tables' kinds from the migrations' headers; throws Bug where a table is declared twice or
    * wrongly. */
-  Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations);
+  Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration> migrations,
+        std::shared_ptr<KeyRing> keys = nullptr);
   ~Store();
 
   /** Throws Bug unless `statement` keeps to what the door may reach: to its tables, and to rows of `unit`
@@ -50,6 +53,8 @@ class Store {
   void forget_changes(std::int64_t position);
   /** Blocks until something was committed after `position`, or `timeout_ms` passed. */
   void wait_for_change(std::int64_t position, int timeout_ms);
+  /** The keys of its records; CHECK fails in a store that was opened without. */
+  KeyRing& keys() const;
   /** What the engine has done since it was opened. */
   sql::Figures figures() const;
 
@@ -58,6 +63,8 @@ class Store {
   friend class PublicDoor;
   friend class UnitDoor;
   friend class Gate;
+  friend class KeyRing;
+  friend class Operator;
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);
@@ -65,6 +72,7 @@ class Store {
   struct Judged;
   std::unique_ptr<sql::Engine> engine_;
   std::unique_ptr<Judged> judged_;
+  std::shared_ptr<KeyRing> keys_;
 };
 
 }  // namespace lotse::access

@@ -144,11 +144,11 @@ std::string make_roles(Session& session) {
 }
 
 // Rights are set anew each time from all migrations, so what the files say is what the database has.
-void set_rights(Session& session, const std::vector<Migration>& migrations) {
+void set_rights(Session& session, const std::string& schema, const std::vector<Migration>& migrations) {
   constexpr Statement tables{
       "sql.tables",
       "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-      " WHERE n.nspname = 'lotse' AND c.relkind IN ('r', 'p', 'v') ORDER BY c.relname"};
+      " WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v') ORDER BY c.relname"};
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> wanted;  // of (table, role)
   const auto gather = [&](const Migration& migration) {
     for (const Grant& grant : read_migration(migration.name, migration.text, EngineKind::Postgresql).grants) {
@@ -158,8 +158,8 @@ void set_rights(Session& session, const std::vector<Migration>& migrations) {
   gather({"bookkeeping", bookkeeping});
   for (const Migration& migration : migrations) gather(migration);
 
-  session.script("sql.rights", "GRANT USAGE ON SCHEMA lotse TO lotse_app, lotse_sealer");
-  session.script("sql.rights", "GRANT USAGE ON ALL SEQUENCES IN SCHEMA lotse TO lotse_app");
+  session.script("sql.rights", "GRANT USAGE ON SCHEMA " + schema + " TO lotse_app, lotse_sealer");
+  session.script("sql.rights", "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO lotse_app");
   for (const std::string& table : column(session, tables)) {
     wanted.try_emplace({table, "lotse_app"},
                        std::vector<std::string>{"SELECT", "INSERT", "UPDATE", "DELETE"});
@@ -178,7 +178,7 @@ std::string set_up_roles(Engine& engine, const std::vector<Migration>& migration
     Inside::alter(engine, [&](Session& session) {
       lock(session, engine.kind());
       text = make_roles(session);
-      if (text.empty()) set_rights(session, migrations);
+      if (text.empty()) set_rights(session, engine.options().schema, migrations);
     });
   };
   // Roles belong to the whole server: a migrate of another database may make them between our look and our
@@ -210,7 +210,7 @@ MigrationReport migrate(Engine& engine, std::span<const Migration> migrations, s
   Inside::alter(engine, [&](Session& session) {
     lock(session, engine.kind());
     if (engine.kind() == EngineKind::Postgresql)
-      session.script("sql.schema", "CREATE SCHEMA IF NOT EXISTS lotse");
+      session.script("sql.schema", "CREATE SCHEMA IF NOT EXISTS " + engine.options().schema);
     run_script(session, "sql.bookkeeping", read_migration("bookkeeping", bookkeeping, engine.kind()));
     compare(read_applied(session), ordered);
   });

@@ -186,16 +186,16 @@ void refuse_privileged(Engine& engine) {
       "       coalesce(max(CASE WHEN rolbypassrls THEN 1 ELSE 0 END), 0),"
       "       coalesce(max(CASE WHEN rolcreaterole THEN 1 ELSE 0 END), 0),"
       "       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-      "        WHERE n.nspname = 'lotse' AND pg_has_role(session_user, c.relowner, 'MEMBER')),"
+      "        WHERE n.nspname = $1 AND pg_has_role(session_user, c.relowner, 'MEMBER')),"
       "       (SELECT count(*) FROM pg_namespace n"
-      "        WHERE n.nspname = 'lotse' AND pg_has_role(session_user, n.nspowner, 'MEMBER')),"
+      "        WHERE n.nspname = $1 AND pg_has_role(session_user, n.nspowner, 'MEMBER')),"
       "       coalesce(max(CASE WHEN rolreplication OR rolname IN ('pg_execute_server_program',"
       "         'pg_read_server_files', 'pg_write_server_files', 'pg_read_all_data', 'pg_write_all_data')"
       "         THEN 1 ELSE 0 END), 0)"
       " FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')"};
   std::string why;
   Inside::read(engine, [&](Tx& tx) {
-    tx.each(role_powers, {}, [&](const Row& row) {
+    tx.each(role_powers, {engine.options().schema}, [&](const Row& row) {
       if (row.truth(0))
         why = "is a superuser";
       else if (row.truth(1))

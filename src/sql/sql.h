@@ -264,6 +264,7 @@ struct Options {
   std::chrono::milliseconds statement{30'000};  ///< longest run of one statement; 0 for no limit
   std::size_t queue = 4'096;                    ///< SQLite: writes that may wait; beyond it Unavailable
   std::string password_file;                    ///< PostgreSQL: file whose first line is the password
+  std::string schema = "lotse";                 ///< PostgreSQL: where its tables lie; small letters only
   bool owner = false;  ///< may create the store and change its schema: for migrate() only
   bool twice = false;  ///< tests: roll every write closure back once and run it again
 };

@@ -289,6 +289,26 @@ def a_command_reaches_the_process_that_serves(lotse):
     check(mode == 0o700, f"the folder is {mode:o}")
 
 
+def keys_are_made_and_changed(lotse):
+    data = lotse.folder / "keyed"
+    key = data / "installation.key"
+    with lotse.serve("--data", data) as server:
+        first = key.read_text()
+        check(os.stat(key).st_mode & 0o777 == 0o400, "others can read the key file")
+        check("Done" in lotse.run("key", "rotate", "--data", data).stdout)
+        check(first in key.read_text() and len(key.read_text()) == 130, "the key before is still needed")
+        check(server.get("/help", "text/html")[0] == 200)
+    lotse.run("key", "rotate", "--data", data, "--forget")
+    check(first not in key.read_text() and len(key.read_text()) == 65)
+    os.chmod(key, 0o444)
+    check("chmod 0400" in lotse.run("units", "--data", data, code=1).stderr, "a key file that all can read was taken")
+    key.unlink()
+    key.write_text("no key")
+    os.chmod(key, 0o400)
+    refused = lotse.run("serve", "--data", data, "--listen", "127.0.0.1:0", code=1).stderr
+    check("key file" in refused and "no key\n" not in refused, refused)
+
+
 def a_kill_loses_nothing_that_was_imported(lotse):
     data = lotse.folder / "killed"
     for round_ in range(6):
@@ -408,7 +428,7 @@ def inside_postgresql(lotse):
 
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
-         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported,
+         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, keys_are_made_and_changed, a_kill_loses_nothing_that_was_imported,
          a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, postgresql_serves_the_same]
 
 
