@@ -51,18 +51,20 @@ Decision Desk::judge(const Right& right, Purpose purpose) const {
 
 bool Desk::may(const Right& right, Purpose purpose) const { return judge(right, purpose).allowed; }
 
+void Desk::refuse(const Right& right, const Decision& decision) const {
+  if (!actor_.signed_in()) throw SignInNeeded();
+  const auto at = clock_.now().ms;
+  store_.write([&](sql::Tx& tx) {
+    tx.enter_unit(actor_->unit);
+    tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right.name,
+                       "open", "", "denied", decision.denied});
+  });
+  throw NotFound();
+}
+
 UnitDoor Desk::unit(const Right& right) const {
   const Decision decision = judge(right, purpose_);
-  if (!decision.allowed) {
-    if (!actor_.signed_in()) throw SignInNeeded();
-    const auto at = clock_.now().ms;
-    store_.write([&](sql::Tx& tx) {
-      tx.enter_unit(actor_->unit);
-      tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right.name,
-                         "open", "", "denied", decision.denied});
-    });
-    throw NotFound();
-  }
+  if (!decision.allowed) refuse(right, decision);
   return UnitDoor(store_, actor_, purpose_, right, decision, clock_);
 }
 

@@ -16,6 +16,9 @@
 
 namespace lotse::access {
 
+struct Relation;
+class RecordDoor;
+
 /**
  * Who acts: a visitor, unless the gate knows her session or an operator works on the machine itself. Nobody
  * else can make one: what it says is proved.
@@ -65,6 +68,8 @@ class View {
   friend class PublicDoor;
   friend class UnitDoor;
   friend class Change;
+  friend class RecordView;
+  friend class RecordChange;
   View(const Store& store, sql::Tx& tx, Store::Reach reach, UnitId unit)
       : store_(store), tx_(tx), reach_(reach), unit_(unit) {}
   const Store& store_;
@@ -196,6 +201,10 @@ class Desk {
   /** A door to things of the actor's own unit; NotFound where the matrix does not allow it. */
   UnitDoor unit(const Right& right) const;
 
+  /** A door to records about persons of the actor's unit, as far as `relation` and the matrix allow; NotFound
+   * where they do not. See record.h. */
+  RecordDoor records(const Right& right, const Relation& relation) const;
+
   /** Whether `unit(right)` would open, under this purpose or another; leaves no entry. For deciding what to
    * offer on a page. */
   bool may(const Right& right) const { return may(right, purpose_); }
@@ -203,6 +212,7 @@ class Desk {
 
  private:
   Decision judge(const Right& right, Purpose purpose) const;
+  [[noreturn]] void refuse(const Right& right, const Decision& decision) const;
   Store& store_;
   Actor actor_;
   Purpose purpose_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/time.h"
 #include "sql/changes.h"
 #include "sql/migrate.h"
 #include "sql/sql.h"
@@ -62,9 +63,11 @@ class Store {
   friend class Desk;
   friend class PublicDoor;
   friend class UnitDoor;
+  friend class RecordDoor;
   friend class Gate;
   friend class KeyRing;
   friend class Operator;
+  friend int sweep_keys(Store& store, Instant now);
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);

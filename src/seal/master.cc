@@ -104,8 +104,8 @@ MasterKeys MasterKeys::read(const std::string& path) {
     throw KeysRefused("this is no key file: " + path);
   if ((about.st_mode & 077) != 0)
     throw KeysRefused("others than its owner can read the key file: chmod 0400 " + path);
-  const Secret text(std::string(static_cast<std::size_t>(about.st_size), '\0'));
-  if (::read(file.fd(), const_cast<char*>(text.text.data()), text.text.size()) != about.st_size)
+  Secret text(std::string(static_cast<std::size_t>(about.st_size), '\0'));
+  if (::read(file.fd(), text.text.data(), text.text.size()) != about.st_size)
     throw KeysRefused("the key file cannot be read: " + path);
   std::vector<Key> keys;
   for (std::string_view rest = text.text; !rest.empty();) {

@@ -71,25 +71,19 @@ Address make_address(const std::string& url, const Options& options) {
           std::string("file that holds it (password_file)"));
     }
   }
-  if (options.schema.empty() ||
-      options.schema.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos)
-    throw Refused("the schema of a store is named with small letters only");
-  const std::string limit = std::to_string(options.statement.count());
-  const std::string busy = std::to_string(options.busy.count());
+  const std::string path = "SET search_path = " + options.schema + ", pg_temp;";
+  const std::string limits = "SET lock_timeout = " + std::to_string(options.busy.count()) +
+                             "; SET statement_timeout = " + std::to_string(options.statement.count());
   return {
       url, options.password_file,
-      "SET search_path = " + options.schema +
-          ", pg_temp; SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET "
-          "bytea_output = 'hex';"
-          "SET standard_conforming_strings = on; SET client_min_messages = 'warning'; SET extra_float_digits "
-          "= 1;"
+      path +
+          "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET bytea_output = 'hex';"
+          "SET standard_conforming_strings = on; SET client_min_messages = 'warning';"
+          "SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = '120s';"
           // `on`, or whatever stricter waiting for replicas the operator has set for the server: never less.
           "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN "
-          "('off', "
-          "'local') THEN 'on'"
-          " ELSE current_setting('synchronous_commit') END, false);"
-          "SET idle_in_transaction_session_timeout = '120s'; SET lock_timeout = " +
-          busy + "; SET statement_timeout = " + limit};
+          "('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false);" +
+          limits};
 }
 
 Connection connect(const Address& address) {

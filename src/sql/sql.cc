@@ -174,6 +174,9 @@ std::unique_ptr<Engine> open(const std::string& url, Options options) {
     }
     return open_sqlite(url, path, options);
   }
+  if (options.schema.empty() ||
+      options.schema.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos)
+    throw Broken("the schema of a store is named with small letters only");
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return open_postgres(url, options);
   throw Refused("unknown kind of store: use sqlite:PATH or postgresql://HOST/DATABASE");
 }
