@@ -13,6 +13,10 @@
 #include "sql/migrate.h"
 #include "sql/sql.h"
 
+namespace lotse::seal {
+class Signer;
+}
+
 namespace lotse::access {
 
 class KeyRing;
@@ -68,6 +72,10 @@ class Store {
   friend class KeyRing;
   friend class Operator;
   friend int sweep_keys(Store& store, Instant now);
+  friend class Sealer;
+  friend class Audit;
+  friend class HeadGiver;
+  friend std::unique_ptr<seal::Signer> audit_signer(Store& store);
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/audit.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "access/audit_rows.h"
+#include "base/json.h"
+
+namespace lotse::access {
+namespace {
+
+using Kind = AuditFinding::Kind;
+
+constexpr std::int64_t kLeafPage = 1'000, kHeadPage = 1'000, kHashPage = 10'000;
+constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
+
+constexpr sql::Statement kSealed{
+    "audit.sealed",
+    "SELECT l.number, l.hash, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, "
+    "e.object, e.decision, e.rule FROM audit_leaf l LEFT JOIN audit_entry e ON e.unit_id = l.unit_id AND "
+    "e.id = l.entry_id WHERE l.unit_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3"};
+constexpr sql::Statement kUnsealed{
+    "audit.unsealed",
+    "SELECT count(*) FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms < $2 AND NOT EXISTS (SELECT 1 FROM "
+    "audit_leaf l WHERE l.unit_id = e.unit_id AND l.entry_id = e.id)"};
+constexpr sql::Statement kGivenGone{
+    "audit.given_gone",
+    "SELECT g.size FROM audit_given g WHERE g.unit_id = $1 AND NOT EXISTS (SELECT 1 FROM audit_head h WHERE "
+    "h.unit_id = g.unit_id AND h.size = g.size) ORDER BY g.size"};
+constexpr sql::Statement kNumber{
+    "audit.number",
+    "SELECT l.number, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
+    "e.decision, e.rule FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = l.entry_id "
+    "WHERE l.unit_id = $1 AND l.entry_id = $2"};
+
+/** Rows one by one from pages; `read` gives those after a key, `key` says where a row stands. */
+template <class T, class Read, class Key>
+auto paged(Read read, Key key) {
+  return [read, key, page = std::vector<T>(), at = std::size_t{0}, after = kFirst]() mutable -> const T* {
+    if (at == page.size()) {
+      page = read(after);
+      at = 0;
+      if (page.empty()) return nullptr;
+      after = key(page.back());
+    }
+    return &page[at++];
+  };
+}
+
+AuditRows rows_of(sql::Tx& tx, UnitId unit) {
+  AuditRows rows;
+  rows.next_leaf = paged<SealedEntry>(
+      [&tx, unit](std::int64_t after) {
+        return tx.rows(kSealed, {unit, after, kLeafPage}, [](const sql::Row& r) {
+          SealedEntry sealed{.number = r.integer(0), .hash = hash_of(r.blob(1)), .entry = {}};
+          if (!r.is_null(3)) sealed.entry = entry_of(r, 2);
+          return sealed;
+        });
+      },
+      [](const SealedEntry& row) { return row.number; });
+  rows.next_head =
+      paged<AuditHead>([&tx, unit](std::int64_t after) { return heads_after(tx, unit, after, kHeadPage); },
+                       [](const AuditHead& row) { return row.size; });
+  return rows;
+}
+
+}  // namespace
+
+bool holds(const AuditProof& proof, const AuditKeys& keys) {
+  return proof.number >= 0 && proof.head.size > 0 && keys.judge(proof.head) == AuditKeys::Verdict::right &&
+         seal::is_included(proof.leaf, static_cast<std::uint64_t>(proof.number),
+                           static_cast<std::uint64_t>(proof.head.size), proof.path, proof.head.root);
+}
+
+std::string json_of(const AuditProof& proof) {
+  Json path = Json::array();
+  for (const auto& each : proof.path) path.push_back(seal::to_hex(each));
+  return Json{{"form", "lotse-audit-proof-1"},    {"entry", proof.entry},
+              {"leaf", seal::to_hex(proof.leaf)}, {"number", proof.number},
+              {"path", std::move(path)},          {"head", Json::parse(line_of(proof.head))}}
+      .dump(1);
+}
+
+std::vector<UnitId> Audit::units() const {
+  std::vector<UnitId> all;
+  store_.read([&](sql::Tx& tx) { all = audited_units(tx); });
+  return all;
+}
+
+TreeAudit Audit::verify(UnitId unit, const AuditKeys& keys, const GivenHeads& given,
+                        std::int64_t patience_ms) const {
+  const auto from_outside = given.find(unit);
+  const auto before = clock_.now().ms - patience_ms;
+  TreeAudit told;
+  store_.read([&](sql::Tx& tx) {
+    tx.enter_unit(unit);
+    told = check_tree(unit, rows_of(tx, unit), keys,
+                      from_outside == given.end() ? std::span<const AuditHead>() : from_outside->second);
+    tx.each(kGivenGone, {unit}, [&](const sql::Row& r) {
+      told.findings.add({unit, Kind::head_missing, r.integer(0)});
+    });
+    const auto waiting =
+        tx.one(kUnsealed, {unit, before}, [](const sql::Row& r) { return r.integer(0); }).value();
+    if (waiting > 0) told.findings.add({unit, Kind::unsealed, waiting});
+  });
+  return told;
+}
+
+std::optional<AuditProof> Audit::prove(UnitId unit, std::string_view entry) const {
+  std::optional<AuditProof> proof;
+  std::vector<seal::Hash> leaves;
+  store_.read([&](sql::Tx& tx) {
+    tx.enter_unit(unit);
+    proof = tx.one(kNumber, {unit, entry}, [](const sql::Row& r) {
+      const auto found = entry_of(r, 1);
+      return AuditProof{
+          .entry = found.id, .leaf = leaf_of(found), .number = r.integer(0), .head = {}, .path = {}};
+    });
+    const auto head = last_head(tx, unit);
+    if (!head) proof.reset();
+    if (!proof) return;
+    proof->head = *head;
+    for (;;) {
+      const auto from = static_cast<std::int64_t>(leaves.size());
+      if (from >= head->size) break;
+      const auto page = leaves_from(tx, unit, from, std::min(kHashPage, head->size - from));
+      if (page.empty()) break;
+      leaves.insert(leaves.end(), page.begin(), page.end());
+    }
+  });
+  if (!proof) return proof;
+  const auto index = static_cast<std::uint64_t>(proof->number);
+  // Where the store was tampered with, the proof is made all the same; it does not hold.
+  if (index < leaves.size()) proof->path = seal::inclusion_proof(leaves, index);
+  return proof;
+}
+
+}  // namespace lotse::access

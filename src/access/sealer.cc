@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/sealer.h"
+
+#include <algorithm>
+
+#include "access/audit_rows.h"
+#include "base/check.h"
+#include "base/log.h"
+
+namespace lotse::access {
+namespace {
+
+constexpr std::int64_t kHourMs = 3'600'000, kPage = 10'000;
+
+constexpr sql::Statement kLeased{
+    "sealer.leased",
+    "SELECT count(*) FROM audit_lease WHERE unit_id = $1 AND holder <> $2 AND until_ms > $3"};
+constexpr sql::Statement kLease{
+    "sealer.lease",
+    "INSERT INTO audit_lease (unit_id, holder, until_ms) VALUES ($1, $2, $3) ON CONFLICT (unit_id) DO UPDATE "
+    "SET holder = excluded.holder, until_ms = excluded.until_ms "
+    "WHERE audit_lease.holder = excluded.holder OR audit_lease.until_ms <= $4"};
+// Nothing where the entry is gone: then all are looked at.
+constexpr sql::Statement kThrough{
+    "sealer.through",
+    "SELECT e.at_ms FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = l.entry_id "
+    "WHERE l.unit_id = $1 AND l.number = $2"};
+constexpr sql::Statement kWaiting{
+    "sealer.waiting",
+    "SELECT e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
+    "e.decision, "
+    "e.rule FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms >= $2 AND NOT EXISTS (SELECT 1 FROM "
+    "audit_leaf l WHERE l.unit_id = e.unit_id AND l.entry_id = e.id) ORDER BY e.at_ms, e.id LIMIT $3"};
+constexpr sql::Statement kNew{
+    "sealer.new",
+    "SELECT count(*) FROM (SELECT id FROM audit_entry WHERE unit_id = $1 AND at_ms > $2 LIMIT $3) newest"};
+constexpr sql::Statement kPutLeaf{
+    "sealer.put_leaf", "INSERT INTO audit_leaf (unit_id, number, entry_id, hash) VALUES ($1, $2, $3, $4)"};
+constexpr sql::Statement kPutHead{
+    "sealer.put_head",
+    "INSERT INTO audit_head (unit_id, size, previous, root, at_ms, signature, key) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+
+std::int64_t size_of(const seal::Frontier& tree) { return static_cast<std::int64_t>(tree.size()); }
+
+}  // namespace
+
+struct Sealer::Waiting {
+  bool leased = false;
+  std::vector<AuditEntry> entries;
+};
+
+Sealer::Sealer(Store& store, const Clock& clock, const seal::Signer& signer)
+    : store_(store), clock_(clock), signer_(signer), holder_(random_hex(16)) {}
+
+Sealer::Waiting Sealer::look(UnitId unit, Known& known, Look how) {
+  Waiting found;
+  const auto now = clock_.now().ms;
+  store_.read([&](sql::Tx& tx) {
+    tx.enter_unit(unit);
+    found.leased =
+        tx.one(kLeased, {unit, holder_, now}, [](const sql::Row& r) { return r.integer(0); }).value() > 0;
+    if (found.leased) return;
+    const auto head = last_head(tx, unit);
+    const std::int64_t size = head ? head->size : 0;
+    if (size_of(known.tree) > size) known.tree = {};  // a store that was restored
+    while (size_of(known.tree) < size) {
+      const auto from = size_of(known.tree);
+      const auto leaves = leaves_from(tx, unit, from, std::min(kPage, size - from));
+      if (leaves.empty()) break;
+      for (const auto& leaf : leaves) known.tree.add(leaf);
+    }
+    if (head && (size_of(known.tree) != size || known.tree.head() != head->root))
+      throw sql::Broken("audit of unit " + std::to_string(unit) +
+                        ": its leaves do not lead to its head; run lotse audit verify");
+    const auto last = tx.one(kThrough, {unit, size - 1}, [](const sql::Row& r) { return r.integer(0); });
+    known.through_ms = std::max(known.through_ms, last.value_or(kEver));
+    // A clock that ran ahead for a while must not hide what comes after it was set right.
+    const auto since = std::min(known.through_ms, now);
+    const auto from = how == Look::all || since < kEver + kHourMs ? kEver : since - kHourMs;
+    found.entries = tx.rows(kWaiting, {unit, from, kBatch}, [](const sql::Row& r) { return entry_of(r, 0); });
+  });
+  return found;
+}
+
+bool Sealer::write(UnitId unit, const std::vector<AuditEntry>& entries, const AuditHead& head) {
+  std::vector<seal::Hash> hashes;
+  for (const auto& each : entries) hashes.push_back(leaf_of(each));
+  const auto now = clock_.now().ms;
+  bool written = false;
+  store_.write([&](sql::Tx& tx) {
+    written = false;
+    tx.enter_unit(unit);
+    if (tx.change(kLease, {unit, holder_, now + kLeaseMs, now}) == 0) return;
+    const auto last = last_head(tx, unit);
+    if ((last ? last->size : 0) != head.previous) return;
+    std::int64_t number = head.previous;
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      tx.change(kPutLeaf, {unit, number++, entries[i].id, bytes_of(hashes[i])});
+    tx.change(kPutHead,
+              {unit, head.size, head.previous, bytes_of(head.root), head.at_ms, head.signature, head.key});
+    written = true;
+  });
+  return written;
+}
+
+std::optional<std::size_t> Sealer::seal(UnitId unit, Look how) {
+  auto& known = known_[unit];
+  try {
+    const auto waiting = look(unit, known, how);
+    if (waiting.leased) return std::nullopt;
+    if (waiting.entries.empty()) return 0;
+    auto tree = known.tree;
+    for (const auto& each : waiting.entries) tree.add(leaf_of(each));
+    const auto head = sign({.unit = unit,
+                            .size = size_of(tree),
+                            .previous = size_of(known.tree),
+                            .root = tree.head(),
+                            .at_ms = clock_.now().ms,
+                            .signature = {},
+                            .key = {}},
+                           signer_);
+    if (!write(unit, waiting.entries, head)) return std::nullopt;
+    known.tree = std::move(tree);
+    known.through_ms = std::max(known.through_ms, waiting.entries.back().at_ms);
+    return waiting.entries.size();
+  } catch (const sql::Broken&) {
+    known = {};  // what is read anew may have been repaired
+    throw;
+  }
+}
+
+std::size_t Sealer::drain(UnitId unit, const std::stop_token& stop) {
+  std::size_t sealed = 0;
+  for (const Look how : {Look::recent, Look::all}) {
+    const auto now = clock_.now().ms;
+    const auto seen = known_[unit].all_seen_ms;
+    if (how == Look::all && seen != kEver && now >= seen && now - seen < kHourMs) continue;
+    for (;;) {
+      if (stop.stop_requested()) return sealed;
+      const auto count = seal(unit, how);
+      if (!count) return sealed;
+      sealed += *count;
+      if (*count < static_cast<std::size_t>(kBatch)) break;
+    }
+    if (how == Look::all) known_[unit].all_seen_ms = now;
+  }
+  return sealed;
+}
+
+std::size_t Sealer::seal_due(const std::stop_token& stop) {
+  std::vector<UnitId> units;
+  store_.read([&](sql::Tx& tx) { units = audited_units(tx); });
+  std::size_t sealed = 0;
+  for (const UnitId unit : units) {
+    if (stop.stop_requested()) break;
+    try {
+      sealed += drain(unit, stop);
+    } catch (const sql::Unavailable&) {
+      throw;
+    } catch (const std::exception&) {
+      log_event("audit.seal.failed", {{"unit", unit}});
+    }
+  }
+  return sealed;
+}
+
+bool Sealer::has_full_batch() {
+  bool full = false;
+  for (const auto& each : known_) {
+    store_.read([&](sql::Tx& tx) {
+      tx.enter_unit(each.first);
+      full = tx.one(kNew, {each.first, each.second.through_ms, kBatch}, [](const sql::Row& r) {
+                 return r.integer(0) == kBatch;
+               }).value();
+    });
+    if (full) return true;
+  }
+  return false;
+}
+
+}  // namespace lotse::access

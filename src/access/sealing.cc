@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/sealing.h"
+
+#include <chrono>
+
+#include "base/log.h"
+
+namespace lotse::access {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+constexpr std::chrono::seconds kRound{60}, kLook{5};
+
+}  // namespace
+
+Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink)
+    : store_(store),
+      sealer_(store, clock, signer),
+      sink_(sink),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Sealing::~Sealing() {
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Sealing::work(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto due = Steady::now() + kRound;
+    auto written = store_.figures().writes;
+    round(stop);
+    for (bool full = false; !full && !stop.stop_requested() && Steady::now() < due;) {
+      {
+        std::unique_lock lock(mutex_);
+        ending_.wait_until(lock, stop, std::min(due, Steady::now() + kLook), [] { return false; });
+      }
+      const auto now = store_.figures().writes;
+      if (now == written || stop.stop_requested()) continue;
+      written = now;
+      try {
+        full = sealer_.has_full_batch();
+      } catch (const std::exception&) {
+        // The store is gone for a while; the next round says so.
+      }
+    }
+  }
+}
+
+void Sealing::round(const std::stop_token& stop) {
+  try {
+    const auto sealed = sealer_.seal_due(stop);
+    if (sealed > 0) log_event("audit.sealed", {{"entries", sealed}});
+  } catch (const std::exception&) {
+    log_event("audit.seal.failed");
+  }
+  if (!sink_) return;
+  try {
+    HeadGiver(store_, *sink_).give_due(stop);
+  } catch (const std::exception&) {
+    log_event("audit.heads.failed");
+  }
+}
+
+}  // namespace lotse::access

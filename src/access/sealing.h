@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "access/head_sink.h"
+#include "access/sealer.h"
+
+namespace lotse::access {
+
+/**
+ * Seals the audit while the program serves: at once, then every 60 seconds, or sooner where a unit has a full
+ * batch of new entries (looked for every 5 seconds, and only if something was written). After each round new
+ * heads go to the sink. What fails is told to the log ("audit.seal.failed", "audit.heads.failed") and tried
+ * again in the next round.
+ */
+class Sealing {
+ public:
+  /** `sink` may be null: nobody is given heads. All must outlive this. */
+  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink);
+  /** Ends after the batch or line in hand. */
+  ~Sealing();
+  Sealing(const Sealing&) = delete;
+  Sealing& operator=(const Sealing&) = delete;
+
+ private:
+  void work(const std::stop_token& stop);
+  void round(const std::stop_token& stop);
+
+  Store& store_;
+  Sealer sealer_;
+  HeadSink* const sink_;
+  std::mutex mutex_;
+  std::condition_variable_any ending_;
+  std::jthread thread_;  // last: ends before what it uses
+};
+
+}  // namespace lotse::access
