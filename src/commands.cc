@@ -13,6 +13,7 @@
 
 #include "access/key_ring.h"
 #include "access/operator.h"
+#include "audit_commands.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
 #include "topic/topic.h"
@@ -25,6 +26,7 @@ struct Wanted {
   std::string path, source, report, map, to, form = "json", language = "de";
   std::int64_t unit = 0;
   bool dry = false, plain = false, strict = false, forget = false;
+  AuditWanted audit;
 };
 
 /** What a command works with. */
@@ -295,10 +297,39 @@ int rotate_keys(const Bench& b, const Wanted& w) {
   return 0;
 }
 
+using Chosen = std::function<int(const Bench&)>;
+using Run = std::function<void(CLI::App&, Chosen)>;
+
+void describe_audit(CLI::App& app, AuditWanted& w, const std::function<void(CLI::App&)>& with_store,
+                    const Run& run) {
+  auto* audit = app.add_subcommand("audit", "Whether the audit is what was sealed; see docs/audit.md");
+  audit->require_subcommand(1);
+  auto* verify = audit->add_subcommand("verify", "Check entries, tree, signatures and heads given away");
+  verify->add_option("--heads", w.heads, "File of heads that were given away; may be said several times");
+  verify->add_option("--unit", w.unit, "Only the unit with this number")->check(CLI::NonNegativeNumber);
+  verify->add_option("--patience", w.patience, "Minutes after which an entry should be sealed")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 525'600));
+  auto* prove = audit->add_subcommand("prove", "Print the proof that one entry is in the sealed audit");
+  prove->add_option("--entry", w.entry, "Id of the entry")->required();
+  prove->add_option("--unit", w.unit, "Number of its unit")->required()->check(CLI::NonNegativeNumber);
+  for (CLI::App* each : {verify, prove}) {
+    each->add_option(
+        "--key", w.keys,
+        "Public key whose signatures count, instead of the store's own; may be said several times");
+    with_store(*each);
+  }
+  run(*verify, [&w](const Bench& b) {
+    AuditWanted absolute = w;
+    for (auto& each : absolute.heads) each = b.absolute(each);
+    return verify_audit(b.store, b.by.clock(), absolute, b.out, b.err);
+  });
+  run(*prove, [&w](const Bench& b) { return prove_audit(b.store, b.by.clock(), w, b.out, b.err); });
+}
+
 // The same description for the command line and for what comes in through the socket.
-void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store,
-              std::function<int(const Bench&)>* chosen) {
-  const auto run = [chosen](CLI::App& each, std::function<int(const Bench&)> what) {
+void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, Chosen* chosen) {
+  const Run run = [chosen](CLI::App& each, Chosen what) {
     if (chosen) each.callback([chosen, what] { *chosen = what; });
   };
   auto* import = app.add_subcommand("import", "Bring entries into the directory");
@@ -351,6 +382,7 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
       "Take the key before out of the key file at once; only when no other process serves this store");
   with_store(*rotate);
   run(*rotate, [&w](const Bench& b) { return rotate_keys(b, w); });
+  describe_audit(app, w.audit, with_store, run);
 }
 
 }  // namespace

@@ -102,6 +102,9 @@ int run(int count, char** values) {
       "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
   serve_command->add_option("--feedback-email", serving.feedback_email,
                             "Where readers can say that a text is wrong");
+  serve_command->add_option("--heads", serving.heads,
+                            "File to which the signed heads of the audit are given, line by line; best one "
+                            "that this machine can only add to");
   serve_command->add_option("--workers", serving.workers, "Threads that answer requests")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <thread>
 
+#include "access/audit_signer.h"
+#include "access/sealing.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "command_socket.h"
@@ -146,6 +148,25 @@ int prepare_sample(const ServeOptions& options, access::Store& store, const Cloc
   return 1;
 }
 
+// Seals the audit while we serve, and gives its heads away where that is wanted. Throws where they cannot be
+// given: better now than unseen at night.
+class SealedAudit {
+ public:
+  SealedAudit(access::Store& store, const Clock& clock, const std::string& heads)
+      : signer_(access::audit_signer(store)) {
+    if (!heads.empty()) sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({});
+    if (signer_)
+      sealing_.emplace(store, clock, *signer_, sink_ ? &*sink_ : nullptr);
+    else
+      log_event("audit.unsealed");
+  }
+
+ private:
+  std::unique_ptr<seal::Signer> signer_;
+  std::optional<access::FileSink> sink_;
+  std::optional<access::Sealing> sealing_;  // last: ends before what it uses
+};
+
 // Passwords must not go through a network in plain text.
 bool is_safe_to_listen(const ServeOptions& options) {
   return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
@@ -187,6 +208,7 @@ int serve(const ServeOptions& options, const Command& command) {
                         .sample = sample::state(*store, **clock) == sample::State::whole,
                         .feedback_email = options.feedback_email};
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
+  const SealedAudit sealed(*store, **clock, options.heads);
   App app = make_app(*store, *clock, site);
   app.finder->follow();
   auto server_options = server_options_of(options, options.listen.substr(0, colon), port);

@@ -17,6 +17,7 @@ struct ServeOptions {
   std::string today;       // YYYY-MM-DD, only on a sample
   std::string public_url;  // https://… where a proxy ends TLS
   std::string feedback_email;
+  std::string heads;  // file to which heads of the audit are given; empty: to nobody
   int workers = 4;
 };
 

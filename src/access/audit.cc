@@ -98,7 +98,9 @@ TreeAudit Audit::verify(UnitId unit, const AuditKeys& keys, const GivenHeads& gi
     told = check_tree(unit, rows_of(tx, unit), keys,
                       from_outside == given.end() ? std::span<const AuditHead>() : from_outside->second);
     tx.each(kGivenGone, {unit}, [&](const sql::Row& r) {
-      told.findings.add({unit, Kind::head_missing, r.integer(0)});
+      const AuditFinding gone{unit, Kind::head_missing, r.integer(0)};
+      if (std::find(told.findings.list.begin(), told.findings.list.end(), gone) == told.findings.list.end())
+        told.findings.add(gone);
     });
     const auto waiting =
         tx.one(kUnsealed, {unit, before}, [](const sql::Row& r) { return r.integer(0); }).value();

@@ -11,15 +11,20 @@ namespace lotse::access {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000, kPage = 10'000;
+// A lease that ends later than any clock of ours can mean was taken by one that ran ahead, and counts for
+// nothing.
+constexpr std::int64_t kLongestMs = 10 * Sealer::kLeaseMs;
 
 constexpr sql::Statement kLeased{
     "sealer.leased",
-    "SELECT count(*) FROM audit_lease WHERE unit_id = $1 AND holder <> $2 AND until_ms > $3"};
+    "SELECT count(*) FROM audit_lease WHERE unit_id = $1 AND holder <> $2 AND until_ms > $3 AND until_ms <= "
+    "$4"};
 constexpr sql::Statement kLease{
     "sealer.lease",
     "INSERT INTO audit_lease (unit_id, holder, until_ms) VALUES ($1, $2, $3) ON CONFLICT (unit_id) DO UPDATE "
     "SET holder = excluded.holder, until_ms = excluded.until_ms "
-    "WHERE audit_lease.holder = excluded.holder OR audit_lease.until_ms <= $4"};
+    "WHERE audit_lease.holder = excluded.holder OR audit_lease.until_ms <= $4 OR "
+    "audit_lease.until_ms > $5"};
 // Nothing where the entry is gone: then all are looked at.
 constexpr sql::Statement kThrough{
     "sealer.through",
@@ -58,8 +63,9 @@ Sealer::Waiting Sealer::look(UnitId unit, Known& known, Look how) {
   const auto now = clock_.now().ms;
   store_.read([&](sql::Tx& tx) {
     tx.enter_unit(unit);
-    found.leased =
-        tx.one(kLeased, {unit, holder_, now}, [](const sql::Row& r) { return r.integer(0); }).value() > 0;
+    found.leased = tx.one(kLeased, {unit, holder_, now, now + kLongestMs}, [](const sql::Row& r) {
+                       return r.integer(0);
+                     }).value() > 0;
     if (found.leased) return;
     const auto head = last_head(tx, unit);
     const std::int64_t size = head ? head->size : 0;
@@ -91,7 +97,7 @@ bool Sealer::write(UnitId unit, const std::vector<AuditEntry>& entries, const Au
   store_.write([&](sql::Tx& tx) {
     written = false;
     tx.enter_unit(unit);
-    if (tx.change(kLease, {unit, holder_, now + kLeaseMs, now}) == 0) return;
+    if (tx.change(kLease, {unit, holder_, now + kLeaseMs, now, now + kLongestMs}) == 0) return;
     const auto last = last_head(tx, unit);
     if ((last ? last->size : 0) != head.previous) return;
     std::int64_t number = head.previous;

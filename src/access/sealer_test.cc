@@ -74,6 +74,19 @@ TEST_P(SealerTest, ALeaseKeepsOthersAwayUntilItLapses) {
   EXPECT_EQ(found(), Found{});
 }
 
+TEST_P(SealerTest, ALeaseOfAClockThatRanAheadDoesNotKeepOthersAwayForAYear) {
+  const auto now = clock_.now();
+  clock_.set(Instant{now.ms + 31'536'000'000});
+  enter(7, 1);
+  EXPECT_EQ(Sealer(*store_, clock_, test_signer()).seal(7), 1u);
+  clock_.set(now);
+  enter(7, 1);
+  Sealer second(*store_, clock_, test_signer());
+  EXPECT_EQ(second.seal(7), 1u);
+  EXPECT_EQ(Sealer(*store_, clock_, test_signer()).seal(7), std::nullopt);
+  EXPECT_EQ(found(), Found{});
+}
+
 TEST_P(SealerTest, EntriesCommittedLateAndThoseOfAClockSetBackAreSealedToo) {
   Sealer sealer(*store_, clock_, test_signer());
   const auto now = clock_.now().ms;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "access/store.h"
+#include "base/time.h"
+
+namespace lotse {
+
+struct AuditWanted {
+  std::vector<std::string> heads;  // files of heads that were given away
+  std::vector<std::string> keys;   // whose signatures count (seal::Verifier::text); none: the store's own
+  std::int64_t patience = 10;      // minutes an entry may wait to be sealed
+  std::int64_t unit = -1;          // -1: all
+  std::string entry;               // id
+};
+
+/** Says of each unit whether its audit is what was sealed. 0: nothing but remarks; 1: a fault was found. */
+int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,
+                 std::ostream& err);
+
+/** Prints the proof of one entry as JSON; 1 where there is none that holds. */
+int prove_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,
+                std::ostream& err);
+
+}  // namespace lotse
