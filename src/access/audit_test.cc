@@ -97,6 +97,15 @@ TEST_P(AuditTest, AForgottenEndIsFoundByWhatWasGivenAway) {
       << "the store itself remembers that it gave more away";
 }
 
+TEST_P(AuditTest, AHeadThatIsGoneIsToldOnce) {
+  for (const UnitId unit : {7, 8})
+    tamper("INSERT INTO audit_given (unit_id, sink, size) VALUES (" + std::to_string(unit) +
+           ", 'file:x', 9)");
+  tamper("DELETE FROM audit_head WHERE unit_id = 7 AND size = 9");
+  EXPECT_EQ(found(given_),
+            (Found{{7, Kind::head_order, 12}, {7, Kind::head_missing, 9}, {8, Kind::head_missing, 9}}));
+}
+
 // The whole tree made anew by somebody who has the key: in order in itself, another one than was given away.
 TEST_P(AuditTest, ANewHistoryIsFoundOnlyByWhatWasGivenAway) {
   tamper("UPDATE audit_entry SET actor = 'acc-9'" + entry_at(5));

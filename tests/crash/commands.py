@@ -13,6 +13,8 @@ import pathlib
 import re
 import shutil
 import signal
+import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -134,7 +136,7 @@ def check(condition, text=""):
 
 def every_command_has_help(lotse):
     for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
-                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"]):
+                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"], ["audit", "verify"], ["audit", "prove"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
 
 
@@ -395,6 +397,36 @@ def a_correction_survives_the_next_import(lotse):
         check("correction" not in done, "told a second time: " + done)
 
 
+def the_audit_is_sealed_given_away_and_proved(lotse):
+    data, heads = lotse.folder / "sealed", lotse.folder / "heads.jsonl"
+    lotse.run("import", "hsds", lotse.hsds(), "--data", data)
+    with lotse.serve("--data", data, "--heads", heads) as server:
+        for _ in range(300):
+            if heads.read_text():
+                break
+            time.sleep(0.1)
+        said = lotse.run("audit", "verify", "--data", data, "--heads", heads).stdout
+        check(re.search(r"unit 1: \d+ entries under 1 heads\n.*what was given away", said), said)
+        server.stop(signal.SIGKILL)
+    lotse.run("audit", "verify", "--data", data, "--heads", "heads.jsonl", cwd=lotse.folder)
+    check(stat.S_IMODE((data / "audit.key").stat().st_mode) == 0o400, "others may read the key")
+    store = sqlite3.connect(data / "lotse.db")
+    entry = store.execute("SELECT entry_id FROM audit_leaf WHERE unit_id = 1 AND number = 0").fetchone()[0]
+    proof = json.loads(lotse.run("audit", "prove", "--data", data, "--unit", "1", "--entry", entry).stdout)
+    check(proof["head"] == json.loads(heads.read_text().splitlines()[0]) and proof["number"] == 0, str(proof))
+    lotse.run("audit", "prove", "--data", data, "--unit", "2", "--entry", entry, code=1)
+    lotse.run("audit", "verify", "--data", data, "--key", proof["head"]["key"])
+    lotse.run("audit", "verify", "--data", data, "--key", "0" * 64, code=1)
+    lotse.run("audit", "verify", "--data", data, "--key", "0", code=1)
+    store.execute("UPDATE audit_entry SET decision = 'denied' WHERE unit_id = 1 AND id = ?", (entry,))
+    store.commit()
+    store.close()
+    found = lotse.run("audit", "verify", "--data", data, code=1).stderr
+    check("unit 1: an entry was changed after it was sealed: number 0" in found and entry not in found, found)
+    lotse.run("audit", "prove", "--data", data, "--unit", "1", "--entry", entry, code=1)
+    lotse.run("serve", "--data", data, "--heads", lotse.folder / "no" / "heads", "--listen", "127.0.0.1:0", code=1)
+
+
 def postgresql_serves_the_same(lotse):
     command = [sys.executable, "-B", str(ROOT / "tools/postgres.py"), "run", "--fast", "--", sys.executable, "-B", __file__,
                "--binary", lotse.binary, "--inside"]
@@ -429,7 +461,7 @@ def inside_postgresql(lotse):
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
          real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, keys_are_made_and_changed, a_kill_loses_nothing_that_was_imported,
-         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, postgresql_serves_the_same]
+         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, the_audit_is_sealed_given_away_and_proved, postgresql_serves_the_same]
 
 
 def main():
