@@ -39,12 +39,39 @@ constexpr sql::Statement kWaiting{
 constexpr sql::Statement kNew{
     "sealer.new",
     "SELECT count(*) FROM (SELECT id FROM audit_entry WHERE unit_id = $1 AND at_ms > $2 LIMIT $3) newest"};
-constexpr sql::Statement kPutLeaf{
-    "sealer.put_leaf", "INSERT INTO audit_leaf (unit_id, number, entry_id, hash) VALUES ($1, $2, $3, $4)"};
 constexpr sql::Statement kPutHead{
     "sealer.put_head",
     "INSERT INTO audit_head (unit_id, size, previous, root, at_ms, signature, key) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+
+// Leaves go in together: one by one, a thousand of them would go to PostgreSQL and back a thousand times.
+constexpr std::size_t kTogether = 100;
+
+std::string put_leaves_text(std::size_t rows) {
+  std::string text = "INSERT INTO audit_leaf (unit_id, number, entry_id, hash) VALUES ";
+  for (std::size_t row = 0; row < rows; ++row) {
+    text += row == 0 ? "($1" : ", ($1";
+    for (std::size_t column = 0; column < 3; ++column) text += ", $" + std::to_string(2 + 3 * row + column);
+    text += ")";
+  }
+  return text;
+}
+
+void put_leaves(sql::Tx& tx, UnitId unit, std::int64_t number, const std::vector<AuditEntry>& entries,
+                const std::vector<seal::Hash>& hashes) {
+  static const std::string many = put_leaves_text(kTogether), one = put_leaves_text(1);
+  for (std::size_t at = 0; at < entries.size();) {
+    const std::size_t end = entries.size() - at >= kTogether ? at + kTogether : at + 1;
+    const std::string& text = end - at == 1 ? one : many;
+    std::vector<sql::Value> values{unit};
+    for (; at < end; ++at) {
+      values.emplace_back(number++);
+      values.emplace_back(entries[at].id);
+      values.emplace_back(bytes_of(hashes[at]));
+    }
+    tx.change({"sealer.put_leaves", text}, values);
+  }
+}
 
 std::int64_t size_of(const seal::Frontier& tree) { return static_cast<std::int64_t>(tree.size()); }
 
@@ -100,9 +127,7 @@ bool Sealer::write(UnitId unit, const std::vector<AuditEntry>& entries, const Au
     if (tx.change(kLease, {unit, holder_, now + kLeaseMs, now, now + kLongestMs}) == 0) return;
     const auto last = last_head(tx, unit);
     if ((last ? last->size : 0) != head.previous) return;
-    std::int64_t number = head.previous;
-    for (std::size_t i = 0; i < entries.size(); ++i)
-      tx.change(kPutLeaf, {unit, number++, entries[i].id, bytes_of(hashes[i])});
+    put_leaves(tx, unit, head.previous, entries, hashes);
     tx.change(kPutHead,
               {unit, head.size, head.previous, bytes_of(head.root), head.at_ms, head.signature, head.key});
     written = true;
