@@ -12,14 +12,11 @@
 namespace lotse {
 namespace {
 
-std::optional<access::AuditKeys> keys_of(access::Store& store, const std::vector<std::string>& wanted,
-                                         std::ostream& err) {
+std::optional<access::AuditKeys> keys_of(access::Store& store, Instant now,
+                                         const std::vector<std::string>& wanted, std::ostream& err) {
   access::AuditKeys keys;
   if (wanted.empty()) {
-    const auto signer = access::audit_signer(store);
-    if (signer) return access::AuditKeys(signer->verifier());
-    err << "lotse: this store has no key of its own for its audit; say whose signatures count, with --key\n";
-    return std::nullopt;
+    return access::AuditKeys(access::audit_signer(store, now).verifier());
   }
   for (const auto& each : wanted) {
     try {
@@ -50,7 +47,7 @@ std::int64_t tell(const access::AuditFindings& findings, std::ostream& out, std:
 
 int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,
                  std::ostream& err) {
-  const auto keys = keys_of(store, wanted.keys, err);
+  const auto keys = keys_of(store, clock.now(), wanted.keys, err);
   if (!keys) return 1;
   access::GivenHeads given;
   access::AuditFindings of_files;
@@ -88,7 +85,7 @@ int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wa
 
 int prove_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,
                 std::ostream& err) {
-  const auto keys = keys_of(store, wanted.keys, err);
+  const auto keys = keys_of(store, clock.now(), wanted.keys, err);
   if (!keys) return 1;
   const auto proof = access::Audit(store, clock).prove(wanted.unit, wanted.entry);
   if (!proof) {

@@ -153,16 +153,13 @@ int prepare_sample(const ServeOptions& options, access::Store& store, const Cloc
 class SealedAudit {
  public:
   SealedAudit(access::Store& store, const Clock& clock, const std::string& heads)
-      : signer_(access::audit_signer(store)) {
+      : signer_(access::audit_signer(store, clock.now())) {
     if (!heads.empty()) sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({});
-    if (signer_)
-      sealing_.emplace(store, clock, *signer_, sink_ ? &*sink_ : nullptr);
-    else
-      log_event("audit.unsealed");
+    sealing_.emplace(store, clock, signer_, sink_ ? &*sink_ : nullptr);
   }
 
  private:
-  std::unique_ptr<seal::Signer> signer_;
+  seal::Signer signer_;
   std::optional<access::FileSink> sink_;
   std::optional<access::Sealing> sealing_;  // last: ends before what it uses
 };

@@ -18,7 +18,8 @@ constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
 constexpr sql::Statement kSealed{
     "audit.sealed",
     "SELECT l.number, l.hash, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, "
-    "e.object, e.decision, e.rule FROM audit_leaf l LEFT JOIN audit_entry e ON e.unit_id = l.unit_id AND "
+    "e.object, e.decision, e.rule, e.about FROM audit_leaf l LEFT JOIN audit_entry e ON e.unit_id = "
+    "l.unit_id AND "
     "e.id = l.entry_id WHERE l.unit_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3"};
 constexpr sql::Statement kUnsealed{
     "audit.unsealed",
@@ -31,7 +32,8 @@ constexpr sql::Statement kGivenGone{
 constexpr sql::Statement kNumber{
     "audit.number",
     "SELECT l.number, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
-    "e.decision, e.rule FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = l.entry_id "
+    "e.decision, e.rule, e.about FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = "
+    "l.entry_id "
     "WHERE l.unit_id = $1 AND l.entry_id = $2"};
 
 /** Rows one by one from pages; `read` gives those after a key, `key` says where a row stands. */

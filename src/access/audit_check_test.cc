@@ -21,10 +21,12 @@ TEST(AuditForm, NoTwoEntriesHaveTheSameBytes) {
   EXPECT_TRUE(bytes.starts_with("lotse-audit-entry-1\n1:7,36:" + entry.id + ",13:1795000000000,5:acc-1,"));
   EXPECT_TRUE(bytes.ends_with("1:6,15:directory.write,17:directory.correct,9:service-1,7:allowed,2:63,"));
   const std::vector<std::function<void(AuditEntry&)>> changes{
-      [](auto& e) { e.unit = 8; },       [](auto& e) { e.id += '0'; },      [](auto& e) { ++e.at_ms; },
-      [](auto& e) { e.actor = ""; },     [](auto& e) { e.acting_as = ""; }, [](auto& e) { e.purpose = -6; },
-      [](auto& e) { e.asked += ','; },   [](auto& e) { e.what += ' '; },    [](auto& e) { e.object = "ü"; },
-      [](auto& e) { e.decision = "d"; }, [](auto& e) { e.rule = "063"; }};
+      [](auto& e) { e.unit = 8; },       [](auto& e) { e.id += '0'; },
+      [](auto& e) { ++e.at_ms; },        [](auto& e) { e.actor = ""; },
+      [](auto& e) { e.acting_as = ""; }, [](auto& e) { e.purpose = -6; },
+      [](auto& e) { e.asked += ','; },   [](auto& e) { e.what += ' '; },
+      [](auto& e) { e.object = "ü"; },   [](auto& e) { e.decision = "d"; },
+      [](auto& e) { e.rule = "063"; },   [](auto& e) { e.about = "D1 of x"; }};
   for (std::size_t i = 0; i < changes.size(); ++i) {
     AuditEntry other = entry;
     changes[i](other);
@@ -221,8 +223,8 @@ class Tamperer {
     const auto which = below(10);
     if (which == 0) return number(e.at_ms);
     if (which == 1) return number(e.purpose);
-    std::string* const texts[]{&e.id,   &e.actor,  &e.acting_as, &e.asked,
-                               &e.what, &e.object, &e.decision,  &e.rule};
+    std::string* const texts[]{&e.id,     &e.actor,    &e.acting_as, &e.asked, &e.what,
+                               &e.object, &e.decision, &e.rule,      &e.about};
     text(*texts[which - 2]);
   }
   void entry(SealedAudit& audit) {

@@ -32,7 +32,8 @@ std::string canonical(const AuditEntry& e) {
   put(bytes, e.actor);
   put(bytes, e.acting_as);
   put(bytes, std::to_string(e.purpose));
-  for (const std::string* column : {&e.asked, &e.what, &e.object, &e.decision, &e.rule}) put(bytes, *column);
+  for (const std::string* column : {&e.asked, &e.what, &e.object, &e.decision, &e.rule, &e.about})
+    put(bytes, *column);
   return bytes;
 }
 

@@ -26,11 +26,11 @@ struct AuditEntry {
   std::int64_t at_ms = 0;
   std::string actor, acting_as;
   std::int64_t purpose = 0;
-  std::string asked, what, object, decision, rule;
+  std::string asked, what, object, decision, rule, about;
 };
 
 /**
- * The bytes that are hashed for an entry: "lotse-audit-entry-1", a newline, and all eleven columns in the
+ * The bytes that are hashed for an entry: "lotse-audit-entry-1", a newline, and all twelve columns in the
  * order of AuditEntry, each as its length in bytes (decimal), a colon, its text (numbers decimal), a comma.
  * Two different entries never have the same.
  */

@@ -47,7 +47,8 @@ AuditEntry entry_of(const sql::Row& r, int first) {
           .what = text(7),
           .object = text(8),
           .decision = text(9),
-          .rule = text(10)};
+          .rule = text(10),
+          .about = text(11)};
 }
 
 std::vector<AuditHead> heads_after(sql::Tx& tx, UnitId unit, std::int64_t size, std::int64_t limit) {

@@ -50,9 +50,9 @@ class AuditStoreTest : public sql::StoreTest {
         tx.change(
             {"test.enter",
              "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, "
-             "decision, rule) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"},
+             "decision, rule, about) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
             {e.unit, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, e.decision,
-             e.rule});
+             e.rule, e.about});
     });
   }
   /** What somebody can do who has the database itself. */

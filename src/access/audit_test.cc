@@ -139,7 +139,7 @@ TEST_P(AuditTest, RandomTamperingsOfTheStoreAreFound) {
     return " WHERE unit_id = 7 AND id = (SELECT entry_id FROM audit_leaf WHERE unit_id = 7 AND number = " +
            std::to_string(leaf) + ")";
   };
-  const std::string columns[]{"actor", "acting_as", "asked", "what", "object", "decision", "rule"};
+  const std::string columns[]{"actor", "acting_as", "asked", "what", "object", "decision", "rule", "about"};
   const std::string sizes[]{"4", "9", "12"};
   for (int i = 0; i < 100; ++i) {
     const std::string leaf = std::to_string(below(12)),

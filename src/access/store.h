@@ -13,10 +13,6 @@
 #include "sql/migrate.h"
 #include "sql/sql.h"
 
-namespace lotse::seal {
-class Signer;
-}
-
 namespace lotse::access {
 
 class KeyRing;
@@ -75,7 +71,6 @@ class Store {
   friend class Sealer;
   friend class Audit;
   friend class HeadGiver;
-  friend std::unique_ptr<seal::Signer> audit_signer(Store& store);
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);
