@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "access/audit_rows.h"
 #include "base/json.h"
@@ -12,29 +13,30 @@ namespace {
 
 using Kind = AuditFinding::Kind;
 
-constexpr std::int64_t kLeafPage = 1'000, kHeadPage = 1'000, kHashPage = 10'000;
+constexpr std::int64_t kLeafPage = 500, kHeadPage = 1'000, kHashPage = 10'000;
 constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
 
-constexpr sql::Statement kSealed{
-    "audit.sealed",
-    "SELECT l.number, l.hash, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, "
-    "e.object, e.decision, e.rule, e.about FROM audit_leaf l LEFT JOIN audit_entry e ON e.unit_id = "
-    "l.unit_id AND "
-    "e.id = l.entry_id WHERE l.unit_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3"};
+// Leaves and entries are read by themselves, and counted without NOT EXISTS: joined, PostgreSQL may go
+// through all entries of the unit for each page.
+constexpr sql::Statement kLeaves{"audit.sealed",
+                                 "SELECT number, hash, entry_id FROM audit_leaf WHERE unit_id = $1 AND "
+                                 "number > $2 ORDER BY number LIMIT $3"};
+constexpr std::string_view kEntries =
+    "SELECT unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, decision, rule "
+    "FROM audit_entry WHERE unit_id = $1 AND id IN (";
 constexpr sql::Statement kUnsealed{
     "audit.unsealed",
-    "SELECT count(*) FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms < $2 AND NOT EXISTS (SELECT 1 FROM "
-    "audit_leaf l WHERE l.unit_id = e.unit_id AND l.entry_id = e.id)"};
+    "SELECT count(*) FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms < $2 AND (SELECT count(*) FROM "
+    "audit_leaf l WHERE l.unit_id = e.unit_id AND l.entry_id = e.id) = 0"};
 constexpr sql::Statement kGivenGone{
     "audit.given_gone",
     "SELECT g.size FROM audit_given g WHERE g.unit_id = $1 AND NOT EXISTS (SELECT 1 FROM audit_head h WHERE "
     "h.unit_id = g.unit_id AND h.size = g.size) ORDER BY g.size"};
 constexpr sql::Statement kNumber{
     "audit.number",
-    "SELECT l.number, e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
-    "e.decision, e.rule, e.about FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = "
-    "l.entry_id "
-    "WHERE l.unit_id = $1 AND l.entry_id = $2"};
+    "SELECT (SELECT number FROM audit_leaf WHERE unit_id = $1 AND entry_id = $2), unit_id, id, at_ms, actor, "
+    "acting_as, purpose, asked, what, object, decision, rule FROM audit_entry WHERE unit_id = $1 AND id = "
+    "$2"};
 
 /** Rows one by one from pages; `read` gives those after a key, `key` says where a row stands. */
 template <class T, class Read, class Key>
@@ -50,17 +52,38 @@ auto paged(Read read, Key key) {
   };
 }
 
+std::string entries_text() {
+  std::string text(kEntries);
+  for (std::int64_t i = 0; i < kLeafPage; ++i) text += (i == 0 ? "$" : ", $") + std::to_string(i + 2);
+  return text + ")";
+}
+
+std::vector<SealedEntry> leaf_page(sql::Tx& tx, UnitId unit, std::int64_t after) {
+  static const std::string text = entries_text();
+  std::vector<std::string> ids;
+  auto page = tx.rows(kLeaves, {unit, after, kLeafPage}, [&](const sql::Row& r) {
+    ids.emplace_back(r.text(2));
+    return SealedEntry{.number = r.integer(0), .hash = hash_of(r.blob(1)), .entry = {}};
+  });
+  if (page.empty()) return page;
+  // The statement has room for a whole page; what is too much is filled with an id that is there already.
+  std::vector<sql::Value> values{unit};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(kLeafPage); ++i)
+    values.emplace_back(ids[std::min(i, ids.size() - 1)]);
+  std::unordered_map<std::string, AuditEntry> entries;
+  tx.each({"audit.entries", text}, values, [&](const sql::Row& r) {
+    auto entry = entry_of(r, 0);
+    entries.emplace(entry.id, std::move(entry));
+  });
+  for (std::size_t i = 0; i < page.size(); ++i)
+    if (const auto at = entries.find(ids[i]); at != entries.end()) page[i].entry = std::move(at->second);
+  return page;
+}
+
 AuditRows rows_of(sql::Tx& tx, UnitId unit) {
   AuditRows rows;
-  rows.next_leaf = paged<SealedEntry>(
-      [&tx, unit](std::int64_t after) {
-        return tx.rows(kSealed, {unit, after, kLeafPage}, [](const sql::Row& r) {
-          SealedEntry sealed{.number = r.integer(0), .hash = hash_of(r.blob(1)), .entry = {}};
-          if (!r.is_null(3)) sealed.entry = entry_of(r, 2);
-          return sealed;
-        });
-      },
-      [](const SealedEntry& row) { return row.number; });
+  rows.next_leaf = paged<SealedEntry>([&tx, unit](std::int64_t after) { return leaf_page(tx, unit, after); },
+                                      [](const SealedEntry& row) { return row.number; });
   rows.next_head =
       paged<AuditHead>([&tx, unit](std::int64_t after) { return heads_after(tx, unit, after, kHeadPage); },
                        [](const AuditHead& row) { return row.size; });
@@ -116,9 +139,10 @@ std::optional<AuditProof> Audit::prove(UnitId unit, std::string_view entry) cons
   std::vector<seal::Hash> leaves;
   store_.read([&](sql::Tx& tx) {
     tx.enter_unit(unit);
-    proof = tx.one(kNumber, {unit, entry}, [](const sql::Row& r) {
+    tx.each(kNumber, {unit, entry}, [&](const sql::Row& r) {
+      if (r.is_null(0)) return;
       const auto found = entry_of(r, 1);
-      return AuditProof{
+      proof = AuditProof{
           .entry = found.id, .leaf = leaf_of(found), .number = r.integer(0), .head = {}, .path = {}};
     });
     const auto head = last_head(tx, unit);

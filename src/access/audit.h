@@ -34,15 +34,15 @@ class Audit {
   std::vector<UnitId> units() const;
 
   /**
-   * Whether the audit of a unit is what was sealed and what was given away. On one snapshot, page by page;
-   * about 10 s for a million entries. What waits for more than `patience_ms` is a remark.
+   * Whether the audit of a unit is what was sealed and what was given away. On one snapshot, page by page.
+   * What waits for more than `patience_ms` is a remark.
    */
   TreeAudit verify(UnitId unit, const AuditKeys& keys, const GivenHeads& given,
                    std::int64_t patience_ms) const;
 
   /**
    * Nothing if there is no entry with this id that is sealed. The leaf is hashed from the entry as it is now.
-   * Reads the hashes of all leaves of the unit: 32 bytes of memory each, about a second for a million.
+   * Reads the hashes of all leaves of the unit: 32 bytes of memory each, and as many hashes are computed.
    */
   std::optional<AuditProof> prove(UnitId unit, std::string_view entry) const;
 

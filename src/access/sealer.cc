@@ -26,16 +26,18 @@ constexpr sql::Statement kLease{
     "WHERE audit_lease.holder = excluded.holder OR audit_lease.until_ms <= $4 OR "
     "audit_lease.until_ms > $5"};
 // Nothing where the entry is gone: then all are looked at.
-constexpr sql::Statement kThrough{
-    "sealer.through",
-    "SELECT e.at_ms FROM audit_leaf l JOIN audit_entry e ON e.unit_id = l.unit_id AND e.id = l.entry_id "
-    "WHERE l.unit_id = $1 AND l.number = $2"};
+constexpr sql::Statement kThrough{"sealer.through",
+                                  "SELECT at_ms FROM audit_entry WHERE unit_id = $1 AND id = (SELECT "
+                                  "entry_id FROM audit_leaf WHERE unit_id = "
+                                  "$1 AND number = $2)"};
+// Not NOT EXISTS: PostgreSQL would make a table of all leaves for each batch instead of a look into their
+// index.
 constexpr sql::Statement kWaiting{
     "sealer.waiting",
     "SELECT e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
     "e.decision, "
-    "e.rule, e.about FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms >= $2 AND NOT EXISTS (SELECT 1 FROM "
-    "audit_leaf l WHERE l.unit_id = e.unit_id AND l.entry_id = e.id) ORDER BY e.at_ms, e.id LIMIT $3"};
+    "e.rule FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms >= $2 AND (SELECT count(*) FROM audit_leaf l "
+    "WHERE l.unit_id = e.unit_id AND l.entry_id = e.id) = 0 ORDER BY e.at_ms, e.id LIMIT $3"};
 constexpr sql::Statement kNew{
     "sealer.new",
     "SELECT count(*) FROM (SELECT id FROM audit_entry WHERE unit_id = $1 AND at_ms > $2 LIMIT $3) newest"};
@@ -110,7 +112,8 @@ Sealer::Waiting Sealer::look(UnitId unit, Known& known, Look how) {
     known.through_ms = std::max(known.through_ms, last.value_or(kEver));
     // A clock that ran ahead for a while must not hide what comes after it was set right.
     const auto since = std::min(known.through_ms, now);
-    const auto from = how == Look::all || since < kEver + kHourMs ? kEver : since - kHourMs;
+    const auto before = how == Look::newest ? 0 : kHourMs;
+    const auto from = how == Look::all || since < kEver + before ? kEver : since - before;
     found.entries = tx.rows(kWaiting, {unit, from, kBatch}, [](const sql::Row& r) { return entry_of(r, 0); });
   });
   return found;
@@ -163,19 +166,22 @@ std::optional<std::size_t> Sealer::seal(UnitId unit, Look how) {
 
 std::size_t Sealer::drain(UnitId unit, const std::stop_token& stop) {
   std::size_t sealed = 0;
-  for (const Look how : {Look::recent, Look::all}) {
-    const auto now = clock_.now().ms;
-    const auto seen = known_[unit].all_seen_ms;
-    if (how == Look::all && seen != kEver && now >= seen && now - seen < kHourMs) continue;
+  const auto seal_all = [&](Look how) {
     for (;;) {
-      if (stop.stop_requested()) return sealed;
-      const auto count = seal(unit, how);
-      if (!count) return sealed;
-      sealed += *count;
-      if (*count < static_cast<std::size_t>(kBatch)) break;
+      const auto count = stop.stop_requested() ? std::nullopt : seal(unit, how);
+      sealed += count.value_or(0);
+      if (!count) return false;
+      if (*count < static_cast<std::size_t>(kBatch)) return true;
     }
-    if (how == Look::all) known_[unit].all_seen_ms = now;
-  }
+  };
+  // Behind a long import, each batch would else pass over all of the last hour.
+  if (is_full(unit) && !seal_all(Look::newest)) return sealed;
+  if (!seal_all(Look::recent)) return sealed;
+  auto& known = known_[unit];
+  const auto now = clock_.now().ms;
+  const bool seen_lately =
+      known.all_seen_ms != kEver && now >= known.all_seen_ms && now - known.all_seen_ms < kHourMs;
+  if (!seen_lately && seal_all(Look::all)) known.all_seen_ms = now;
   return sealed;
 }
 
@@ -196,18 +202,20 @@ std::size_t Sealer::seal_due(const std::stop_token& stop) {
   return sealed;
 }
 
-bool Sealer::has_full_batch() {
+bool Sealer::is_full(UnitId unit) {
+  const auto through = known_[unit].through_ms;
   bool full = false;
-  for (const auto& each : known_) {
-    store_.read([&](sql::Tx& tx) {
-      tx.enter_unit(each.first);
-      full = tx.one(kNew, {each.first, each.second.through_ms, kBatch}, [](const sql::Row& r) {
-                 return r.integer(0) == kBatch;
-               }).value();
-    });
-    if (full) return true;
-  }
-  return false;
+  store_.read([&](sql::Tx& tx) {
+    tx.enter_unit(unit);
+    full = tx.one(kNew, {unit, through, kBatch}, [](const sql::Row& r) {
+               return r.integer(0) == kBatch;
+             }).value();
+  });
+  return full;
+}
+
+bool Sealer::has_full_batch() {
+  return std::any_of(known_.begin(), known_.end(), [&](const auto& each) { return is_full(each.first); });
 }
 
 }  // namespace lotse::access

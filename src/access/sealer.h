@@ -34,11 +34,11 @@ class Sealer {
   Sealer(Store& store, const Clock& clock, const seal::Signer& signer);
 
   /**
-   * `recent` looks at what came since the last sealed entry, and an hour before it, for entries that were
-   * committed late: work in proportion to that. `all` finds every entry that waits, however old (a clock that
-   * was set back): about a second for each million entries.
+   * `newest` looks at what came since the newest sealed entry, `recent` also an hour before it, for entries
+   * that were committed late: work in proportion to that. `all` finds every entry that waits, however old (a
+   * clock that was set back), and looks at all there are.
    */
-  enum class Look { recent, all };
+  enum class Look { newest, recent, all };
   /** Seals at most kBatch entries of a unit, the oldest first; returns how many. Nothing while another one
    * has the unit. */
   std::optional<std::size_t> seal(UnitId unit, Look look = Look::recent);
@@ -65,6 +65,7 @@ class Sealer {
   struct Waiting;
   Waiting look(UnitId unit, Known& known, Look how);
   bool write(UnitId unit, const std::vector<AuditEntry>& entries, const AuditHead& head);
+  bool is_full(UnitId unit);
   std::size_t drain(UnitId unit, const std::stop_token& stop);
 
   Store& store_;
