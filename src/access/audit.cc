@@ -22,7 +22,7 @@ constexpr sql::Statement kLeaves{"audit.sealed",
                                  "SELECT number, hash, entry_id FROM audit_leaf WHERE unit_id = $1 AND "
                                  "number > $2 ORDER BY number LIMIT $3"};
 constexpr std::string_view kEntries =
-    "SELECT unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, decision, rule "
+    "SELECT unit_id, id, at_ms, actor, acting_as, purpose, asked, what, object, decision, rule, about "
     "FROM audit_entry WHERE unit_id = $1 AND id IN (";
 constexpr sql::Statement kUnsealed{
     "audit.unsealed",
@@ -35,7 +35,7 @@ constexpr sql::Statement kGivenGone{
 constexpr sql::Statement kNumber{
     "audit.number",
     "SELECT (SELECT number FROM audit_leaf WHERE unit_id = $1 AND entry_id = $2), unit_id, id, at_ms, actor, "
-    "acting_as, purpose, asked, what, object, decision, rule FROM audit_entry WHERE unit_id = $1 AND id = "
+    "acting_as, purpose, asked, what, object, decision, rule, about FROM audit_entry WHERE unit_id = $1 AND id = "
     "$2"};
 
 /** Rows one by one from pages; `read` gives those after a key, `key` says where a row stands. */
