@@ -2,6 +2,7 @@
 #include "access/desk.h"
 
 #include "access/operator.h"
+#include "access/system.h"
 
 namespace lotse::access {
 namespace {
@@ -88,6 +89,18 @@ Desk Operator::desk(UnitId unit, std::string unit_kind) const {
                      .function = "directory_editor",
                      .second_factor = false}),
               kDirectoryPurpose, clock_);
+}
+
+UnitDoor System::unit(const Right& right, Purpose purpose) const {
+  CHECK(unit_ != 0);
+  return UnitDoor(store_,
+                  Actor({.who = "system:" + job_,
+                         .name = "",
+                         .unit = unit_,
+                         .unit_kind = "",
+                         .function = "",
+                         .second_factor = false}),
+                  purpose, right, {true, "system", ""}, clock_);
 }
 
 }  // namespace lotse::access

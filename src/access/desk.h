@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "access/job.h"
 #include "access/right.h"
 #include "access/store.h"
 #include "base/check.h"
@@ -20,8 +21,8 @@ struct Relation;
 class RecordDoor;
 
 /**
- * Who acts: a visitor, unless the gate knows her session or an operator works on the machine itself. Nobody
- * else can make one: what it says is proved.
+ * Who acts: a visitor, unless the gate knows her session, an operator works on the machine itself, or a job
+ * of the program runs. Nobody else can make one: what it says is proved.
  */
 class Actor {
  public:
@@ -40,6 +41,7 @@ class Actor {
  private:
   friend class Gate;
   friend class Operator;
+  friend class System;
   friend struct DeskTestAccess;
   explicit Actor(Facts facts) : facts_(std::move(facts)) {}
   Facts facts_;
@@ -91,10 +93,17 @@ class Change final : public View {
   void note(std::string_view topic, std::string_view key) { tx_.note_change(topic, key); }
   /** One more audit entry, where one closure changes several records. */
   void also(std::string_view what, std::string_view object);
+  /** Something to be done later for this unit: there if and only if this change is committed. */
+  void job(const NewJob& job) { put_job(tx_, unit_, job, now_); }
+  /** Ends a job of this unit if it waits, and asks it to end if it runs: it hears of it when it next tells
+   * its progress. False: there is none, or it has ended. */
+  bool cancel_job(std::string_view id) { return access::cancel_job(tx_, unit_, id, now_); }
 
  private:
   friend class UnitDoor;
-  Change(const Store& store, sql::Tx& tx, UnitId unit) : View(store, tx, Store::Reach::unit_write, unit) {}
+  Change(const Store& store, sql::Tx& tx, UnitId unit, Instant now)
+      : View(store, tx, Store::Reach::unit_write, unit), now_(now) {}
+  Instant now_;
   std::function<void(std::string_view, std::string_view)> enter_;
 };
 
@@ -151,7 +160,7 @@ class UnitDoor {
     try {
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(actor_->unit);
-        Change change(store_, tx, actor_->unit);
+        Change change(store_, tx, actor_->unit, clock_.now());
         change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
         result.emplace(work(change));
         enter(tx, what, object);
@@ -164,6 +173,7 @@ class UnitDoor {
 
  private:
   friend class Desk;
+  friend class System;
   UnitDoor(Store& store, const Actor& actor, Purpose purpose, const Right& right, Decision decision,
            const Clock& clock)
       : store_(store), actor_(actor), purpose_(purpose), right_(right), decision_(decision), clock_(clock) {}

@@ -22,7 +22,7 @@ enum class TableKind {
   open,    // what the whole town may see, of no unit: topics, places
   keeper,  // what the whole town may see, changed by the unit in `keeper_unit` alone
   unit,    // rows of one unit, under `unit_id`
-  access,  // accounts, sessions, memberships, audit: read and written in access/ alone
+  access,  // accounts, sessions, memberships, jobs, audit: read and written in access/ alone
 };
 
 /**
@@ -71,6 +71,7 @@ class Store {
   friend class Sealer;
   friend class Audit;
   friend class HeadGiver;
+  friend class Queue;
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);
