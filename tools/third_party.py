@@ -36,6 +36,7 @@ LINKED = [
             "libstdc++ libgcc_s libatomic", "", "Runtime Library Exception"),
     Library("ICU", "libicu72", "ICU (Unicode-DFS-2016)", "linked, headers compiled in", "ICU", "libicuuc libicui18n libicudata", "unicode/",
             "Unicode"),
+    Library("libcurl", "libcurl4", "curl", "linked", "CURL", "libcurl", "curl/curl.h", "curl"),
     Library("libpq (PostgreSQL)", "libpq5", "PostgreSQL", "linked", "PostgreSQL", "libpq", "libpq-fe.h", "PostgreSQL"),
     Library("libsodium", "libsodium23", "ISC", "linked", "SODIUM", "libsodium", "sodium.h", "ISC"),
     Library("libzip", "libzip4", "BSD-3-Clause", "linked", "ZIP", "libzip", "zip.h", "endorse or promote"),
@@ -49,10 +50,10 @@ LINKED = [
     Library("zlib", "zlib1g", "Zlib", "linked", "ZLIB", "libz", "zlib.h", "arising from the use of this software"),
 ]
 NOT_LINKED = {"PkgConfig", "Python3", "Threads"}  # found by CMake, tools only
-FOR_TESTS = {"GTest": ("GoogleTest", "BSD-3-Clause"), "benchmark": ("Google Benchmark", "Apache-2.0")}
+FOR_TESTS = {"aiosmtpd": ("aiosmtpd", "Apache-2.0"), "GTest": ("GoogleTest", "BSD-3-Clause"), "benchmark": ("Google Benchmark", "Apache-2.0")}
 OF_TESTS = ("gtest/", "gmock/")
 # Headers of the operating system; those of C++ have no dot.
-SYSTEM = re.compile(r"(arpa|linux|netinet|sys)/|(fcntl|poll|pwd|signal|unistd)\.h$")
+SYSTEM = re.compile(r"(arpa|linux|netinet|sys)/|(fcntl|poll|pwd|signal|spawn|unistd)\.h$")
 SANITIZERS = {"libasan", "libubsan", "libtsan"}
 EMBEDDED = {"@kern-ux/native": "style sheets, compiled from its SCSS sources (changed: see `ui/style`, `ui/css.mjs`)"}
 # The package says EUPL-1.2 and nothing on its icons. All of them are drawn in this box, which is that of Google's Material Symbols, and have

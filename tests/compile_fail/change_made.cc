@@ -4,5 +4,5 @@
 #include "access/desk.h"
 
 void around(const lotse::access::Store& store, lotse::sql::Tx& tx) {
-  lotse::access::Change change(store, tx, 8);
+  lotse::access::Change change(store, tx, 8, {});
 }
