@@ -22,6 +22,14 @@ struct NewJob {
   Instant not_before{};
 };
 
+/** A job as an operator sees it: no names, no texts. */
+struct JobState {
+  UnitId unit = 0;
+  std::string id, kind, state, last_error;
+  std::int64_t attempts = 0, progress = 0, total = 0;
+  Instant made{};
+};
+
 /** The id that a job has or would have. */
 std::string job_id(UnitId unit, const NewJob& job);
 

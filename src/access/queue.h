@@ -20,14 +20,6 @@ struct HeldJob {
   Instant made{};
 };
 
-/** A job as an operator sees it. */
-struct JobState {
-  UnitId unit = 0;
-  std::string id, kind, state, last_error;
-  std::int64_t attempts = 0, progress = 0, total = 0;
-  Instant made{};
-};
-
 /**
  * The jobs of all units, for whoever runs them. A key: only those whom src/LAYERS names may include this
  * header. States: `waiting`, `running`, and, ended: `done`, `failed`, `cancelled`. Any number of processes

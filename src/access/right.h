@@ -20,6 +20,8 @@ inline constexpr Right kDirectoryWrite{"directory.write", 0, Action::write};
 inline constexpr Right kDirectoryErase{"directory.delete", 0, Action::erase};
 inline constexpr Right kAccountRead{"account.read", 27, Action::read};
 inline constexpr Right kAccountWrite{"account.write", 27, Action::write};
+/** Of the program itself, by access::System. */
+inline constexpr Right kNoticeSend{"notice.send", 27, Action::transmit};
 
 /** What everybody may do without any data being opened: start page, language choice, sign-in, static files.
  */

@@ -17,7 +17,6 @@
 namespace lotse::access {
 class Queue;
 struct HeldJob;
-struct JobState;
 }  // namespace lotse::access
 
 /**
@@ -65,6 +64,9 @@ class Turn {
    * row, not each.
    */
   [[nodiscard]] bool progress(std::int64_t done, std::int64_t total);
+  /** The same as far as it is known without the store; for waiting on something else. True: return at once.
+   */
+  bool must_stop();
   /** A door to things of the job's unit, under the job's own name. */
   access::UnitDoor door(const access::Right& right, access::Purpose purpose) const;
 
@@ -152,7 +154,7 @@ class Runner {
   bool all_ended_ = false;  // under mutex_
 };
 
-/** Open and failed jobs of all units, newest first, as lines for an operator: no names, no texts. */
+/** Those that have not ended and those that failed, of all units, the newest first; for an operator. */
 std::vector<access::JobState> look(access::Store& store, const Clock& clock, std::int64_t limit);
 
 }  // namespace lotse::jobs

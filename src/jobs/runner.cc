@@ -35,9 +35,13 @@ const std::string& Turn::subject() const { return job_.subject; }
 std::int64_t Turn::attempt() const { return job_.attempt; }
 Instant Turn::made() const { return job_.made; }
 
-bool Turn::progress(std::int64_t done, std::int64_t total) {
+bool Turn::must_stop() {
   if (stop_ == Stop::no && runner_.stop_) stop_ = Stop::ending;
-  if (stop_ != Stop::no) return false;
+  return stop_ != Stop::no;
+}
+
+bool Turn::progress(std::int64_t done, std::int64_t total) {
+  if (must_stop()) return false;
   const auto held = runner_.queue_->progress(job_, runner_.options_.lease_ms, done, total);
   if (held == access::Queue::Held::cancel) stop_ = Stop::cancelled;
   if (held == access::Queue::Held::lost) stop_ = Stop::lost;

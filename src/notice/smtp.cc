@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "base/check.h"
 #include "notice/address.h"
@@ -84,6 +85,10 @@ std::size_t give(char* to, std::size_t size, std::size_t count, void* body) {
   return some;
 }
 
+int stops(void* must_stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return (*static_cast<const std::function<bool()>*>(must_stop))() ? 1 : 0;
+}
+
 struct Close {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -137,6 +142,8 @@ Sent sent_by(CURLcode result, long reply, bool begun) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
       return {How::later, "tls"};
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {How::later, "stopped"};
     case CURLE_LOGIN_DENIED:
       return {How::later, "sign_in"};
     case CURLE_SEND_ERROR:
@@ -150,20 +157,21 @@ Sent sent_by(CURLcode result, long reply, bool begun) {
 
 }  // namespace
 
+// The command line is English: these are no texts to be translated.
 Problems problems_of(const SmtpChoice& choice) {
   Problems problems;
   const auto rest = rest_of(choice.address);
   const auto host = rest ? host_of(*rest) : std::nullopt;
   if (!host)
-    problems.push_back({"--smtp-host", msg("must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS")});
+    problems.push_back({"--smtp-host", Text{"must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS"}});
   else if (choice.address.starts_with(kPlain) && !is_loopback(*host))
     problems.push_back(
-        {"--smtp-host", msg("mail must not go through a network in plain text: smtp-plain:// is "
-                            "only for a server on this machine")});
+        {"--smtp-host", Text{"mail must not go through a network in plain text: smtp-plain:// is "
+                             "only for a server on this machine"}});
   if (!is_mail_address(choice.from))
-    problems.push_back({"--mail-from", msg("must be an address such as lotse@example.org")});
+    problems.push_back({"--mail-from", Text{"must be an address such as lotse@example.org"}});
   if (choice.user.empty() != choice.password_file.empty())
-    problems.push_back({"--smtp-user", msg("goes together with --smtp-password-file")});
+    problems.push_back({"--smtp-user", Text{"goes together with --smtp-password-file"}});
   return problems;
 }
 
@@ -172,7 +180,7 @@ Smtp::Smtp(SmtpChoice choice) : choice_(std::move(choice)) {
   CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
-Sent Smtp::send(std::string_view to, std::string_view message) const {
+Sent Smtp::send(std::string_view to, std::string_view message, const std::function<bool()>& must_stop) const {
   CHECK(is_mail_address(to));
   const Handle handle(curl_easy_init());
   CHECK(handle);
@@ -193,6 +201,9 @@ Sent Smtp::send(std::string_view to, std::string_view message) const {
   set(handle, CURLOPT_UPLOAD, 1L);
   set(handle, CURLOPT_READFUNCTION, &give);
   set(handle, CURLOPT_READDATA, &body);
+  set(handle, CURLOPT_NOPROGRESS, 0L);
+  set(handle, CURLOPT_XFERINFOFUNCTION, &stops);
+  set(handle, CURLOPT_XFERINFODATA, &must_stop);
   const CURLcode result = curl_easy_perform(handle.get());
   long reply = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -35,8 +35,8 @@ struct Sent {
     later,     // anything else
   };
   How how = How::later;
-  /** The reply ("550"), or "connect", "timeout", "tls", "sign_in", "password_file", "broken_off", "protocol".
-   * Never what the server said: that names addresses. */
+  /** The reply ("550"), or "connect", "timeout", "tls", "sign_in", "password_file", "broken_off", "stopped",
+   * "protocol". Never what the server said: that names addresses. */
   std::string code;
 };
 
@@ -46,8 +46,9 @@ class Smtp {
   /** Throws Bug for a choice with problems. */
   explicit Smtp(SmtpChoice choice);
   const std::string& from() const { return choice_.from; }
-  /** `message` as `written` made it, for this one address. Blocks, at most for the time-out. */
-  Sent send(std::string_view to, std::string_view message) const;
+  /** `message` as `written` made it, for this one address. Blocks, at most for the time-out, or until
+   * `must_stop`, which is asked about once a second. */
+  Sent send(std::string_view to, std::string_view message, const std::function<bool()>& must_stop) const;
 
  private:
   SmtpChoice choice_;

@@ -12,6 +12,8 @@ namespace {
 
 using How = Sent::How;
 
+bool on() { return false; }
+
 class SmtpTest : public ::testing::Test {
  protected:
   static const TestFolder& folder() {
@@ -40,7 +42,7 @@ class SmtpTest : public ::testing::Test {
                     .body = body,
                     .made = {}});
   }
-  static Sent send(const SmtpChoice& choice) { return Smtp(choice).send("olena@example.net", message()); }
+  static Sent send(const SmtpChoice& choice) { return Smtp(choice).send("olena@example.net", message(), on); }
 };
 
 void expect(const Sent& sent, How how, const std::string& code) {
@@ -54,7 +56,7 @@ TEST_F(SmtpTest, AMailArrivesEncryptedAndAsItWasWritten) {
     const std::string subject = "Новое сообщение для вас: пожалуйста, войдите — أهلاً";
     // A line with only a dot must not end the mail, nor lose its dot.
     const std::string body = ".\n..\nЗдравствуйте,\n\nein Gruß = 1 \n" + std::string(200, 'x') + "\n.\n";
-    const auto sent = Smtp(choice(server, scheme)).send("olena@example.net", message(subject, body));
+    const auto sent = Smtp(choice(server, scheme)).send("olena@example.net", message(subject, body), on);
     expect(sent, How::accepted, "250");
     ASSERT_EQ(server.accepted(), 1u);
     EXPECT_TRUE(
@@ -100,6 +102,12 @@ TEST_F(SmtpTest, AServerThatStallsIsLeft) {
   SmtpChoice impatient = choice(server);
   impatient.timeout_ms = 1000;
   expect(send(impatient), How::later, "timeout");
+}
+
+TEST_F(SmtpTest, OnesOwnEndIsNotWaitedFor) {
+  const TestServer server(folder(), {"stall=1"});
+  expect(Smtp(choice(server)).send("olena@example.net", message(), [] { return true; }), How::later,
+         "stopped");
 }
 
 TEST_F(SmtpTest, AConnectionThatBreaksInTheMiddleOfTheMailIsNoDelivery) {
@@ -153,7 +161,7 @@ TEST_F(SmtpTest, SeveralAtOnce) {
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (int n = 0; n < 3; ++n)
-        if (smtp.send("olena@example.net", message()).how == How::accepted) ++accepted;
+        if (smtp.send("olena@example.net", message(), on).how == How::accepted) ++accepted;
     });
   for (auto& each : threads) each.join();
   EXPECT_EQ(accepted, 12);
@@ -162,7 +170,7 @@ TEST_F(SmtpTest, SeveralAtOnce) {
 
 TEST_F(SmtpTest, OnlyAddressesGetIntoTheConversation) {
   const TestServer server(folder(), {});
-  EXPECT_THROW(Smtp(choice(server)).send("a@b.de>\r\nRCPT TO:<c@d.de", message()), Bug);
+  EXPECT_THROW(Smtp(choice(server)).send("a@b.de>\r\nRCPT TO:<c@d.de", message(), on), Bug);
 }
 
 TEST(SmtpChoice, SaysAllThatIsWrong) {
