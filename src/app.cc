@@ -88,9 +88,9 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
   }
   if (sqlite) migrate_store(choice, clock.now());
   sql::Options options = choice.options(false);
-  // One for each worker, those for sign-ins among them, for what follows the changes, for a command and for
-  // the sealing of the audit: a worker that waits for a connection serves nobody.
-  options.readers = options.connections = workers + 5;
+  // One for each worker, those for sign-ins among them, for what follows the changes, for a command, for the
+  // sealing of the audit and for each thread of the jobs: a worker that waits for a connection serves nobody.
+  options.readers = options.connections = workers + 8;
   auto engine = sql::open(url, options);
   sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, migrations());

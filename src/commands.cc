@@ -16,6 +16,7 @@
 #include "audit_commands.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
+#include "jobs/jobs.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
 
@@ -327,6 +328,21 @@ void describe_audit(CLI::App& app, AuditWanted& w, const std::function<void(CLI:
   run(*prove, [&w](const Bench& b) { return prove_audit(b.store, b.by.clock(), w, b.out, b.err); });
 }
 
+int list_jobs(const Bench& b) {
+  constexpr std::int64_t kMost = 200;
+  const auto jobs = jobs::look(b.store, b.by.clock(), kMost);
+  for (const auto& each : jobs) {
+    const WallTime made = wall_time(each.made);
+    b.out << made.day.text() << " " << minute_text(made.minute) << "  unit " << each.unit << "  " << each.kind
+          << "  " << each.state << "  begun " << each.attempts << " times";
+    if (each.total > 0) b.out << "  " << each.progress << " of " << each.total;
+    b.out << (each.last_error.empty() ? "" : "  " + each.last_error) << "\n";
+  }
+  if (jobs.empty()) b.out << "No job waits, and none has failed in the last 30 days.\n";
+  if (jobs.size() == kMost) b.out << "These are the newest " << kMost << "; there may be more.\n";
+  return 0;
+}
+
 // The same description for the command line and for what comes in through the socket.
 void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, Chosen* chosen) {
   const Run run = [chosen](CLI::App& each, Chosen what) {
@@ -383,6 +399,10 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   with_store(*rotate);
   run(*rotate, [&w](const Bench& b) { return rotate_keys(b, w); });
   describe_audit(app, w.audit, with_store, run);
+  auto* listed =
+      app.add_subcommand("jobs", "List what waits to be done, what is being done and what has failed");
+  with_store(*listed);
+  run(*listed, [](const Bench& b) { return list_jobs(b); });
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ class App;
 
 namespace lotse {
 
-/** Adds the commands that work on a store: import, export, units. `with_store` gives each its store options
- * and what happens. */
+/** Adds the commands that work on a store: import, export, units, jobs. `with_store` gives each its store
+ * options and what happens. */
 void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_store);
 
 /** Runs one of them on an open store for the system user `user`, whose name goes into the audit; `arguments`

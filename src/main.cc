@@ -26,6 +26,19 @@ void add_store(CLI::App& command, StoreChoice& choice) {
       "File of the installation's keys; made where store and file are new (see docs/operating.md)");
 }
 
+void add_mail(CLI::App& command, notice::SmtpChoice& mail) {
+  command.add_option(
+      "--smtp-host", mail.address,
+      "Mail server: smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS (smtp-plain:// only on "
+      "this machine); without it, mails wait");
+  command.add_option("--smtp-user", mail.user, "Name for signing in at the mail server");
+  command.add_option("--smtp-password-file", mail.password_file,
+                     "File whose first line is the password for the mail server");
+  command.add_option("--smtp-ca-file", mail.ca_file,
+                     "Certificates (PEM) that vouch for the mail server, instead of those of the system");
+  command.add_option("--mail-from", mail.from, "Address from which mails come");
+}
+
 int migrate(const StoreChoice& choice) {
   // Nobody may serve a SQLite store meanwhile: the process that does would go on with the old schema.
   std::optional<sql::FileLock> lock;
@@ -108,6 +121,7 @@ int run(int count, char** values) {
   serve_command->add_option("--workers", serving.workers, "Threads that answer requests")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  add_mail(*serve_command, serving.mail);
   serve_command->callback([&] { code = serve(serving, command); });
 
   StoreChoice migrating;

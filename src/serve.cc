@@ -9,15 +9,20 @@
 #include <charconv>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "access/audit_signer.h"
+#include "access/key_ring.h"
+#include "access/record.h"
 #include "access/sealing.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "command_socket.h"
 #include "http/http.h"
+#include "jobs/jobs.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
 
@@ -164,6 +169,46 @@ class SealedAudit {
   std::optional<access::Sealing> sealing_;  // last: ends before what it uses
 };
 
+// What is wrong with the mail server was said then.
+bool is_mail_good(const notice::SmtpChoice& mail) {
+  const bool given = !mail.address.empty() || !mail.user.empty() || !mail.password_file.empty() ||
+                     !mail.ca_file.empty() || !mail.from.empty();
+  const auto problems = given ? notice::problems_of(mail) : Problems{};
+  for (const auto& each : problems) std::cerr << "lotse: " << each.field << " " << each.text.id << "\n";
+  return problems.empty();
+}
+
+// The keys that seal notices: a record of its own in each unit.
+class NoticeKeys final : public notice::KeyOfUnit {
+ public:
+  NoticeKeys(access::Store& store, std::shared_ptr<const Clock> clock)
+      : store_(store), clock_(std::move(clock)) {}
+  const seal::Key& key_of(UnitId unit) const override {
+    const std::lock_guard lock(mutex_);
+    auto& key = keys_[unit];
+    if (!key) key = store_.keys().make(unit, "notice", clock_->now());
+    return *key;
+  }
+
+ private:
+  access::Store& store_;
+  std::shared_ptr<const Clock> clock_;
+  mutable std::mutex mutex_;
+  mutable std::map<UnitId, std::shared_ptr<const seal::Key>> keys_;
+};
+
+std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::Store& store,
+                                         const std::shared_ptr<const Clock>& clock) {
+  auto runner = std::make_unique<jobs::Runner>(store, clock);
+  if (options.mail.address.empty())
+    log_event("notices.wait_for_smtp");
+  else
+    notice::install(*runner, std::make_shared<const notice::Smtp>(options.mail),
+                    std::make_shared<const NoticeKeys>(store, clock), clock);
+  runner->start();
+  return runner;
+}
+
 // Passwords must not go through a network in plain text.
 bool is_safe_to_listen(const ServeOptions& options) {
   return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
@@ -191,6 +236,7 @@ int serve(const ServeOptions& options, const Command& command) {
                  "proxy that ends TLS, and say --public-url https://…\n";
     return 2;
   }
+  if (!is_mail_good(options.mail)) return 2;
   leave_signals_to_one_thread();
   const std::string folder = options.store.folder();
   std::optional<sql::FileLock> lock;
@@ -208,6 +254,7 @@ int serve(const ServeOptions& options, const Command& command) {
   const SealedAudit sealed(*store, **clock, options.heads);
   App app = make_app(*store, *clock, site);
   app.finder->follow();
+  const auto runner = start_jobs(options, *store, *clock);
   auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
   server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {
     return app.site->body_limit(method, path);

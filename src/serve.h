@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app.h"
+#include "notice/notice.h"
 
 namespace lotse {
 
@@ -17,7 +18,8 @@ struct ServeOptions {
   std::string today;       // YYYY-MM-DD, only on a sample
   std::string public_url;  // https://… where a proxy ends TLS
   std::string feedback_email;
-  std::string heads;  // file to which heads of the audit are given; empty: to nobody
+  std::string heads;        // file to which heads of the audit are given; empty: to nobody
+  notice::SmtpChoice mail;  // without an address, notices wait
   int workers = 4;
 };
 

@@ -35,7 +35,8 @@ constexpr sql::Statement kGivenGone{
 constexpr sql::Statement kNumber{
     "audit.number",
     "SELECT (SELECT number FROM audit_leaf WHERE unit_id = $1 AND entry_id = $2), unit_id, id, at_ms, actor, "
-    "acting_as, purpose, asked, what, object, decision, rule, about FROM audit_entry WHERE unit_id = $1 AND id = "
+    "acting_as, purpose, asked, what, object, decision, rule, about FROM audit_entry WHERE unit_id = $1 AND "
+    "id = "
     "$2"};
 
 /** Rows one by one from pages; `read` gives those after a key, `key` says where a row stands. */

@@ -36,7 +36,8 @@ constexpr sql::Statement kWaiting{
     "sealer.waiting",
     "SELECT e.unit_id, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object, "
     "e.decision, "
-    "e.rule, e.about FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms >= $2 AND (SELECT l.entry_id FROM audit_leaf "
+    "e.rule, e.about FROM audit_entry e WHERE e.unit_id = $1 AND e.at_ms >= $2 AND (SELECT l.entry_id FROM "
+    "audit_leaf "
     "l "
     "WHERE l.unit_id = e.unit_id AND l.entry_id = e.id) IS NULL ORDER BY e.at_ms, e.id LIMIT $3"};
 constexpr sql::Statement kNew{

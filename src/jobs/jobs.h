@@ -148,6 +148,7 @@ class Runner {
   std::condition_variable ending_;
   std::set<Turn*> running_;  // under mutex_
   std::atomic<bool> stop_{false};
+  std::atomic<bool> away_{false};  // the store
   std::atomic<std::size_t> turn_{0};
   std::vector<std::thread> threads_;
   std::thread prolonging_;

@@ -190,10 +190,13 @@ void Runner::work_on() {
     try {
       // Read first, so that what is committed between looking and waiting ends the waiting.
       const auto position = queue_->position();
-      if (!run_one()) queue_->wait(position, kLookMs);
+      const bool worked = run_one();
+      away_ = false;
+      if (!worked) queue_->wait(position, kLookMs);
     } catch (const std::exception&) {
-      // The store is away for a moment. A job in hand is taken again when its lease is over.
-      log_event("jobs.wait");
+      // The store is away for a moment, which is said once. A job in hand is taken again when its lease is
+      // over.
+      if (!away_.exchange(true)) log_event("jobs.wait");
       std::unique_lock lock(mutex_);
       ending_.wait_for(lock, std::chrono::milliseconds(kLookMs), [this] { return stop_.load(); });
     }
@@ -214,7 +217,7 @@ void Runner::prolong() {
         if (queue_->prolong(job, options_.lease_ms) == access::Queue::Held::lost)
           lost.emplace(job.id, job.attempt);
       } catch (const std::exception&) {
-        log_event("jobs.wait");
+        if (!away_.exchange(true)) log_event("jobs.wait");
       }
     }
     lock.lock();

@@ -2,7 +2,7 @@
 -- table notice unit
 -- rls notice unit_id
 -- Mails that the program sends. Recipient, subject and body lie sealed in one column, which is emptied when there is nothing more to
--- be sent. `state`: waiting; sent, refused (by the server, for good), undelivered (after three days, or it did not open).
+-- be sent. `state`: waiting; sent, refused (by the server, for good), undelivered (after three days and ten tries, or it did not open).
 CREATE TABLE notice (
   unit_id BIGINT NOT NULL,
   id TEXT NOT NULL,

@@ -12,6 +12,8 @@ namespace lotse::notice {
 namespace {
 
 constexpr std::int64_t kDayMs = 24LL * 3'600'000, kPatienceMs = 3 * kDayMs, kRememberMs = 90 * kDayMs;
+// What waited long for a mail server gets its tries too: many refuse a first one, to see who comes back.
+constexpr std::int64_t kLeastTries = 10;
 // Many more than three days of back-off have: it is the notice that gives up, not its job.
 constexpr std::int64_t kAttempts = 1'000;
 constexpr std::string_view kDeliver = "notice.deliver";
@@ -72,7 +74,8 @@ class Delivery {
     if (sent.how == Sent::How::refused) return end(door, id, "refused", sent.code);
     // The process ends: that was no try.
     if (sent.code == "stopped") return jobs::Outcome::again(sent.code);
-    if (clock_->now().ms - waiting->made.ms >= kPatienceMs) return end(door, id, "undelivered", sent.code);
+    if (turn.attempt() >= kLeastTries && clock_->now().ms - waiting->made.ms >= kPatienceMs)
+      return end(door, id, "undelivered", sent.code);
     door.change("notice.again", id, [&](access::Change& change) {
       return change.change(kAgain, {door.unit(), id, sent.code});
     });

@@ -136,14 +136,17 @@ def check(condition, text=""):
 
 def every_command_has_help(lotse):
     for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
-                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"], ["audit", "verify"], ["audit", "prove"]):
+                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"], ["audit", "verify"], ["audit", "prove"], ["key", "rotate"], ["jobs"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
 
 
 def wrong_use_is_exit_2_with_a_reason(lotse):
     for words in ([], ["fly"], ["serve"], ["serve", "--data", "x", "--store", "sqlite:y"], ["import", "hsds", "--data", "x"],
                   ["serve", "--data", lotse.folder / "w", "--listen", "nowhere"], ["serve", "--data", lotse.folder / "w", "--today", "soon"],
-                  ["serve", "--data", lotse.folder / "w", "--listen", "0.0.0.0:0"], ["serve", "--data", lotse.folder / "w", "--listen", "[::]:0"]):
+                  ["serve", "--data", lotse.folder / "w", "--listen", "0.0.0.0:0"], ["serve", "--data", lotse.folder / "w", "--listen", "[::]:0"],
+                  ["serve", "--data", lotse.folder / "w", "--smtp-host", "smtp-plain://mail.example.org", "--mail-from", "lotse@example.org"],
+                  ["serve", "--data", lotse.folder / "w", "--smtp-host", "smtp://mail.example.org"],
+                  ["serve", "--data", lotse.folder / "w", "--mail-from", "lotse@example.org"]):
         done = lotse.run(*words, code=2)
         check(done.stderr.strip() or done.stdout.strip(), f"no reason for {words}")
 
@@ -311,6 +314,21 @@ def keys_are_made_and_changed(lotse):
     check("key file" in refused and "no key\n" not in refused, refused)
 
 
+def jobs_run_while_it_serves_and_can_be_seen(lotse):
+    data = lotse.folder / "jobs"
+    with lotse.serve("--data", data) as server:
+        check('"notices.wait_for_smtp"' in server.errors(), "without a mail server it says that notices wait")
+        # What recurs is a job of its own, which is done soon.
+        until = time.monotonic() + 60
+        while "No job waits" not in (said := lotse.run("jobs", "--data", data).stdout):
+            check(time.monotonic() < until, said)
+        check(server.stop() == 0, "exit code")
+    check("No job waits" in lotse.run("jobs", "--data", data).stdout)
+    with lotse.serve("--data", data, "--smtp-host", "smtp://mail.example.org", "--mail-from", "lotse@example.org") as server:
+        check("notices.wait_for_smtp" not in server.errors(), "with one it does not")
+        check(server.stop() == 0, "exit code")
+
+
 def a_kill_loses_nothing_that_was_imported(lotse):
     data = lotse.folder / "killed"
     for round_ in range(6):
@@ -459,7 +477,7 @@ def inside_postgresql(lotse):
 
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
-         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, keys_are_made_and_changed, a_kill_loses_nothing_that_was_imported,
+         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen, a_kill_loses_nothing_that_was_imported,
          a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, the_audit_is_sealed_given_away_and_proved, postgresql_serves_the_same]
 
 
