@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <future>
 #include <map>
 
 #include "jobs/jobs_test_support.h"
@@ -54,6 +55,21 @@ TEST_P(RunnerTest, TwoRunnersDoEachJobOnceAndNoneTwiceAtOnce) {
   EXPECT_EQ(began.size(), ids.size());
   for (const auto& [subject, times] : began) EXPECT_EQ(times, 1) << subject;
   EXPECT_EQ(number("SELECT count(*) FROM job WHERE kind = 'test.work' AND state = 'done'"), kJobs);
+}
+
+TEST_P(RunnerTest, AJobThatAnotherIsJustTakingIsPassedOver) {
+  if (on_sqlite()) return;  // there one writes at a time
+  const auto first = ask({.key = "first"});
+  pass(1);
+  const auto second = ask({.key = "second"});
+  std::optional<access::HeldJob> taken;
+  sql::TestAccess::write(engine(), [&](sql::Tx& tx) {
+    tx.each({"test.lock", "SELECT id FROM job WHERE id = $1 FOR UPDATE"}, {first}, [](const sql::Row&) {});
+    taken =
+        std::async(std::launch::async, [&] { return queue().take("test.work", "quick", kLease, 3); }).get();
+  });
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->id, second);
 }
 
 TEST_P(RunnerTest, AStartedRunnerHearsOfANewJob) {
