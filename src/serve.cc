@@ -205,6 +205,12 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
   else
     notice::install(*runner, std::make_shared<const notice::Smtp>(options.mail),
                     std::make_shared<const NoticeKeys>(store, clock), clock);
+  runner->add({"keys.sweep",
+               [&store, clock](jobs::Turn&) {
+                 access::sweep_keys(store, clock->now());
+                 return jobs::Outcome::done();
+               }},
+              jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
   runner->start();
   return runner;
 }

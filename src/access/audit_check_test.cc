@@ -19,7 +19,7 @@ TEST(AuditForm, NoTwoEntriesHaveTheSameBytes) {
   const AuditEntry entry = test_entry(7, 1, 1'795'000'000'000);
   const std::string bytes = canonical(entry);
   EXPECT_TRUE(bytes.starts_with("lotse-audit-entry-1\n1:7,36:" + entry.id + ",13:1795000000000,5:acc-1,"));
-  EXPECT_TRUE(bytes.ends_with("1:6,15:directory.write,17:directory.correct,9:service-1,7:allowed,2:63,"));
+  EXPECT_TRUE(bytes.ends_with("1:6,15:directory.write,17:directory.correct,9:service-1,7:allowed,2:63,0:,"));
   const std::vector<std::function<void(AuditEntry&)>> changes{
       [](auto& e) { e.unit = 8; },       [](auto& e) { e.id += '0'; },
       [](auto& e) { ++e.at_ms; },        [](auto& e) { e.actor = ""; },

@@ -70,6 +70,7 @@ class View {
   friend class PublicDoor;
   friend class UnitDoor;
   friend class Change;
+  friend class RecordReader;
   friend class RecordView;
   friend class RecordChange;
   View(const Store& store, sql::Tx& tx, Store::Reach reach, UnitId unit)
@@ -82,7 +83,7 @@ class View {
 
 /** Changing through a door: what is done, its audit entries and its notes for followers are one transaction.
  */
-class Change final : public View {
+class Change : public View {
  public:
   /** Rows changed. */
   std::int64_t change(const sql::Statement& statement, sql::Params values) {
@@ -101,6 +102,8 @@ class Change final : public View {
 
  private:
   friend class UnitDoor;
+  friend class RecordDoor;
+  friend class RecordChange;
   Change(const Store& store, sql::Tx& tx, UnitId unit, Instant now)
       : View(store, tx, Store::Reach::unit_write, unit), now_(now) {}
   Instant now_;

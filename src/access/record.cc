@@ -111,21 +111,21 @@ RecordDoor Desk::records(const Right& right, const Relation& relation) const {
   return RecordDoor(store_, std::move(rights), clock_);
 }
 
-void RecordView::need_keys(std::span<const std::string> records) const {
+void RecordReader::need_keys(std::span<const std::string> records) const {
   MissingKeys missing;
   for (const auto& record : records)
     if (!keys_.contains(record)) missing.records.push_back(record);
   if (!missing.records.empty()) throw missing;
 }
 
-const seal::Key* RecordView::key_of(const std::string& record) const {
+const seal::Key* RecordReader::key_of(const std::string& record) const {
   const auto at = keys_.find(record);
   return at == keys_.end() ? nullptr : at->second.get();
 }
 
-void RecordView::saw(const std::string& record, Categories categories) { seen_[record] |= categories; }
+void RecordReader::saw(const std::string& record, Categories categories) { seen_[record] |= categories; }
 
-std::vector<RecordView::Before> RecordView::history(const std::string& record) {
+std::vector<RecordReader::Before> RecordReader::history(const std::string& record) {
   const std::array<std::string, 1> one{record};
   need_keys(one);
   const seal::Key* key = key_of(record);
@@ -133,7 +133,7 @@ std::vector<RecordView::Before> RecordView::history(const std::string& record) {
   std::vector<Before> found;
   Categories shown = 0;
   // A table of this module: the feature's statements cannot reach it, so it is asked here.
-  tx_.each(kHistory, {rights_.actor_->unit, record}, [&](const sql::Row& r) {
+  view_.tx_.each(kHistory, {rights_.actor_->unit, record}, [&](const sql::Row& r) {
     const auto category = static_cast<Category>(r.integer(4));
     if (!rights_.allows(Action::read, category, r.text(3))) return;
     const std::string id(r.text(0));
@@ -158,13 +158,6 @@ void RecordChange::end(const std::string& record) {
   ended_.push_back(record);
   saw(record, 0);
 }
-
-std::int64_t RecordChange::change(const sql::Statement& statement, sql::Params values) {
-  store_.judge(statement, reach_, unit_, values);
-  return tx_.change(statement, values);
-}
-
-void RecordChange::note(std::string_view topic, std::string_view key) { tx_.note_change(topic, key); }
 
 void RecordChange::keep(const std::string& record, std::string_view table, const std::string& row,
                         std::string_view field, Category category, std::int64_t version,

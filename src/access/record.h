@@ -40,6 +40,7 @@ class RecordRights {
  private:
   friend class Desk;
   friend class RecordDoor;
+  friend class RecordReader;
   friend class RecordView;
   friend class RecordChange;
   Actor actor_;
@@ -49,9 +50,8 @@ class RecordRights {
   Decision decision_;
 };
 
-/** Reading records through a door: rows are opened as far as the matrix allows, and whose they are is
- * entered. */
-class RecordView : public View {
+/** Opening rows of records as far as the matrix allows; whose they are is entered. */
+class RecordReader {
  public:
   /** The rows with these ids, in their order; those that are not there, or whose key is gone, are left out.
    * Opens only fields of categories that the matrix allows for reading. */
@@ -78,11 +78,9 @@ class RecordView : public View {
 
  protected:
   friend class RecordDoor;
-  RecordView(Store& store, sql::Tx& tx, Store::Reach reach, const RecordRights& rights, KeyRing::Keys keys)
-      : View(store, tx, reach, rights.actor_->unit),
-        rights_(rights),
-        profile_(store.keys().profile()),
-        keys_(std::move(keys)) {}
+  RecordReader(View& view, Store& store, const RecordRights& rights, KeyRing::Keys keys)
+      : view_(view), rights_(rights), profile_(store.keys().profile()), keys_(std::move(keys)) {}
+  ~RecordReader() = default;
   // Thrown out of a closure that needs keys which are not at hand: it is run again with them, for nothing
   // else may be asked from inside it.
   struct MissingKeys {
@@ -91,14 +89,25 @@ class RecordView : public View {
   void need_keys(std::span<const std::string> records) const;
   const seal::Key* key_of(const std::string& record) const;
   void saw(const std::string& record, Categories categories);
+  View& view_;
   const RecordRights& rights_;
   seal::Profile profile_;
   KeyRing::Keys keys_;                      // null: there is none
   std::map<std::string, Categories> seen_;  // by record
 };
 
-/** Changing records: rows, what they were before, audit entry and notes for followers are one transaction. */
-class RecordChange final : public RecordView {
+/** Reading records through a door, in one snapshot. Lives for one closure. */
+class RecordView final : public View, public RecordReader {
+ private:
+  friend class RecordDoor;
+  RecordView(Store& store, sql::Tx& tx, const RecordRights& rights, KeyRing::Keys keys)
+      : View(store, tx, Store::Reach::unit_read, rights.actor_->unit),
+        RecordReader(*this, store, rights, std::move(keys)) {}
+};
+
+/** Changing records: rows, what they were before, audit entry, jobs and notes for followers are one
+ * transaction. */
+class RecordChange final : public Change, public RecordReader {
  public:
   /** Says that this record begins to be; its key was named to the door. */
   void begin(const std::string& record, std::string_view kind);
@@ -120,14 +129,14 @@ class RecordChange final : public RecordView {
    * feature erases its own rows in the same closure. */
   void end(const std::string& record);
 
-  std::int64_t change(const sql::Statement& statement, sql::Params values);
-  void note(std::string_view topic, std::string_view key);
-
  private:
   friend class RecordDoor;
   RecordChange(Store& store, sql::Tx& tx, const RecordRights& rights, KeyRing::Keys keys, Instant now,
                const std::string& entry)
-      : RecordView(store, tx, Store::Reach::unit_write, rights, std::move(keys)), now_(now), entry_(entry) {}
+      : Change(store, tx, rights.actor_->unit, now),
+        RecordReader(*this, store, rights, std::move(keys)),
+        now_(now),
+        entry_(entry) {}
   template <HasFields T>
   void add_cells(std::vector<sql::Value>& values, const T& value, const std::string& id, const seal::Key& key,
                  FieldSet fields);
@@ -161,12 +170,12 @@ class RecordDoor {
       try {
         store_.read([&](sql::Tx& tx) {
           tx.enter_unit(unit());
-          RecordView view(store_, tx, Store::Reach::unit_read, rights_, keys);
+          RecordView view(store_, tx, rights_, keys);
           result.emplace(work(view));
           seen = std::move(view.seen_);
         });
         break;
-      } catch (const RecordView::MissingKeys& missing) {
+      } catch (const RecordReader::MissingKeys& missing) {
         fetch(keys, missing.records);
       }
     }
@@ -191,13 +200,17 @@ class RecordDoor {
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(unit());
         RecordChange change(store_, tx, rights_, prepared.keys, prepared.now, prepared.entry);
+        int more = 0;
+        change.enter_ = [&](std::string_view w, std::string_view o) {
+          enter(tx, prepared.entry + "." + std::to_string(++more), prepared.now, w, o, {}, true);
+        };
         result.emplace(work(change));
         enter(tx, prepared, what, object, change);
         ended = std::move(change.ended_);
       });
     } catch (const NotFound&) {
       absent(what, object);
-    } catch (const RecordView::MissingKeys&) {
+    } catch (const RecordReader::MissingKeys&) {
       CHECK(!"a change opens a record that it has not named");
     }
     for (const auto& each : ended) store_.keys().drop(unit(), each);
@@ -233,7 +246,7 @@ class RecordDoor {
 int sweep_keys(Store& store, Instant now);
 
 template <HasFields T>
-std::vector<Sheet<T>> RecordView::find(std::span<const std::string> ids) {
+std::vector<Sheet<T>> RecordReader::find(std::span<const std::string> ids) {
   const FieldSet open = rights_.fields<T>(Action::read);
   struct Closed {
     Sheet<T> sheet;
@@ -244,7 +257,7 @@ std::vector<Sheet<T>> RecordView::find(std::span<const std::string> ids) {
     std::vector<sql::Value> values{rights_.actor_->unit};
     for (std::size_t i = 0; i < sheets::kAtOnce; ++i)
       values.emplace_back(ids[std::min(first + i, ids.size() - 1)]);
-    each({"record.find", sheets::select_text<T>()}, values, [&](const sql::Row& r) {
+    view_.each({"record.find", sheets::select_text<T>()}, values, [&](const sql::Row& r) {
       Closed closed;
       closed.sheet.id_ = r.text(1);
       closed.sheet.record_ = r.text(2);
@@ -291,7 +304,7 @@ std::vector<Sheet<T>> RecordView::find(std::span<const std::string> ids) {
 }
 
 template <HasFields T, class M>
-std::vector<Sheet<T>> RecordView::find_blind(M T::*member, std::string_view text) {
+std::vector<Sheet<T>> RecordReader::find_blind(M T::*member, std::string_view text) {
   const std::string folded = fold(text);
   const std::array<std::string, 1> blind{std::string("blind")};
   need_keys(blind);
@@ -304,8 +317,9 @@ std::vector<Sheet<T>> RecordView::find_blind(M T::*member, std::string_view text
       if (f.member == member) name = f.name;
   });
   const auto number = seal::blind(*key, {rights_.actor_->unit, RowsOf<T>::table, name, ""}, folded);
-  const auto ids = rows({"record.find_blind", sheets::blind_text<T>(member)}, {rights_.actor_->unit, number},
-                        [](const sql::Row& r) { return std::string(r.text(0)); });
+  const auto ids =
+      view_.rows({"record.find_blind", sheets::blind_text<T>(member)}, {rights_.actor_->unit, number},
+                 [](const sql::Row& r) { return std::string(r.text(0)); });
   const auto before = seen_;
   auto found = find<T>(ids);
   std::erase_if(found, [&](const Sheet<T>& each) {

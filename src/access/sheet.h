@@ -81,7 +81,7 @@ class Sheet {
   }
 
  private:
-  friend class RecordView;
+  friend class RecordReader;
   friend class RecordChange;
   std::string id_, record_;
   std::int64_t version_ = 0;

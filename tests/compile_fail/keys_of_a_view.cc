@@ -1,4 +1,4 @@
-// EXPECT: class RecordView.* is private|key_of.* is protected|protected within this context
+// EXPECT: key_of.* is protected within this context
 // SPDX-License-Identifier: EUPL-1.2
 // A feature opens rows, and never has a key in its hands.
 #include "access/record.h"
