@@ -21,6 +21,10 @@ using web::Url;
 constexpr web::Access kOpen{&access::kNothing, access::kAccountPurpose, true};
 constexpr web::Access kSignedIn{&access::kNothing, access::kAccountPurpose, false};
 
+// A whole accommodation may share one address, and only wrong attempts count; those for one account are
+// limited more strictly, by the gate.
+constexpr int kWrongAtOnce = 30, kOneMoreMs = 6'000;
+
 // Only a path of ours: a sign-in page that sends people to strangers helps those who fish for passwords.
 // Browsers drop tabs and line ends inside an address, so that "/<tab>/stranger" would be "//stranger".
 std::string own_path(std::string_view to) {
@@ -100,13 +104,14 @@ http::Response sign_in(Ask& ask, Passwords& passwords, web::Allowance& attempts)
   // Before anything that costs: a check takes a thread for a quarter of a second.
   if (!attempts.take(ask.request.remote, ask.desk.now())) return refused(ask, too_many, 429);
   const auto account = ask.site.gate().find(email);
+  const auto trial = access::password_trial(email, account);
   // The same text and the same work whether the address or the password is wrong.
   const Text wrong = msg("E-mail address or password is not right. Please check both.");
   try {
     const bool good = passwords.check(password, account ? account->password_hash : passwords.of_nobody());
-    if (account && account->blocked_until > ask.desk.now()) return refused(ask, too_many, 429);
+    if (ask.site.gate().blocked_until(trial) > ask.desk.now()) return refused(ask, too_many, 429);
     if (!account || !account->active || !good) {
-      if (account) ask.site.gate().failed(account->id);
+      ask.site.gate().failed(trial);
       return refused(ask, wrong);
     }
   } catch (const Passwords::Busy&) {
@@ -164,7 +169,7 @@ http::Response staff(Ask& ask) {
 void install(web::Site& site, std::shared_ptr<Passwords> passwords) {
   site.add_to_navigation({"/staff", msg("My work"), true});
   site.get("/sign-in", kOpen, [](Ask& ask) { return sign_in_page(ask); });
-  const auto attempts = std::make_shared<web::Allowance>(10, 6'000);
+  const auto attempts = std::make_shared<web::Allowance>(kWrongAtOnce, kOneMoreMs);
   site.post("/sign-in", kOpen,
             [passwords, attempts](Ask& ask) { return sign_in(ask, *passwords, *attempts); });
   site.get("/sign-out", kSignedIn, [](Ask& ask) {
