@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app.h"
 
+#include <array>
+#include <charconv>
 #include <filesystem>
+#include <fstream>
 
 #include "base/json.h"
 #include "directory/directory.h"
@@ -45,7 +48,41 @@ std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice) {
   return std::make_unique<access::Store>(sql::open(choice.url(), {}), migrations());
 }
 
-App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options) {
+std::optional<seal::Key> account_key(const StoreChoice& choice) {
+  const std::string folder = choice.folder();
+  if (choice.key_file.empty() && folder.empty()) return std::nullopt;
+  const std::string path = choice.key_file.empty() ? folder + "/account.key" : choice.key_file;
+  if (choice.key_file.empty() && !std::filesystem::exists(path)) {
+    // Whole or not at all, and for nobody else to read from the first moment on.
+    const std::string part = path + ".part";
+    std::filesystem::remove(part);
+    std::ofstream(part).close();
+    std::filesystem::permissions(part,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::ofstream file(part);
+    file << random_hex(seal::Key::kBytes) << "\n";
+    if (!file.flush()) throw sql::Refused("the key of second factors cannot be written: " + path);
+    std::filesystem::rename(part, path);
+  }
+  std::string text;
+  if (std::ifstream file(path); !std::getline(file, text))
+    throw sql::Refused("the key of second factors cannot be read: " + path);
+  std::array<std::byte, seal::Key::kBytes> bytes{};
+  bool good = text.size() == 2 * bytes.size();
+  for (std::size_t i = 0; good && i < bytes.size(); ++i) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data() + 2 * i, text.data() + 2 * i + 2, value, 16);
+    good = error == std::errc{} && end == text.data() + 2 * i + 2;
+    bytes[i] = static_cast<std::byte>(value);
+  }
+  if (!good) throw sql::Refused("the key of second factors must be 64 hexadecimal digits: " + path);
+  auto key = seal::Key::of(bytes);
+  seal::wipe(bytes);
+  return key;
+}
+
+App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options,
+             std::optional<seal::Key> key) {
   App app;
   const access::Desk visitor(store, {}, access::kDirectoryPurpose, *clock);
   if (const auto regions = unit::regions(visitor); !regions.empty()) options.region = regions.front().name;
@@ -54,7 +91,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
   directory::install(*app.site, app.finder);
   unit::install(*app.site);
-  account::install(*app.site, app.passwords);
+  account::install(*app.site, app.passwords, std::move(key));
   app.site->check();
   return app;
 }

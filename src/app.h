@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "access/store.h"
 #include "account/account.h"
 #include "directory/directory.h"
+#include "seal/key.h"
 #include "sql/migrate.h"
 #include "web/site.h"
 
@@ -21,6 +23,7 @@ struct StoreChoice {
   std::string data;           // folder; the file is DIR/lotse.db
   std::string store;          // sqlite:PATH or postgresql://…
   std::string password_file;  // for PostgreSQL
+  std::string key_file{};     // of second factors; DIR/account.key without
   std::string url() const;
   /** Where the file of a SQLite store lies, and its lock; empty for PostgreSQL. */
   std::string folder() const;
@@ -37,13 +40,22 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
  * date. */
 std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice);
 
+/**
+ * The key of second factors, as it lies in its file: DIR/account.key, made where it is missing, or the file
+ * of
+ * --key-file. Nothing for a PostgreSQL store without --key-file. Throws sql::Refused for a file that cannot
+ * be read or holds no key.
+ */
+std::optional<seal::Key> account_key(const StoreChoice& choice);
+
 /** All features hung into a site. */
 struct App {
   std::shared_ptr<directory::Finder> finder;
   std::shared_ptr<account::Passwords> passwords;
   std::unique_ptr<web::Site> site;
 };
-App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options);
+App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options,
+             std::optional<seal::Key> key = std::nullopt);
 
 /** The routes as JSON: method, path, right, purpose, public. */
 std::string routes_json(std::span<const web::Route> routes);

@@ -21,6 +21,8 @@ void add_store(CLI::App& command, StoreChoice& choice) {
   group->require_option(1);
   command.add_option("--password-file", choice.password_file,
                      "File whose first line is the password for PostgreSQL");
+  command.add_option("--key-file", choice.key_file,
+                     "File with the key of second factors; DIR/account.key without it");
 }
 
 int migrate(const StoreChoice& choice) {

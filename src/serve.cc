@@ -122,7 +122,9 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
                           {"us", line.microseconds}});
   };
   server_options.failure = [](std::string_view) { log_event("handler.failed"); };
-  server_options.priority = [](const http::Request& r) { return r.method == "POST" && r.path == "/sign-in"; };
+  server_options.priority = [](const http::Request& r) {
+    return r.method == "POST" && r.path.starts_with("/sign-in");
+  };
   return server_options;
 }
 
@@ -187,7 +189,14 @@ int serve(const ServeOptions& options, const Command& command) {
                         .sample = sample::state(*store, **clock) == sample::State::whole,
                         .feedback_email = options.feedback_email};
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
-  App app = make_app(*store, *clock, site);
+  auto key = account_key(options.store);
+  if (!key && !site.sample) {
+    std::cerr
+        << "lotse: say with --key-file where the key of second factors lies (64 hexadecimal digits, for "
+           "the service's user alone)\n";
+    return 1;
+  }
+  App app = make_app(*store, *clock, site, std::move(key));
   app.finder->follow();
   auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
   server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {

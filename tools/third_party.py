@@ -37,6 +37,8 @@ LINKED = [
     Library("ICU", "libicu72", "ICU (Unicode-DFS-2016)", "linked, headers compiled in", "ICU", "libicuuc libicui18n libicudata", "unicode/",
             "Unicode"),
     Library("libpq (PostgreSQL)", "libpq5", "PostgreSQL", "linked", "PostgreSQL", "libpq", "libpq-fe.h", "PostgreSQL"),
+    Library("liboath (OATH Toolkit)", "liboath0", "LGPL-2.1-or-later", "linked", "OATH", "liboath", "liboath/", "LGPL-2.1|Lesser General Public"),
+    Library("libqrencode", "libqrencode4", "LGPL-2.1-or-later", "linked", "QRENCODE", "libqrencode", "qrencode.h", "LGPL-2.1|Lesser General Public"),
     Library("libsodium", "libsodium23", "ISC", "linked", "SODIUM", "libsodium", "sodium.h", "ISC"),
     Library("libzip", "libzip4", "BSD-3-Clause", "linked", "ZIP", "libzip", "zip.h", "endorse or promote"),
     Library("JSON for Modern C++", "nlohmann-json3-dev", "MIT", "compiled in", "nlohmann_json", "", "nlohmann/", "Expat|MIT"),

@@ -10,6 +10,7 @@ namespace lotse::access {
 namespace {
 
 // 15 minutes idle and 10 hours in all (house rule); `last_seen` is written at most once a minute.
+constexpr std::int64_t kHalfMs = 5 * 60'000, kSetUpMs = 30 * 60'000;
 constexpr std::int64_t kIdleMs = 15 * 60'000, kWholeMs = 10 * 3'600'000, kTouchMs = 60'000;
 
 constexpr sql::Statement kFind{"gate.find",
@@ -30,14 +31,27 @@ constexpr sql::Statement kMemberships{
 constexpr sql::Statement kClear{"gate.clear",
                                 "DELETE FROM attempt WHERE key = 'factor:' || $1 "
                                 "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1)"};
+constexpr sql::Statement kBegin{
+    "gate.begin", "INSERT INTO half_session (hash, account_id, proved, until_ms) VALUES ($1, $2, 0, $3)"};
+constexpr sql::Statement kProlong{"gate.prolong_half",
+                                  "UPDATE half_session SET until_ms = $2 WHERE hash = $1"};
+constexpr sql::Statement kSweepHalves{"gate.sweep_halves", "DELETE FROM half_session WHERE until_ms < $1"};
+constexpr sql::Statement kHalf{
+    "gate.half",
+    "SELECT a.id, a.name, CASE WHEN f.sealed IS NULL THEN 0 ELSE 1 END, CASE WHEN a.sample = 1 AND EXISTS "
+    "(SELECT 1 FROM installation i WHERE i.key = 'sample' AND i.value = '1') THEN 1 ELSE 0 END, h.proved "
+    "FROM half_session h JOIN account a ON a.id = h.account_id AND a.active = 1 "
+    "LEFT JOIN account_factor f ON f.account_id = a.id WHERE h.hash = $1 AND h.until_ms >= $2"};
+constexpr sql::Statement kEndHalf{"gate.end_half", "DELETE FROM half_session WHERE hash = $1"};
 constexpr sql::Statement kStart{
     "gate.start",
-    "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, last_seen_ms) "
-    "VALUES ($1, $2, $3, $4, $5, $5)"};
+    "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, last_seen_ms, second_factor) "
+    "VALUES ($1, $2, $3, $4, $5, $5, $6)"};
 // Account, membership and unit are read anew with every request: who loses a right loses it at once.
 constexpr sql::Statement kResume{
     "gate.resume",
-    "SELECT a.id, a.name, s.unit_id, u.kind, s.acting_as, s.started_ms, s.last_seen_ms "
+    "SELECT a.id, a.name, s.unit_id, u.kind, s.acting_as, s.started_ms, s.last_seen_ms, "
+    "s.second_factor "
     "FROM session s JOIN account a ON a.id = s.account_id AND a.active = 1 "
     "JOIN membership m ON m.account_id = s.account_id AND m.unit_id = s.unit_id AND m.acting_as = "
     "s.acting_as "
@@ -51,6 +65,17 @@ constexpr sql::Statement kEnd{"gate.end",
 constexpr sql::Statement kSweep{"gate.sweep",
                                 "DELETE FROM session WHERE last_seen_ms < $1 OR started_ms < $2"};
 
+bool is_secret(std::string_view text) { return text.size() == 64 && is_utf8(text); }
+
+std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant now) {
+  return tx.one(kHalf, {hash, now.ms}, [](const sql::Row& r) {
+    return HalfSession{.account = std::string(r.text(0)),
+                       .name = std::string(r.text(1)),
+                       .has_factor = r.truth(2),
+                       .needs_factor = !r.truth(2) && !r.truth(3),
+                       .proved = r.truth(4)};
+  });
+}
 }  // namespace
 
 std::string email_hash(std::string_view email) {
@@ -115,25 +140,54 @@ std::vector<Membership> Gate::memberships(std::string_view account) {
   return found;
 }
 
-std::string Gate::start(std::string_view account, const Membership& m) {
-  const std::string secret = random_hex(32);
-  const auto now = clock_.now().ms;
+std::string Gate::begin(std::string_view account) {
+  const std::string secret = random_hex(32), hash = hash_hex(secret);
+  const auto now = clock_.now();
   store_.write([&](sql::Tx& tx) {
-    tx.change(kSweep, {now - kIdleMs, now - kWholeMs});
-    tx.change(kClear, {account});
-    tx.change(kStart, {hash_hex(secret), account, m.unit, m.function, now});
-    enter(tx, clock_,
-          {.unit = m.unit,
-           .who = account,
-           .function = m.function,
-           .asked = kAccountRead.name,
-           .what = "session.start"});
+    tx.change(kSweepHalves, {now.ms});
+    tx.change(kBegin, {hash, account, now.ms + kHalfMs});
+    const auto half = half_of(tx, hash, now);
+    // An app for the telephone has to be found first.
+    if (half && half->needs_factor) tx.change(kProlong, {hash, now.ms + kSetUpMs});
   });
   return secret;
 }
 
+std::optional<HalfSession> Gate::half(std::string_view secret) {
+  if (!is_secret(secret)) return std::nullopt;
+  const std::string hash = hash_hex(secret);
+  std::optional<HalfSession> found;
+  store_.read([&](sql::Tx& tx) { found = half_of(tx, hash, clock_.now()); });
+  return found;
+}
+
+std::optional<std::string> Gate::start(std::string_view half_secret, const Membership& m) {
+  if (!is_secret(half_secret)) return std::nullopt;
+  const std::string secret = random_hex(32), half_hash = hash_hex(half_secret);
+  const auto now = clock_.now();
+  bool started = false;
+  store_.write([&](sql::Tx& tx) {
+    const auto half = half_of(tx, half_hash, now);
+    // Two who send the same page at once: one of them deletes the row.
+    started = half && !half->needs_factor && (!half->has_factor || half->proved) &&
+              tx.change(kEndHalf, {half_hash}) > 0;
+    if (!started) return;
+    tx.change(kSweep, {now.ms - kIdleMs, now.ms - kWholeMs});
+    tx.change(kClear, {half->account});
+    tx.change(kStart, {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved});
+    enter(tx, clock_,
+          {.unit = m.unit,
+           .who = half->account,
+           .function = m.function,
+           .asked = kAccountRead.name,
+           .what = "session.start"});
+  });
+  if (!started) return std::nullopt;
+  return secret;
+}
+
 std::optional<Actor> Gate::resume(std::string_view secret) {
-  if (secret.size() != 64 || !is_utf8(secret)) return std::nullopt;
+  if (!is_secret(secret)) return std::nullopt;
   const std::string hash = hash_hex(secret);
   const auto now = clock_.now().ms;
   std::optional<Actor> actor;
@@ -147,7 +201,7 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
                     .unit = r.integer(2),
                     .unit_kind = std::string(r.text(3)),
                     .function = std::string(r.text(4)),
-                    .second_factor = false});
+                    .second_factor = r.truth(7)});
     });
   });
   if (!actor) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/operator.h"
+#include "seal/key.h"
 
 namespace lotse::access {
 
@@ -19,6 +20,17 @@ struct Account {
   std::string id, name, password_hash, language;
   bool active = true;
 };
+
+/** Somebody who has shown her password and is not in yet: she may nothing and sees nothing. */
+struct HalfSession {
+  std::string account, name;
+  bool has_factor = false;    // a second factor is set up
+  bool needs_factor = false;  // none is, and she may not go on without
+  bool proved = false;        // and was shown here
+};
+
+/** What came of a code. */
+enum class Proof { right, wrong, blocked };
 
 /**
  * The number under which the audit keeps what belongs to no unit: attempts to sign in that failed, for nobody
@@ -35,6 +47,9 @@ struct Trial {
 
 /** Trying a password for an address, whether it has an account or not. */
 Trial password_trial(std::string_view email, const std::optional<Account>& account);
+
+/** Trying codes for an account whose password was right. */
+Trial factor_trial(std::string_view account);
 
 /** The hash under which an e-mail address is found: trimmed, lower case, BLAKE2b. */
 std::string email_hash(std::string_view email);
@@ -63,18 +78,46 @@ class Gate {
    * trials are remembered, the latest. */
   void failed(const Trial& trial);
 
-  /** Starts a session in one unit and function; the secret (64 hexadecimal characters) is for the cookie
-   * alone. */
-  std::string start(std::string_view account, const Membership& membership);
+  /** The first half of a sign-in, after the right password. The secret (64 hexadecimal characters) is for the
+   * cookie alone; it is over after five minutes, or half an hour where a second factor is to be set up. */
+  std::string begin(std::string_view account);
+  /** Nothing if there is no such half session (any more). */
+  std::optional<HalfSession> half(std::string_view secret);
+  /** Shows a second factor: the code of the clock, or a recovery code, which is used up by that. Wrong ones
+   * count; while codes of the clock are blocked, recovery codes (40 bits, keyed) are still taken: who knows
+   * hers is never locked out. */
+  Proof prove(std::string_view half_secret, std::string_view code);
+  /** Makes a session in one unit and function out of a half one, which ends; nothing if that is over, or
+   * lacks the second factor. The secret is for the cookie alone. */
+  std::optional<std::string> start(std::string_view half_secret, const Membership& membership);
   /** The actor behind a secret; nothing if it ended, was idle for 15 minutes, is older than 10 hours, or the
    * right is gone. */
   std::optional<Actor> resume(std::string_view secret);
   /** Signs out; entered into the audit of the session's unit. */
   void end(std::string_view secret);
 
+  /** Second factors and recovery codes are sealed and hashed with it: to be given before they are asked for.
+   */
+  void use_key(seal::Key key) { key_ = std::move(key); }
+  /** The secret of a clock for this account, to be shown to its owner (raw bytes); the same one for half an
+   * hour, until it is confirmed. */
+  std::string offer_factor(std::string_view account);
+  /** Makes the secret offered the second factor, in place of any other, if `code` is of it. Returns new
+   * recovery codes ("ABCD-EFGH", ten), to be shown once, in place of all others; nothing if the code is
+   * wrong. `half_secret`: of the sign-in that this belongs to, which has shown its second factor by it and
+   * may not replace one; empty for somebody who is signed in. */
+  std::optional<std::vector<std::string>> confirm_factor(std::string_view account, std::string_view code,
+                                                         std::string_view half_secret);
+  /** The invented town's people need no second factor. Counts in a store alone that is marked a sample. */
+  void mark_sample(const Operator& by, UnitId unit, std::string_view account);
+
  private:
+  struct Factor;
+  const seal::Key& key() const;
+  void put_recovery(sql::Tx& tx, std::string_view account, const std::vector<std::string>& codes) const;
   Store& store_;
   const Clock& clock_;
+  std::optional<seal::Key> key_;
 };
 
 }  // namespace lotse::access

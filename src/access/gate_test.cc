@@ -32,6 +32,9 @@ class GateTest : public sql::StoreTest {
                               {unit, kind, name});
     account_ = gate_->make_account(by(), 7, "olena@example.org", "Olena", "hash", "uk");
     gate_->grant(by(), account_, 7, "directory_editor", {2026, 11, 1});
+    // The tests of second factors are in gate_factor_test.cc.
+    change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
+    gate_->mark_sample(by(), 7, account_);
   }
   void TearDown() override {
     gate_.reset();
@@ -57,7 +60,10 @@ class GateTest : public sql::StoreTest {
     return n;
   }
   Operator by() { return Operator(*store_, clock_, "operator:root"); }
-  std::string start() { return gate_->start(account_, gate_->memberships(account_).at(0)); }
+  std::string start() { return start(account_); }
+  std::string start(const std::string& account) {
+    return gate_->start(gate_->begin(account), gate_->memberships(account).at(0)).value();
+  }
 
   StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
   std::unique_ptr<Store> store_;
@@ -275,7 +281,8 @@ TEST_P(GateTest, SessionsGoOnOverTheChangeOfClocks) {
 TEST_P(GateTest, StartingSweepsTheOldSessionsOfEverybody) {
   const auto other = gate_->make_account(by(), 7, "ben@example.org", "Ben", "h", "de");
   gate_->grant(by(), other, 7, "directory_editor", {2026, 11, 1});
-  gate_->start(other, gate_->memberships(other).at(0));
+  gate_->mark_sample(by(), 7, other);
+  start(other);
   start();
   start();
   pass(11 * kHour);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "seal/key.h"
 #include "web/site.h"
 
 /** Accounts of staff: passwords and the pages to sign in and out. What stands behind them lies in access/. */
@@ -36,7 +37,8 @@ class Passwords {
   std::unique_ptr<Pool> pool_;
 };
 
-/** /sign-in, /sign-out, and the start page of those signed in. */
-void install(web::Site& site, std::shared_ptr<Passwords> passwords);
+/** /sign-in, /sign-out, and the start page of those signed in. `key` is that of second factors; without one
+ * nobody who has or needs such a factor can sign in (500). */
+void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optional<seal::Key> key);
 
 }  // namespace lotse::account

@@ -391,7 +391,10 @@ def inside_postgresql(lotse):
     check("lotse_app" in refused or "superuser" in refused, refused)
     lotse.run("serve", "--store", app.replace("lotse_app@", "lotse_app:secret@"), "--listen", "127.0.0.1:0", code=1)
     lotse.run("import", "hsds", lotse.hsds(), "--store", app)
-    with lotse.serve("--store", app) as one, lotse.serve("--store", app) as two:
+    check("--key-file" in lotse.run("serve", "--store", app, "--listen", "127.0.0.1:0", code=1).stderr)
+    key = lotse.folder / "account.key"
+    key.write_text("ab" * 32 + "\n")
+    with lotse.serve("--store", app, "--key-file", key) as one, lotse.serve("--store", app, "--key-file", key) as two:
         check(len(json.loads(one.get("/offers?q=parents")[1])["offers"]) == 1)
         files = dict(CSV_FILES)
         files["services.csv"] = "id,organization_id,name,status\nn1,o1,Night school,active\n"

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "account/account.h"
+#include "web/allowance.h"
+#include "web/form.h"
+
+/** The pages of account/ among themselves: one sign-in goes through several of them. */
+namespace lotse::account {
+
+constexpr web::Access kOpen{&access::kNothing, access::kAccountPurpose, true};
+constexpr web::Access kSignedIn{&access::kNothing, access::kAccountPurpose, false};
+
+/** What all pages of the sign-in share. */
+struct Entrance {
+  Entrance(std::shared_ptr<Passwords> p, int wrong_at_once, std::int64_t one_more_ms)
+      : passwords(std::move(p)), attempts(wrong_at_once, one_more_ms) {}
+  std::shared_ptr<Passwords> passwords;
+  web::Allowance attempts;
+};
+
+/** A path of ours to go on to, as it was asked for; "/staff" for anything else. */
+std::string own_path(std::string_view to);
+/** Where `to` leads; the path is decoded. */
+web::Url to_path(const std::string& path);
+/** The `to` of this request, of its query or its form. */
+std::string wanted_path(const web::Ask& ask);
+web::Html hidden(std::string_view name, std::string_view value);
+
+std::string function_label(const web::Ask& ask, std::string_view function);
+Text too_many_attempts();
+
+/** The secret of the half session, where there is one in the cookie. */
+std::string half_secret(const web::Ask& ask);
+/** The next step of a sign-in, with the half session in the cookie: second factor, its set-up, choice of
+ * unit, or in, where a form was sent. Back to the sign-in page if the half session is over. */
+http::Response next_step(web::Ask& ask, const std::string& half_secret);
+
+http::Response sign_in_page(const web::Ask& ask, Problems problems = {}, int status = 200);
+
+/** A QR code (ISO/IEC 18004) as a picture in the page, named `label` for those who do not see it. */
+web::Html qr_code(std::string_view text, std::string_view label);
+/** The secret as a picture and as text, for the app on the telephone. */
+web::Html factor_offer(const web::Ask& ask, const std::string& name, const std::string& secret);
+web::Html code_field(const web::FormView& form, bool recovery);
+/** The recovery codes, shown this once; `onward`: what follows below them. */
+http::Response codes_page(const web::Ask& ask, const std::vector<std::string>& codes,
+                          const web::Html& onward);
+
+void install_sign_in(web::Site& site, const std::shared_ptr<Entrance>& entrance);
+void install_second_factor(web::Site& site, const std::shared_ptr<Entrance>& entrance);
+
+}  // namespace lotse::account
