@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "access/operator.h"
+#include "account/account.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
 #include "topic/topic.h"
@@ -22,12 +23,15 @@ namespace {
 
 struct Wanted {
   std::string path, source, report, map, to, form = "json", language = "de";
+  std::string email, name, new_unit, kind, regime = "gdpr_sgb", base = "http://127.0.0.1:8080";
+  std::vector<std::string> functions;
   std::int64_t unit = 0;
   bool dry = false, plain = false, strict = false;
 };
 
 /** What a command works with. */
 struct Bench {
+  access::Store& store;
   access::Operator by;
   std::string folder;
   std::ostream& out;
@@ -285,6 +289,48 @@ int list_units(const Bench& b) {
   return 0;
 }
 
+// Of the unit that somebody is invited into: a new one, or one that there is.
+std::optional<unit::Unit> unit_for(const Bench& b, const Wanted& w) {
+  if (w.new_unit.empty()) {
+    if (auto found = unit::find(b.by.visitor(), w.unit)) return found;
+    b.err << "lotse: there is no unit with this number; say --unit or --new-unit. lotse units lists them\n";
+    return std::nullopt;
+  }
+  if (!unit::is_kind(w.kind) || w.kind == "self" || !unit::is_regime(w.regime)) {
+    b.err << "lotse: a new unit needs a kind and a regime of docs/operating.md\n";
+    return std::nullopt;
+  }
+  unit::Unit made;
+  made.kind = w.kind;
+  made.legal_regime = w.regime;
+  made.name = w.new_unit;
+  return made;
+}
+
+int admin_invite(const Bench& b, const Wanted& w) {
+  auto unit = unit_for(b, w);
+  if (!unit) return 1;
+  account::Invited invited{unit->id, unit->kind, w.email, w.name, w.functions};
+  if (invited.functions.empty()) invited.functions = {"admin"};
+  const auto problems =
+      account::check_guest(invited.email, invited.name, invited.functions, invited.unit_kind);
+  if (!problems.empty()) {
+    print_problems(b, problems);
+    return 1;
+  }
+  if (unit->id == 0) {
+    invited.unit = unit::make(b.by, *unit);
+    b.out << "made unit " << invited.unit << " (" << unit->kind << ")\n";
+  }
+  const auto path = account::invite(b.store, b.by, invited);
+  if (!path) {
+    print_problems(b, path.error());
+    return 1;
+  }
+  b.out << "Hand this link over; it holds for seven days and works once:\n" << w.base << *path << "\n";
+  return 0;
+}
+
 // The same description for the command line and for what comes in through the socket.
 void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store,
               std::function<int(const Bench&)>* chosen) {
@@ -329,6 +375,22 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   hsds_out->add_flag("--plain", w.plain, "Only what the standard knows, without extensions");
   with_store(*hsds_out);
   run(*hsds_out, [&w](const Bench& b) { return export_hsds(b, w); });
+  auto* admin = app.add_subcommand("admin", "Accounts of staff");
+  admin->require_subcommand(1);
+  auto* invite = admin->add_subcommand(
+      "invite", "Invite somebody: the first administrator of a unit, or anybody else; prints a link");
+  invite->add_option("--email", w.email, "E-mail address, with which the person will sign in")->required();
+  invite->add_option("--name", w.name, "Name, as colleagues see it")->required();
+  invite->add_option("--unit", w.unit, "Number of the unit");
+  invite->add_option("--new-unit", w.new_unit, "Name of a unit that is made for it");
+  invite->add_option("--kind", w.kind, "Kind of the new unit, such as family_centre; see docs/operating.md");
+  invite->add_option("--regime", w.regime, "Law that the new unit works under: gdpr_sgb, gdpr, kdg, dsg_ekd")
+      ->capture_default_str();
+  invite->add_option("--function", w.functions, "Functions there; admin without it");
+  invite->add_option("--public-url", w.base, "What the link begins with: where people reach Lotse")
+      ->capture_default_str();
+  with_store(*invite);
+  run(*invite, [&w](const Bench& b) { return admin_invite(b, w); });
   auto* units = app.add_subcommand("units", "List the units with their numbers");
   with_store(*units);
   run(*units, [](const Bench& b) { return list_units(b); });
@@ -364,7 +426,7 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
     err << "lotse: " << e.what() << "\n";
     return 2;
   }
-  return chosen ? chosen(Bench{access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
+  return chosen ? chosen(Bench{store, access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
 }
 
 }  // namespace lotse

@@ -29,6 +29,27 @@ struct HalfSession {
   bool proved = false;        // and was shown here
 };
 
+/** Who is invited, and to which functions. */
+struct Guest {
+  std::string email, name;
+  std::vector<std::string> functions;
+};
+
+/** What a link to hand over is made of. The secret (32 hexadecimal characters) is shown once and not kept. */
+struct Link {
+  std::string id, secret;
+};
+
+/** An invitation that can still be accepted. */
+struct Invitation {
+  std::string id;
+  UnitId unit = 0;
+  std::string unit_name, name;
+  std::vector<std::string> functions;
+  std::string email_hash;
+  std::string account;  // that the address has already; empty: one is to be made
+};
+
 /** What came of a code. */
 enum class Proof { right, wrong, blocked };
 
@@ -111,8 +132,24 @@ class Gate {
   /** The invented town's people need no second factor. Counts in a store alone that is marked a sample. */
   void mark_sample(const Operator& by, UnitId unit, std::string_view account);
 
+  /** Invites into a unit, for seven days and once. Entered into its audit. The functions are the caller's to
+   * check. */
+  Link invite(const Operator& by, UnitId unit, const Guest& guest);
+  /** The same into the desk's own unit; NotFound without account.write. */
+  Link invite(const Desk& desk, const Guest& guest);
+  /** Nothing for what is used, over, unknown, or another's secret. */
+  std::optional<Invitation> invitation(std::string_view id, std::string_view secret);
+  /** Makes the account and its memberships from today on; its id. Nothing unless the invitation still holds,
+   * is for this address, and the address has no account. */
+  std::optional<std::string> accept(std::string_view id, std::string_view secret, std::string_view email,
+                                    std::string_view name, std::string_view password_hash,
+                                    std::string_view language);
+  /** Adds the memberships to whoever is signed in; false unless the invitation still holds and is hers. */
+  bool accept(std::string_view id, std::string_view secret, const Actor& actor);
+
  private:
   struct Factor;
+  Link invite(UnitId unit, std::string_view who, std::string_view function, const Guest& guest);
   const seal::Key& key() const;
   void put_recovery(sql::Tx& tx, std::string_view account, const std::vector<std::string>& codes) const;
   Store& store_;

@@ -4,10 +4,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "seal/key.h"
 #include "web/site.h"
+
+namespace lotse::access {
+class Operator;
+}
 
 /** Accounts of staff: passwords and the pages to sign in and out. What stands behind them lies in access/. */
 namespace lotse::account {
@@ -36,6 +41,26 @@ class Passwords {
   struct Pool;
   std::unique_ptr<Pool> pool_;
 };
+
+/**
+ * What must hold for a new password: at least 12 characters, none of the common ones, not the e-mail address
+ * nor the part of it before the "@". `field` is where problems are shown.
+ */
+Problems check_password(const std::string& field, std::string_view password, std::string_view email);
+
+/** What must hold for an invitation into a unit of this kind: an address, a name, functions that this kind of
+ * unit has. */
+Problems check_guest(const std::string& email, const std::string& name,
+                     const std::vector<std::string>& functions, std::string_view unit_kind);
+
+/** Who is invited by an operator, on the machine itself. */
+struct Invited {
+  UnitId unit = 0;
+  std::string unit_kind, email, name;
+  std::vector<std::string> functions;
+};
+/** Path of the link that is handed over; see check_guest for refusals. */
+Result<std::string> invite(access::Store& store, const access::Operator& by, const Invited& invited);
 
 /** /sign-in, /sign-out, and the start page of those signed in. `key` is that of second factors; without one
  * nobody who has or needs such a factor can sign in (500). */

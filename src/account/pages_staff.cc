@@ -42,6 +42,7 @@ void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optiona
   site.add_to_navigation({"/staff", msg("My work"), true});
   install_sign_in(site, entrance);
   install_second_factor(site, entrance);
+  install_invitation(site, entrance);
   site.get("/sign-out", kSignedIn, [](Ask& ask) {
     const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Sign out")}),
                            web::post_form(ask, "sign-out", Url::path("/sign-out"),

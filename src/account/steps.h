@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,18 @@ web::Html code_field(const web::FormView& form, bool recovery);
 http::Response codes_page(const web::Ask& ask, const std::vector<std::string>& codes,
                           const web::Html& onward);
 
+/** A secret that came in a link to hand over, kept in a cookie from the first look on. */
+std::string link_secret(const web::Ask& ask);
+/** If the secret is in the address: takes it out of there into the cookie, so that it stays in no history. */
+std::optional<http::Response> take_link(const web::Ask& ask, std::string_view path);
+void drop_link(http::Response& response, const web::Ask& ask);
+/** A link to hand over, shown this once. `path` is where it leads, with its secret. */
+web::Html shown_link(const web::Ask& ask, const std::string& path);
+/** For a link that is used, over, or none. */
+http::Response link_over_page(const web::Ask& ask);
+web::Html new_password_field(const web::FormView& form, std::string_view name, const std::string& label);
+
+void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_sign_in(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_second_factor(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 

@@ -134,7 +134,7 @@ def check(condition, text=""):
 
 def every_command_has_help(lotse):
     for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
-                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"]):
+                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["admin", "invite"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
 
 
