@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- table attempt access
 -- Wrong attempts, of addresses that have an account and of those that have none alike: `key` is "password:" and the hash of the
--- address, or "factor:" and the account. Rows go after a day, and the oldest when there are very many.
+-- address, or "factor:" or "own:" and the account. Rows go after a day, and the oldest when there are very many.
 CREATE TABLE attempt (
   key TEXT PRIMARY KEY,
   failures BIGINT NOT NULL,

@@ -29,7 +29,7 @@ constexpr sql::Statement kMemberships{
     "WHERE m.account_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2) "
     "ORDER BY u.name, m.unit_id, m.acting_as"};
 constexpr sql::Statement kClear{"gate.clear",
-                                "DELETE FROM attempt WHERE key = 'factor:' || $1 "
+                                "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 "
                                 "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1)"};
 constexpr sql::Statement kBegin{
     "gate.begin", "INSERT INTO half_session (hash, account_id, proved, until_ms) VALUES ($1, $2, 0, $3)"};
@@ -43,10 +43,10 @@ constexpr sql::Statement kHalf{
     "FROM half_session h JOIN account a ON a.id = h.account_id AND a.active = 1 "
     "LEFT JOIN account_factor f ON f.account_id = a.id WHERE h.hash = $1 AND h.until_ms >= $2"};
 constexpr sql::Statement kEndHalf{"gate.end_half", "DELETE FROM half_session WHERE hash = $1"};
-constexpr sql::Statement kStart{
-    "gate.start",
-    "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, last_seen_ms, second_factor) "
-    "VALUES ($1, $2, $3, $4, $5, $5, $6)"};
+constexpr sql::Statement kStart{"gate.start",
+                                "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, "
+                                "last_seen_ms, second_factor, id, device) "
+                                "VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)"};
 // Account, membership and unit are read anew with every request: who loses a right loses it at once.
 constexpr sql::Statement kResume{
     "gate.resume",
@@ -161,10 +161,12 @@ std::optional<HalfSession> Gate::half(std::string_view secret) {
   return found;
 }
 
-std::optional<std::string> Gate::start(std::string_view half_secret, const Membership& m) {
+std::optional<std::string> Gate::start(std::string_view half_secret, const Membership& m,
+                                       std::string_view device) {
   if (!is_secret(half_secret)) return std::nullopt;
   const std::string secret = random_hex(32), half_hash = hash_hex(half_secret);
   const auto now = clock_.now();
+  const std::string id = new_uuid(now.ms);
   bool started = false;
   store_.write([&](sql::Tx& tx) {
     const auto half = half_of(tx, half_hash, now);
@@ -174,7 +176,8 @@ std::optional<std::string> Gate::start(std::string_view half_secret, const Membe
     if (!started) return;
     tx.change(kSweep, {now.ms - kIdleMs, now.ms - kWholeMs});
     tx.change(kClear, {half->account});
-    tx.change(kStart, {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved});
+    tx.change(kStart,
+              {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved, id, device});
     enter(tx, clock_,
           {.unit = m.unit,
            .who = half->account,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/operator.h"
+#include "base/result.h"
 #include "seal/key.h"
 
 namespace lotse::access {
@@ -50,6 +51,46 @@ struct Invitation {
   std::string account;  // that the address has already; empty: one is to be made
 };
 
+/** What a colleague makes new by a link; the texts are those of the table. */
+enum class Reset { password, factor, both };
+std::string_view name_of(Reset what);
+std::optional<Reset> reset_named(std::string_view name);
+
+/** What came of the wish for such a link. */
+enum class ResetRefusal {
+  not_here,   // no colleague of this unit
+  oneself,    // nobody does it for herself
+  elsewhere,  // she works in other units too: one unit alone must not take over a whole account
+};
+
+/** A link of that kind that still holds. */
+struct ResetOffer {
+  std::string id, account;
+  Reset what = Reset::password;
+};
+
+/** That somebody made such a link for an account; `used` is zero until it was. */
+struct ResetNote {
+  Reset what = Reset::password;
+  std::string made_by;  // name
+  Instant made, used;
+};
+
+/** A sign-in of one's own that still holds. */
+struct OwnSession {
+  std::string id, unit_name, function, device;
+  Instant started, seen;
+  bool this_one = false;
+};
+
+/** A colleague's function in the unit; `to` is its last day. */
+struct Post {
+  std::string account, name, function;
+  Day from;
+  std::optional<Day> to;
+  bool has_factor = false;
+};
+
 /** What came of a code. */
 enum class Proof { right, wrong, blocked };
 
@@ -71,6 +112,9 @@ Trial password_trial(std::string_view email, const std::optional<Account>& accou
 
 /** Trying codes for an account whose password was right. */
 Trial factor_trial(std::string_view account);
+
+/** Trying one's own password while signed in. */
+Trial own_trial(std::string_view account);
 
 /** The hash under which an e-mail address is found: trimmed, lower case, BLAKE2b. */
 std::string email_hash(std::string_view email);
@@ -109,8 +153,10 @@ class Gate {
    * hers is never locked out. */
   Proof prove(std::string_view half_secret, std::string_view code);
   /** Makes a session in one unit and function out of a half one, which ends; nothing if that is over, or
-   * lacks the second factor. The secret is for the cookie alone. */
-  std::optional<std::string> start(std::string_view half_secret, const Membership& membership);
+   * lacks the second factor. The secret is for the cookie alone. `device`: kind of browser and device, for
+   * her own list. */
+  std::optional<std::string> start(std::string_view half_secret, const Membership& membership,
+                                   std::string_view device = {});
   /** The actor behind a secret; nothing if it ended, was idle for 15 minutes, is older than 10 hours, or the
    * right is gone. */
   std::optional<Actor> resume(std::string_view secret);
@@ -146,6 +192,38 @@ class Gate {
                                     std::string_view language);
   /** Adds the memberships to whoever is signed in; false unless the invitation still holds and is hers. */
   bool accept(std::string_view id, std::string_view secret, const Actor& actor);
+
+  /** Her sign-ins that still hold, the latest first; `secret` tells which is this one. */
+  std::vector<OwnSession> sessions(const Actor& actor, std::string_view secret);
+  /** Ends one of her own sign-ins; nothing if it is not hers or over. */
+  void end_session(const Actor& actor, std::string_view id);
+  /** Ends all of her sign-ins but this one. */
+  void end_others(const Actor& actor, std::string_view secret);
+  std::string password_hash(const Actor& actor);
+  /** Sets a new password and ends all other sign-ins. */
+  void change_password(const Actor& actor, std::string_view secret, std::string_view password_hash);
+  /** Whether she has a second factor, and how many recovery codes are left. */
+  bool has_factor(const Actor& actor);
+  int recovery_left(const Actor& actor);
+  /** New recovery codes in place of all others; see confirm_factor. */
+  std::vector<std::string> renew_recovery(const Actor& actor);
+  /** Links to make something new that were made for her in the last 90 days, the latest first. */
+  std::vector<ResetNote> reset_notes(const Actor& actor);
+
+  /** Who works, or will work, in the desk's own unit, by name; NotFound without account.read. */
+  std::vector<Post> posts(const Desk& desk);
+  /** The last day of a colleague's function; a day before today ends it at once. Her sign-ins in this unit
+   * end where no function is left to them. False if she does not have it; NotFound without account.write. */
+  bool end_post(const Desk& desk, std::string_view account, std::string_view function, Day last);
+  /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). */
+  tl::expected<Link, ResetRefusal> offer_reset(const Desk& desk, std::string_view account, Reset what);
+  /** Nothing for what is used, over, unknown, or another's secret. */
+  std::optional<ResetOffer> reset_offer(std::string_view id, std::string_view secret);
+  /** Does it: the new password where it is about one (empty otherwise), the second factor and recovery codes
+   * gone where it is about these. All her sign-ins end. False unless the link holds and the address is hers.
+   */
+  bool reset(std::string_view id, std::string_view secret, std::string_view email,
+             std::string_view password_hash);
 
  private:
   struct Factor;

@@ -39,6 +39,10 @@ Trial password_trial(std::string_view email, const std::optional<Account>& accou
   return {"password:" + email_hash(email), account ? account->id : "", "password"};
 }
 
+Trial own_trial(std::string_view account) {
+  return {"own:" + std::string(account), std::string(account), "password"};
+}
+
 Instant Gate::blocked_until(const Trial& trial) {
   Instant until;
   store_.read([&](sql::Tx& tx) {

@@ -35,6 +35,8 @@ constexpr sql::Statement kUseRecovery{"gate.use_recovery",
                                       "DELETE FROM recovery_code WHERE account_id = $1 AND number = $2"};
 constexpr sql::Statement kDropRecovery{"gate.drop_recovery",
                                        "DELETE FROM recovery_code WHERE account_id = $1"};
+constexpr sql::Statement kRecoveryLeft{"gate.recovery_left",
+                                       "SELECT count(*) FROM recovery_code WHERE account_id = $1"};
 constexpr sql::Statement kPutRecovery{"gate.put_recovery",
                                       "INSERT INTO recovery_code (account_id, number) VALUES ($1, $2)"};
 constexpr sql::Statement kMarkSample{"gate.mark_sample", "UPDATE account SET sample = 1 WHERE id = $1"};
@@ -158,6 +160,26 @@ std::optional<std::vector<std::string>> Gate::confirm_factor(std::string_view ac
   if (!done) return std::nullopt;
   for (auto& code : codes) code.insert(kRecoveryLetters / 2, "-");
   return codes;
+}
+
+std::vector<std::string> Gate::renew_recovery(const Actor& actor) {
+  auto codes = new_codes();
+  store_.write([&](sql::Tx& tx) {
+    put_recovery(tx, actor->who, codes);
+    enter(tx, clock_, {.who = actor->who, .asked = kNothing.name, .what = "factor.renew_recovery"});
+  });
+  for (auto& code : codes) code.insert(kRecoveryLetters / 2, "-");
+  return codes;
+}
+
+bool Gate::has_factor(const Actor& actor) { return Factor::of(store_, actor->who).sealed.has_value(); }
+
+int Gate::recovery_left(const Actor& actor) {
+  std::int64_t left = 0;
+  store_.read([&](sql::Tx& tx) {
+    left = tx.one(kRecoveryLeft, {actor->who}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+  });
+  return static_cast<int>(left);
 }
 
 void Gate::put_recovery(sql::Tx& tx, std::string_view account, const std::vector<std::string>& codes) const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,22 @@ struct Invited {
 /** Path of the link that is handed over; see check_guest for refusals. */
 Result<std::string> invite(access::Store& store, const access::Operator& by, const Invited& invited);
 
+/** Somebody's function in a unit ends with this day; a day that is over: at once. */
+struct Leaving {
+  UnitId unit = 0;
+  std::string account, function;
+  Day last;
+};
+/**
+ * What a feature does when somebody leaves: hands over what she owns there. Called after the end is durable,
+ * with the desk of whoever ended it; may be called again for the same person with another day. What it throws
+ * fails the request, and the end stands.
+ */
+using OnLeave = std::function<void(const access::Desk& desk, const Leaving& leaving)>;
+
 /** /sign-in, /sign-out, and the start page of those signed in. `key` is that of second factors; without one
  * nobody who has or needs such a factor can sign in (500). */
-void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optional<seal::Key> key);
+void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optional<seal::Key> key,
+             std::vector<OnLeave> on_leave = {});
 
 }  // namespace lotse::account

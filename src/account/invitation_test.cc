@@ -193,8 +193,8 @@ TEST(PasswordRules, LongAndNotCommonAndNotTheAddress) {
     const auto problems = check_password("password", password, email);
     return problems.empty() ? "" : problems.front().text.id;
   };
-  for (const char* good : {"vier Enten im Teich", "äöüäöüßabcde", "Tr0ub4dor&33x",
-                           "correct horse battery staple"})
+  for (const char* good :
+       {"vier Enten im Teich", "äöüäöüßabcde", "Tr0ub4dor&33x", "correct horse battery staple"})
     EXPECT_EQ(wrong(good), "") << good;
   EXPECT_EQ(wrong(""), "Choose a password.");
   EXPECT_TRUE(wrong("vier Enten ").starts_with("Your password needs")) << "eleven characters";

@@ -36,13 +36,17 @@ http::Response staff(Ask& ask) {
 
 }  // namespace
 
-void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optional<seal::Key> key) {
+void install(web::Site& site, std::shared_ptr<Passwords> passwords, std::optional<seal::Key> key,
+             std::vector<OnLeave> on_leave) {
   if (key) site.gate().use_key(std::move(*key));
   const auto entrance = std::make_shared<Entrance>(std::move(passwords), kWrongAtOnce, kOneMoreMs);
   site.add_to_navigation({"/staff", msg("My work"), true});
   install_sign_in(site, entrance);
   install_second_factor(site, entrance);
+  install_own_account(site, entrance);
+  install_colleagues(site, std::move(on_leave));
   install_invitation(site, entrance);
+  install_reset(site, entrance);
   site.get("/sign-out", kSignedIn, [](Ask& ask) {
     const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Sign out")}),
                            web::post_form(ask, "sign-out", Url::path("/sign-out"),

@@ -86,12 +86,7 @@ http::Response set_up(Ask& ask) {
   if (!half || !half->needs_factor) return next_step(ask, secret);
   if (ask.request.method == "GET" || ask.given("_action") == "language") return set_up_page(ask, *half);
   const auto codes = ask.site.gate().confirm_factor(half->account, ask.given("code"), secret);
-  if (!codes)
-    return set_up_page(
-        ask, *half,
-        {{"code",
-          msg("This code is not right. Is the time on your telephone right? Wait for the next code.")}},
-        422);
+  if (!codes) return set_up_page(ask, *half, {{"code", code_not_right()}}, 422);
   return codes_page(
       ask, *codes,
       web::post_form(ask, "continue", Url::path("/sign-in/continue"),
@@ -100,6 +95,10 @@ http::Response set_up(Ask& ask) {
 }
 
 }  // namespace
+
+Text code_not_right() {
+  return msg("This code is not right. Is the time on your telephone right? Wait for the next code.");
+}
 
 Html code_field(const web::FormView& form, bool recovery) {
   const Ask& ask = form.ask;

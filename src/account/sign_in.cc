@@ -125,7 +125,7 @@ http::Response to_step(const Ask& ask, std::string_view step, const std::string&
 }
 
 http::Response start(const Ask& ask, const std::string& half, const access::Membership& membership) {
-  const auto secret = ask.site.gate().start(half, membership);
+  const auto secret = ask.site.gate().start(half, membership, device_name(ask.request.header("user-agent")));
   if (!secret) return to_step(ask, "", "");
   auto response = web::see(to_path(wanted_path(ask)));
   web::set_cookie(response, ask.site, ask.site.session_cookie(), *secret, 0);

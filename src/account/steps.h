@@ -32,6 +32,11 @@ web::Html hidden(std::string_view name, std::string_view value);
 
 std::string function_label(const web::Ask& ask, std::string_view function);
 Text too_many_attempts();
+Text code_not_right();
+/** The family of browser and of device in a User-Agent, and no more of it: "Firefox, Windows". */
+std::string device_name(std::string_view user_agent);
+/** A point in time as people read it: day and minute. */
+std::string moment(const web::Ask& ask, Instant at);
 
 /** The secret of the half session, where there is one in the cookie. */
 std::string half_secret(const web::Ask& ask);
@@ -63,6 +68,9 @@ web::Html new_password_field(const web::FormView& form, std::string_view name, c
 
 void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_sign_in(web::Site& site, const std::shared_ptr<Entrance>& entrance);
+void install_own_account(web::Site& site, const std::shared_ptr<Entrance>& entrance);
+void install_colleagues(web::Site& site, std::vector<OnLeave> on_leave);
+void install_reset(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_second_factor(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 
 }  // namespace lotse::account
