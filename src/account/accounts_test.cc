@@ -125,9 +125,9 @@ TEST_P(AccountsTest, NewRecoveryCodesReplaceTheOldOnes) {
   EXPECT_EQ(post("/account/recovery", {{"password", "wrong"}}, own).status, 422);
   const auto page = post("/account/recovery", {{"password", kPassword}}, own);
   EXPECT_EQ(page.status, 200);
-  const auto at = page.content().find("<code class=\"lo-ltr-inline\">");
+  const auto at = page.content().find("<code class=\"lo-code lo-ltr-inline\">");
   ASSERT_NE(at, std::string_view::npos);
-  const std::string fresh(page.content().substr(at + 28, 9));
+  const std::string fresh(page.content().substr(at + 36, 9));
   EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), old[0]), access::Proof::wrong);
   EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), fresh), access::Proof::right);
 }

@@ -59,7 +59,7 @@ http::Response list_page(Ask& ask) {
                     first.has_factor ? ask.t("Second factor set up.") : ask.t("No second factor yet.")})});
   }
   const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Accounts of our institution")}),
-                         el("ul", {cls("lo-stack")}, {rows})});
+                         el("ul", {cls("lo-queue")}, {rows})});
   return web::page(ask, {.title = ask.t("Accounts of our institution"), .main = main, .current = kPath});
 }
 

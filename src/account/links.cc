@@ -43,7 +43,7 @@ Html shown_link(const Ask& ask, const std::string& path) {
   const std::string host(ask.request.header("host"));
   const std::string whole = (ask.site.options().secure ? "https://" : "http://") + host + path;
   return all(
-      {el("p", {cls("kern-body")}, {el("code", {cls("lo-ltr")}, {whole})}),
+      {el("p", {cls("kern-body")}, {el("code", {cls("lo-code lo-ltr")}, {whole})}),
        el("lo-share",
           {attr("data-done", ask.t("The link was copied.")), attr("data-error", ask.t("That did not work.")),
            attr("data-title", "Lotse"), attr("data-url", path)},

@@ -106,7 +106,7 @@ Html sign_ins(Ask& ask) {
     others = web::post_form(ask, "end-others", Url::path("/account/sign-ins/end-others"),
                             el("div", {cls("lo-actions")}, {web::button(ask.t("End all others"), false)}));
   return all({el("h2", {cls("kern-heading-medium")}, {ask.t("Where you are signed in")}),
-              el("ul", {cls("lo-stack")}, {list}), others});
+              el("ul", {cls("lo-queue")}, {list}), others});
 }
 
 http::Response own_page(Ask& ask) {

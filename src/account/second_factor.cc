@@ -25,7 +25,7 @@ http::Response code_page(const Ask& ask, Problems problems = {}, int status = 20
       {web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("Enter your code")}),
        el("p", {cls("kern-body lo-lead")},
           {ask.t("Open the app on your telephone. It shows six digits for Lotse.")}),
-       web::post_form(ask, "code", Url::path("/sign-in/code"), fields),
+       web::post_form(ask, "second", Url::path("/sign-in/code"), fields),
        el("p", {cls("kern-body")},
           {ask.t(
               "Telephone lost and no recovery code left? An administrator of your institution can help.")})});
@@ -33,7 +33,7 @@ http::Response code_page(const Ask& ask, Problems problems = {}, int status = 20
                          .main = main,
                          .problems = !form.problems.empty(),
                          .status = status,
-                         .form = "code"});
+                         .form = "second"});
 }
 
 http::Response refused(const Ask& ask, Text text, int status) {
@@ -119,19 +119,19 @@ Html factor_offer(const Ask& ask, const std::string& name, const std::string& se
   std::string groups;
   for (std::size_t at = 0; at < text.size(); at += 4) groups += (at ? " " : "") + text.substr(at, 4);
   return all(
-      {el("ol", {cls("kern-body lo-stack")},
+      {el("ol", {cls("kern-body lo-stack lo-numbered")},
           {el("li", {}, {ask.t("Install an app for one-time codes on your telephone, if you have none.")}),
            el("li", {}, {ask.t("Scan this picture with the app.")}),
            el("li", {}, {ask.t("Enter the six digits that the app shows.")})}),
        el("div", {}, {qr_code(address, ask.t("QR code for your app"))}),
        el("p", {cls("kern-body")},
           {ask.t("You cannot scan it? Then type this key into the app:"), " ",
-           el("code", {cls("lo-ltr-inline")}, {groups})})});
+           el("code", {cls("lo-code lo-ltr-inline")}, {groups})})});
 }
 
 http::Response codes_page(const Ask& ask, const std::vector<std::string>& codes, const Html& onward) {
   Html list;
-  for (const auto& code : codes) list += el("li", {}, {el("code", {cls("lo-ltr-inline")}, {code})});
+  for (const auto& code : codes) list += el("li", {}, {el("code", {cls("lo-code lo-ltr-inline")}, {code})});
   const Html main = all(
       {el("h1", {cls("kern-heading-large")}, {ask.t("Your recovery codes")}),
        el("p", {cls("kern-body lo-lead")},
@@ -139,7 +139,7 @@ http::Response codes_page(const Ask& ask, const std::vector<std::string>& codes,
        el("p", {cls("kern-body")},
           {ask.t("We show them only now. Print them or write them down, and keep them in a safe place, not "
                  "with your telephone.")}),
-       el("ol", {cls("kern-body")}, {list}),
+       el("ol", {cls("kern-body lo-numbered")}, {list}),
        el("lo-print", {},
           {el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "button"), web::flag("hidden")},
               {web::icon("print"), el("span", {cls("kern-label")}, {ask.t("Print")})})}),

@@ -26,7 +26,7 @@ class SecondFactorTest : public AccountTest {
     const auto codes = post("/sign-in/factor", {{"code", code()}}, cookies);
     EXPECT_EQ(codes.status, 200);
     pass(kMinute);
-    constexpr std::string_view kMark = "<code class=\"lo-ltr-inline\">";
+    constexpr std::string_view kMark = "<code class=\"lo-code lo-ltr-inline\">";
     const auto at = codes.content().find(kMark);
     return at == std::string_view::npos ? "" : std::string(codes.content().substr(at + kMark.size(), 9));
   }

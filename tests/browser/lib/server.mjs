@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Starts the program with the invented town in a folder of its own, and ends it again.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,12 +17,15 @@ export function killAll() {
 
 /**
  * @param {{binary: string, store?: string}} options store: an address of a migrated PostgreSQL; else SQLite.
- * @returns {Promise<{base: string, errors: () => string, stop: () => Promise<void>, kill: () => void}>}
+ * @returns {Promise<{base: string, errors: () => string, now: () => number, invite: (...words: string[]) => string, stop: () => Promise<void>, kill: () => void}>}
  */
 export async function startServer({ binary, store }) {
   const folder = mkdtempSync(join(tmpdir(), 'lotse-browser-'));
   const where = store ? ['--store', store] : ['--data', folder];
-  const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', '--sample', '--today', today], {
+  const key = store ? ['--key-file', join(folder, 'account.key')] : [];
+  if (store) writeFileSync(key[1], `${'ab'.repeat(32)}\n`);
+  const started = Date.now();
+  const child = spawn(binary, ['serve', ...where, ...key, '--listen', '127.0.0.1:0', '--sample', '--today', today], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -35,6 +38,14 @@ export async function startServer({ binary, store }) {
   const server = {
     base: '',
     errors: () => err,
+    /** What the clock of the program shows, in ms: noon of `today` when it began. */
+    now: () => Date.parse(`${today}T12:00:00+01:00`) + Date.now() - started,
+    /** `lotse admin invite` with these words; the link. */
+    invite(...words) {
+      const done = spawnSync(binary, ['admin', 'invite', ...where, '--public-url', server.base, ...words], { encoding: 'utf8', timeout: 20_000 });
+      if (done.status !== 0) throw new Error(`admin invite ended with ${done.status}: ${done.stderr}`);
+      return /^http\S+$/m.exec(done.stdout)[0];
+    },
     kill() {
       running.delete(server);
       if (!ended) child.kill('SIGKILL');
