@@ -13,6 +13,7 @@
 
 #include "access/operator.h"
 #include "account/account.h"
+#include "base/fold.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
 #include "topic/topic.h"
@@ -310,7 +311,8 @@ std::optional<unit::Unit> unit_for(const Bench& b, const Wanted& w) {
 int admin_invite(const Bench& b, const Wanted& w) {
   auto unit = unit_for(b, w);
   if (!unit) return 1;
-  account::Invited invited{unit->id, unit->kind, w.email, w.name, w.functions};
+  account::Invited invited{unit->id, unit->kind, std::string(trimmed(w.email)), std::string(trimmed(w.name)),
+                           w.functions};
   if (invited.functions.empty()) invited.functions = {"admin"};
   const auto problems =
       account::check_guest(invited.email, invited.name, invited.functions, invited.unit_kind);
@@ -319,7 +321,10 @@ int admin_invite(const Bench& b, const Wanted& w) {
     return 1;
   }
   if (unit->id == 0) {
+    const bool first = unit::all(b.by.visitor()).empty();
     invited.unit = unit::make(b.by, *unit);
+    // As with the unit that a first import makes: a directory without topics finds nothing.
+    if (first) topic::put(b.by.desk(invited.unit, unit->kind), topic::starting_catalogue());
     b.out << "made unit " << invited.unit << " (" << unit->kind << ")\n";
   }
   const auto path = account::invite(b.store, b.by, invited);

@@ -375,6 +375,32 @@ def a_correction_survives_the_next_import(lotse):
         check("correction" not in done, "told a second time: " + done)
 
 
+def the_first_administrator_is_invited(lotse):
+    data = lotse.folder / "invited"
+    words = ("admin", "invite", "--data", data, "--email", "anna@example.org", "--name", "Anna")
+    check("--new-unit" in lotse.run(*words, code=1).stderr, "no unit was said")
+    check("kind" in lotse.run(*words, "--new-unit", "Haus", "--kind", "castle", code=1).stderr)
+    check("function" in lotse.run(*words, "--new-unit", "Haus", "--kind", "family_centre", "--function", "bca", code=1).stderr)
+    check("name" in lotse.run("admin", "invite", "--data", data, "--email", "a@example.org", "--name", " ", "--new-unit", "Haus", "--kind",
+                              "family_centre", code=1).stderr)
+    check(not lotse.run("units", "--data", data).stdout.strip(), "a refused invitation made a unit")
+    done = lotse.run(*words, "--new-unit", "Haus", "--kind", "family_centre", "--public-url", "https://lotse.example.org").stdout
+    path = re.search(r"^https://lotse\.example\.org(/invitation/\S+\?secret=[0-9a-f]{32})$", done, re.M)[1]
+    check("family_centre  gdpr_sgb  Haus" in lotse.run("units", "--data", data).stdout)
+    with lotse.serve("--data", data) as server:
+        check(server.get(path)[0] == 303, "the link of the command does not hold")
+        # Another one, through the process that serves.
+        check("/invitation/" in lotse.run(*words, "--unit", "1").stdout)
+    key = data / "account.key"
+    check(key.stat().st_mode & 0o777 == 0o600, "the key can be read by others")
+    kept = key.read_text()
+    with lotse.serve("--data", data):
+        check(key.read_text() == kept, "the key was made anew")
+    for wrong in ("", "castle\n", kept[:-2] + "\n", "zz" + kept[2:]):
+        key.write_text(wrong)
+        check("key" in lotse.run("serve", "--data", data, "--listen", "127.0.0.1:0", code=1).stderr, f"served with the key {wrong!r}")
+
+
 def postgresql_serves_the_same(lotse):
     command = [sys.executable, "-B", str(ROOT / "tools/postgres.py"), "run", "--fast", "--", sys.executable, "-B", __file__,
                "--binary", lotse.binary, "--inside"]
@@ -412,7 +438,7 @@ def inside_postgresql(lotse):
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
          real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported,
-         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, postgresql_serves_the_same]
+         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, the_first_administrator_is_invited, postgresql_serves_the_same]
 
 
 def main():

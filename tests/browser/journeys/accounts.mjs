@@ -143,8 +143,9 @@ async function colleagues(t) {
   ok(!(await page.locator('main').innerText()).includes('Lea'), 'somebody who left is still among the accounts');
 }
 
+// On SQLite alone: there the command reaches the program and its clock. On PostgreSQL it has its own, and the town lives another day.
 export default [
-  { name: 'accounts/invitation/390', stores: true, run: (t) => invitation(t, { width: 390 }) },
+  { name: 'accounts/invitation/390', run: (t) => invitation(t, { width: 390 }) },
   { name: 'accounts/invitation/1280', run: (t) => invitation(t, { width: 1280 }) },
-  { name: 'accounts/colleagues', stores: true, run: colleagues },
+  { name: 'accounts/colleagues', run: colleagues },
 ];

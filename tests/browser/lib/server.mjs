@@ -40,7 +40,7 @@ export async function startServer({ binary, store }) {
     errors: () => err,
     /** What the clock of the program shows, in ms: noon of `today` when it began. */
     now: () => Date.parse(`${today}T12:00:00+01:00`) + Date.now() - started,
-    /** `lotse admin invite` with these words; the link. */
+    /** `lotse admin invite` with these words; the link. It holds only where the command lives on the same day: with SQLite. */
     invite(...words) {
       const done = spawnSync(binary, ['admin', 'invite', ...where, '--public-url', server.base, ...words], { encoding: 'utf8', timeout: 20_000 });
       if (done.status !== 0) throw new Error(`admin invite ended with ${done.status}: ${done.stderr}`);
