@@ -76,6 +76,7 @@ std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant
                        .proved = r.truth(4)};
   });
 }
+
 }  // namespace
 
 std::string email_hash(std::string_view email) {

@@ -51,6 +51,13 @@ struct Invitation {
   std::string account;  // that the address has already; empty: one is to be made
 };
 
+/** One that waits, as its unit sees it. */
+struct OpenInvitation {
+  std::string id, name;
+  std::vector<std::string> functions;
+  Instant until;
+};
+
 /** What a colleague makes new by a link; the texts are those of the table. */
 enum class Reset { password, factor, both };
 std::string_view name_of(Reset what);
@@ -183,6 +190,11 @@ class Gate {
   Link invite(const Operator& by, UnitId unit, const Guest& guest);
   /** The same into the desk's own unit; NotFound without account.write. */
   Link invite(const Desk& desk, const Guest& guest);
+  /** Invitations into the desk's own unit that can still be accepted, by name; NotFound without
+   * account.write. */
+  std::vector<OpenInvitation> open_invitations(const Desk& desk);
+  /** Takes one of them back; nothing if it was used or is another unit's. */
+  void withdraw_invitation(const Desk& desk, std::string_view id);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<Invitation> invitation(std::string_view id, std::string_view secret);
   /** Makes the account and its memberships from today on; its id. Nothing unless the invitation still holds,

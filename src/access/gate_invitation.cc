@@ -18,6 +18,11 @@ constexpr sql::Statement kInvitation{
     "SELECT i.id, i.unit_id, u.name, i.name, i.functions, i.email_hash, a.id FROM invitation i "
     "JOIN unit u ON u.unit_id = i.unit_id LEFT JOIN account a ON a.email_hash = i.email_hash "
     "WHERE i.id = $1 AND i.secret_hash = $2 AND i.used_ms = 0 AND i.until_ms >= $3"};
+constexpr sql::Statement kOpen{"gate.open_invitations",
+                               "SELECT id, name, functions, until_ms FROM invitation WHERE unit_id = $1 "
+                               "AND used_ms = 0 AND until_ms >= $2 ORDER BY name, id"};
+constexpr sql::Statement kWithdraw{"gate.withdraw_invitation",
+                                   "DELETE FROM invitation WHERE id = $1 AND unit_id = $2 AND used_ms = 0"};
 constexpr sql::Statement kUse{"gate.use_invitation",
                               "UPDATE invitation SET used_ms = $2 WHERE id = $1 AND used_ms = 0"};
 constexpr sql::Statement kMake{"gate.make_invited",
@@ -96,6 +101,34 @@ Link Gate::invite(const Operator& by, UnitId unit, const Guest& guest) {
 Link Gate::invite(const Desk& desk, const Guest& guest) {
   const UnitId unit = desk.unit(kAccountWrite).unit();
   return invite(unit, desk.actor()->who, desk.actor()->function, guest);
+}
+
+std::vector<OpenInvitation> Gate::open_invitations(const Desk& desk) {
+  const UnitId unit = desk.unit(kAccountWrite).unit();
+  std::vector<OpenInvitation> all;
+  store_.read([&](sql::Tx& tx) {
+    all = tx.rows(kOpen, {unit, clock_.now().ms}, [](const sql::Row& r) {
+      return OpenInvitation{.id = std::string(r.text(0)),
+                            .name = std::string(r.text(1)),
+                            .functions = split(r.text(2)),
+                            .until = Instant{r.integer(3)}};
+    });
+  });
+  return all;
+}
+
+void Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
+  const UnitId unit = desk.unit(kAccountWrite).unit();
+  store_.write([&](sql::Tx& tx) {
+    if (tx.change(kWithdraw, {id, unit}) > 0)
+      enter(tx, clock_,
+            {.unit = unit,
+             .who = desk.actor()->who,
+             .function = desk.actor()->function,
+             .asked = kAccountWrite.name,
+             .what = "account.withdraw_invitation",
+             .object = id});
+  });
 }
 
 std::optional<Invitation> Gate::invitation(std::string_view id, std::string_view secret) {

@@ -20,6 +20,7 @@ using web::Url;
 
 constexpr web::Access kInvite{&access::kAccountWrite, access::kAccountPurpose, false};
 constexpr const char* kInvitePath = "/staff/accounts/invite";
+constexpr const char* kWithdrawPath = "/staff/accounts/withdraw-invitation";
 constexpr std::size_t kLongestName = 120;
 
 std::string path_of(const access::Link& link) { return "/invitation/" + link.id + "?secret=" + link.secret; }
@@ -48,6 +49,20 @@ std::vector<std::string> functions_to_give(const Ask& ask) {
   return given;
 }
 
+Html waiting(const Ask& ask) {
+  Html list;
+  for (const auto& each : ask.site.gate().open_invitations(ask.desk))
+    list += el("li", {},
+               {el("p", {cls("kern-body")},
+                   {each.name, " – ", function_labels(ask, each.functions), ". ",
+                    ask.t("Holds until {when}.", {{"when", moment(ask, each.until)}})}),
+                web::post_form(ask, "withdraw-" + each.id, Url::path(kWithdrawPath),
+                               all({hidden("id", each.id), web::button(ask.t("Withdraw"), false)}))});
+  if (list.empty()) return {};
+  return all({el("h2", {cls("kern-heading-medium")}, {ask.t("Open invitations")}),
+              el("ul", {cls("lo-queue")}, {list})});
+}
+
 http::Response invite_page(const Ask& ask, Problems problems = {}) {
   const web::FormView form{ask, std::move(problems)};
   std::vector<web::Option> options;
@@ -68,7 +83,7 @@ http::Response invite_page(const Ask& ask, Problems problems = {}) {
               {ask.t("You get a link that you hand over, for example in person. It holds for seven days and "
                      "works once. Nothing is sent by us.")}),
            web::post_form(ask, "invite", Url::path(kInvitePath), fields)});
-  return again(ask, form, ask.t("Invite somebody"), main, "invite");
+  return again(ask, form, ask.t("Invite somebody"), all({main, waiting(ask)}), "invite");
 }
 
 http::Response make_invitation(Ask& ask) {
@@ -98,17 +113,11 @@ http::Response make_invitation(Ask& ask) {
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }
 
-std::string functions_text(const Ask& ask, const access::Invitation& invitation) {
-  std::string text;
-  for (const auto& each : invitation.functions)
-    (text += text.empty() ? "" : ", ") += function_label(ask, each);
-  return text;
-}
-
 Html greeting(const Ask& ask, const access::Invitation& invitation) {
-  return el("p", {cls("kern-body lo-lead")},
-            {ask.t("You are invited to work in {unit}. Your functions: {functions}.",
-                   {{"unit", invitation.unit_name}, {"functions", functions_text(ask, invitation)}})});
+  return el(
+      "p", {cls("kern-body lo-lead")},
+      {ask.t("You are invited to work in {unit}. Your functions: {functions}.",
+             {{"unit", invitation.unit_name}, {"functions", function_labels(ask, invitation.functions)}})});
 }
 
 http::Response account_page(const Ask& ask, const access::Invitation& invitation, Problems problems = {}) {
@@ -238,6 +247,10 @@ void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entran
       {kInvitePath, msg("Invite somebody"), true, &access::kAccountWrite, access::kAccountPurpose});
   site.get(kInvitePath, kInvite, [](Ask& ask) { return invite_page(ask); });
   site.post(kInvitePath, kInvite, make_invitation);
+  site.post(kWithdrawPath, kInvite, [](Ask& ask) {
+    ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"));
+    return web::see(Url::path(kInvitePath));
+  });
   site.get("/invitation/{id}", kOpen, show);
   site.post("/invitation/{id}", kOpen, [entrance](Ask& ask) { return accept(ask, *entrance->passwords); });
 }

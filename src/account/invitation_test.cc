@@ -119,6 +119,25 @@ TEST_P(InvitationTest, WhatIsWrongIsNamedAndUsesNothingUp) {
       303);
 }
 
+TEST_P(InvitationTest, AnOpenInvitationIsSeenAndWithdrawnByItsUnit) {
+  const auto link = operators_link(), cookie = open(link);
+  const auto other = invite_by_operator({8, "agency", "cem@example.org", "Cem", {"case_worker"}}).value();
+  const auto admin = signed_in("admin");
+  const auto page = get("/staff/accounts/invite", {}, admin);
+  EXPECT_TRUE(has(page, "Ben &lt;B&gt; – lead. Holds until 29/11/2026, 10:00."));
+  EXPECT_FALSE(has(page, "Cem"));
+  const auto withdraw = [&](const std::string& whose, const std::string& cookies) {
+    return post("/staff/accounts/withdraw-invitation", {{"id", path(whose).substr(12)}}, cookies).status;
+  };
+  EXPECT_EQ(withdraw(other, admin), 303);
+  EXPECT_EQ(get(path(other), {}, open(other)).status, 200) << "another unit's stays";
+  EXPECT_EQ(withdraw(link, signed_in("directory_editor")), 404);
+  EXPECT_EQ(get(path(link), {}, cookie).status, 200);
+  EXPECT_EQ(withdraw(link, admin), 303);
+  EXPECT_EQ(get(path(link), {}, cookie).status, 404);
+  EXPECT_FALSE(has(get("/staff/accounts/invite", {}, admin), "Open invitations"));
+}
+
 TEST_P(InvitationTest, WithoutTheSecretThereIsNothing) {
   const auto link = operators_link();
   for (const std::string& cookie :

@@ -201,6 +201,12 @@ std::string function_label(const Ask& ask, std::string_view function) {
   return at == kLabels.end() ? std::string(function) : ask.t(at->second);
 }
 
+std::string function_labels(const Ask& ask, const std::vector<std::string>& functions) {
+  std::string text;
+  for (const auto& each : functions) (text += text.empty() ? "" : ", ") += function_label(ask, each);
+  return text;
+}
+
 std::string half_secret(const Ask& ask) { return ask.request.cookie(ask.site.session_cookie()).value_or(""); }
 
 http::Response next_step(Ask& ask, const std::string& secret) {

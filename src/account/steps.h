@@ -31,6 +31,8 @@ std::string wanted_path(const web::Ask& ask);
 web::Html hidden(std::string_view name, std::string_view value);
 
 std::string function_label(const web::Ask& ask, std::string_view function);
+/** Several of them, with commas. */
+std::string function_labels(const web::Ask& ask, const std::vector<std::string>& functions);
 Text too_many_attempts();
 Text code_not_right();
 /** The family of browser and of device in a User-Agent, and no more of it: "Firefox, Windows". */
