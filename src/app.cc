@@ -111,7 +111,9 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
   directory::install(*app.site, app.finder);
   unit::install(*app.site);
-  account::install(*app.site, app.passwords);
+  // One of the installation's own records, which stays when the keys above it are changed.
+  account::install(*app.site, app.passwords,
+                   store.keys().make(kInstallation, "account", clock->now())->copy());
   app.site->check();
   return app;
 }

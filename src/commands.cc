@@ -11,12 +11,11 @@
 #include <fstream>
 #include <thread>
 
-#include "access/key_ring.h"
 #include "access/operator.h"
+#include "admin_commands.h"
 #include "audit_commands.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
-#include "jobs/jobs.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
 
@@ -28,6 +27,7 @@ struct Wanted {
   std::int64_t unit = 0;
   bool dry = false, plain = false, strict = false, forget = false;
   AuditWanted audit;
+  AdminWanted admin;
 };
 
 /** What a command works with. */
@@ -290,14 +290,6 @@ int list_units(const Bench& b) {
   return 0;
 }
 
-int rotate_keys(const Bench& b, const Wanted& w) {
-  const auto done = b.store.keys().rotate(b.by.clock().now(), w.forget);
-  b.by.enter("keys rotated", "");
-  b.out << "Done: a fresh key for the installation and " << done.units << " units; " << done.records
-        << " keys of records wrapped anew\nPut a copy of the key file away, apart from the backups.\n";
-  return 0;
-}
-
 using Chosen = std::function<int(const Bench&)>;
 using Run = std::function<void(CLI::App&, Chosen)>;
 
@@ -328,19 +320,24 @@ void describe_audit(CLI::App& app, AuditWanted& w, const std::function<void(CLI:
   run(*prove, [&w](const Bench& b) { return prove_audit(b.store, b.by.clock(), w, b.out, b.err); });
 }
 
-int list_jobs(const Bench& b) {
-  constexpr std::int64_t kMost = 200;
-  const auto jobs = jobs::look(b.store, b.by.clock(), kMost);
-  for (const auto& each : jobs) {
-    const WallTime made = wall_time(each.made);
-    b.out << made.day.text() << " " << minute_text(made.minute) << "  unit " << each.unit << "  " << each.kind
-          << "  " << each.state << "  begun " << each.attempts << " times";
-    if (each.total > 0) b.out << "  " << each.progress << " of " << each.total;
-    b.out << (each.last_error.empty() ? "" : "  " + each.last_error) << "\n";
-  }
-  if (jobs.empty()) b.out << "No job waits, and none has failed in the last 30 days.\n";
-  if (jobs.size() == kMost) b.out << "These are the newest " << kMost << "; there may be more.\n";
-  return 0;
+void describe_admin(CLI::App& app, AdminWanted& w, const std::function<void(CLI::App&)>& with_store,
+                    const Run& run) {
+  auto* admin = app.add_subcommand("admin", "Accounts of staff");
+  admin->require_subcommand(1);
+  auto* invite = admin->add_subcommand(
+      "invite", "Invite somebody: the first administrator of a unit, or anybody else; prints a link");
+  invite->add_option("--email", w.email, "E-mail address, with which the person will sign in")->required();
+  invite->add_option("--name", w.name, "Name, as colleagues see it")->required();
+  invite->add_option("--unit", w.unit, "Number of the unit");
+  invite->add_option("--new-unit", w.new_unit, "Name of a unit that is made for it");
+  invite->add_option("--kind", w.kind, "Kind of the new unit, such as family_centre; see docs/operating.md");
+  invite->add_option("--regime", w.regime, "Law that the new unit works under: gdpr_sgb, gdpr, kdg, dsg_ekd")
+      ->capture_default_str();
+  invite->add_option("--function", w.functions, "Functions there; admin without it");
+  invite->add_option("--public-url", w.base, "What the link begins with: where people reach Lotse")
+      ->capture_default_str();
+  with_store(*invite);
+  run(*invite, [&w](const Bench& b) { return invite_admin(b.store, b.by, w, b.out, b.err); });
 }
 
 // The same description for the command line and for what comes in through the socket.
@@ -386,6 +383,7 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   hsds_out->add_flag("--plain", w.plain, "Only what the standard knows, without extensions");
   with_store(*hsds_out);
   run(*hsds_out, [&w](const Bench& b) { return export_hsds(b, w); });
+  describe_admin(app, w.admin, with_store, run);
   auto* units = app.add_subcommand("units", "List the units with their numbers");
   with_store(*units);
   run(*units, [](const Bench& b) { return list_units(b); });
@@ -397,12 +395,12 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
       "--forget", w.forget,
       "Take the key before out of the key file at once; only when no other process serves this store");
   with_store(*rotate);
-  run(*rotate, [&w](const Bench& b) { return rotate_keys(b, w); });
+  run(*rotate, [&w](const Bench& b) { return rotate_keys(b.store, b.by, w.forget, b.out); });
   describe_audit(app, w.audit, with_store, run);
   auto* listed =
       app.add_subcommand("jobs", "List what waits to be done, what is being done and what has failed");
   with_store(*listed);
-  run(*listed, [](const Bench& b) { return list_jobs(b); });
+  run(*listed, [](const Bench& b) { return list_jobs(b.store, b.by.clock(), b.out); });
 }
 
 }  // namespace

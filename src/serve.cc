@@ -129,7 +129,9 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
                           {"us", line.microseconds}});
   };
   server_options.failure = [](std::string_view) { log_event("handler.failed"); };
-  server_options.priority = [](const http::Request& r) { return r.method == "POST" && r.path == "/sign-in"; };
+  server_options.priority = [](const http::Request& r) {
+    return r.method == "POST" && r.path.starts_with("/sign-in");
+  };
   return server_options;
 }
 

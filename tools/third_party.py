@@ -38,6 +38,8 @@ LINKED = [
             "Unicode"),
     Library("libcurl", "libcurl4", "curl", "linked", "CURL", "libcurl", "curl/curl.h", "curl"),
     Library("libpq (PostgreSQL)", "libpq5", "PostgreSQL", "linked", "PostgreSQL", "libpq", "libpq-fe.h", "PostgreSQL"),
+    Library("liboath (OATH Toolkit)", "liboath0", "LGPL-2.1-or-later", "linked", "OATH", "liboath", "liboath/", "LGPL-2.1|Lesser General Public"),
+    Library("libqrencode", "libqrencode4", "LGPL-2.1-or-later", "linked", "QRENCODE", "libqrencode", "qrencode.h", "LGPL-2.1|Lesser General Public"),
     Library("libsodium", "libsodium23", "ISC", "linked", "SODIUM", "libsodium", "sodium.h", "ISC"),
     Library("libzip", "libzip4", "BSD-3-Clause", "linked", "ZIP", "libzip", "zip.h", "endorse or promote"),
     Library("JSON for Modern C++", "nlohmann-json3-dev", "MIT", "compiled in", "nlohmann_json", "", "nlohmann/", "Expat|MIT"),

@@ -6,7 +6,6 @@
 namespace lotse::access {
 
 seal::Signer audit_signer(Store& store, Instant now) {
-  constexpr UnitId kInstallation = 0;
   return seal::Signer(*store.keys().make(kInstallation, "audit", now));
 }
 

@@ -73,8 +73,9 @@ void Operator::enter(std::string_view what, std::string_view object) const {
   const auto at = clock_.now().ms;
   const std::string id = new_uuid(at);
   store_.write([&](sql::Tx& tx) {
-    tx.enter_unit(0);
-    tx.change(kEnter, {0, id, at, who_, "", kAccountPurpose, "operate", what, object, "allowed", ""});
+    tx.enter_unit(kInstallation);
+    tx.change(kEnter,
+              {kInstallation, id, at, who_, "", kAccountPurpose, "operate", what, object, "allowed", ""});
   });
 }
 

@@ -2,6 +2,7 @@
 #include "access/gate.h"
 
 #include <fstream>
+#include <thread>
 
 #include "sql/test_disk.h"
 #include "sql/test_migrations.h"
@@ -31,6 +32,9 @@ class GateTest : public sql::StoreTest {
                               {unit, kind, name});
     account_ = gate_->make_account(by(), 7, "olena@example.org", "Olena", "hash", "uk");
     gate_->grant(by(), account_, 7, "directory_editor", {2026, 11, 1});
+    // The tests of second factors are in gate_factor_test.cc.
+    change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
+    gate_->mark_sample(by(), 7, account_);
   }
   void TearDown() override {
     gate_.reset();
@@ -44,18 +48,22 @@ class GateTest : public sql::StoreTest {
   void change(std::string_view text, sql::Params params = {}) {
     sql::TestAccess::change(engine(), text, params);
   }
-  std::int64_t entries(std::string_view what) {
+  std::int64_t entries(std::string_view what, UnitId unit = 7, std::string_view actor = "%") {
     std::int64_t n = 0;
     sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
-      tx.enter_unit(7);
-      n = tx.one({"test.entries", "SELECT count(*) FROM audit_entry WHERE unit_id = 7 AND what = $1"}, {what},
-                 [](const sql::Row& r) { return r.integer(0); })
+      tx.enter_unit(unit);
+      n = tx.one({"test.entries",
+                  "SELECT count(*) FROM audit_entry WHERE unit_id = $1 AND what = $2 AND actor LIKE $3"},
+                 {unit, what, actor}, [](const sql::Row& r) { return r.integer(0); })
               .value();
     });
     return n;
   }
   Operator by() { return Operator(*store_, clock_, "operator:root"); }
-  std::string start() { return gate_->start(account_, gate_->memberships(account_).at(0)); }
+  std::string start() { return start(account_); }
+  std::string start(const std::string& account) {
+    return gate_->start(gate_->begin(account), gate_->memberships(account).at(0)).value();
+  }
 
   StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
   std::unique_ptr<Store> store_;
@@ -73,7 +81,6 @@ TEST_P(GateTest, FindsAnAccountByItsAddressInAnyCase) {
     EXPECT_EQ(found->password_hash, "hash");
     EXPECT_EQ(found->language, "uk");
     EXPECT_TRUE(found->active);
-    EXPECT_EQ(found->blocked_until, Instant{});
   }
   for (const char* typed : {"", "olena", "olena@example.or", "olena @example.org", "\xFF", "%"})
     EXPECT_FALSE(gate_->find(typed)) << typed;
@@ -274,7 +281,8 @@ TEST_P(GateTest, SessionsGoOnOverTheChangeOfClocks) {
 TEST_P(GateTest, StartingSweepsTheOldSessionsOfEverybody) {
   const auto other = gate_->make_account(by(), 7, "ben@example.org", "Ben", "h", "de");
   gate_->grant(by(), other, 7, "directory_editor", {2026, 11, 1});
-  gate_->start(other, gate_->memberships(other).at(0));
+  gate_->mark_sample(by(), 7, other);
+  start(other);
   start();
   start();
   pass(11 * kHour);
@@ -283,27 +291,91 @@ TEST_P(GateTest, StartingSweepsTheOldSessionsOfEverybody) {
   EXPECT_EQ(number("SELECT count(*) FROM session WHERE account_id = $1", {other}), 0);
 }
 
-TEST_P(GateTest, FiveFailuresBlockForAMinuteThenLongerUpToAnHour) {
-  const auto blocked_minutes = [&] {
-    return (gate_->find("olena@example.org")->blocked_until.ms - clock_.now().ms) / kMinute;
-  };
-  for (int i = 0; i < 4; ++i) gate_->failed(account_);
-  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
-  for (const std::int64_t minutes : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
-    gate_->failed(account_);
-    EXPECT_EQ(blocked_minutes(), minutes);
-    pass(minutes * kMinute);
-    EXPECT_LE(gate_->find("olena@example.org")->blocked_until, clock_.now());
+TEST_P(GateTest, FiveFailuresBlockForAMinuteThenLongerUpToAnHourWhetherThereIsAnAccountOrNot) {
+  for (const char* email : {" Olena@example.org", "nobody@example.org"}) {
+    const auto trial = password_trial(email, gate_->find(email));
+    const auto blocked_minutes = [&] { return (gate_->blocked_until(trial).ms - clock_.now().ms) / kMinute; };
+    for (int i = 0; i < 4; ++i) gate_->failed(trial);
+    EXPECT_EQ(gate_->blocked_until(trial), Instant{}) << email;
+    for (const std::int64_t minutes : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
+      gate_->failed(trial);
+      EXPECT_EQ(blocked_minutes(), minutes) << email;
+      pass(minutes * kMinute);
+      EXPECT_LE(gate_->blocked_until(trial), clock_.now());
+    }
+    for (int i = 0; i < 70; ++i) gate_->failed(trial);
+    EXPECT_EQ(blocked_minutes(), 60) << email;
   }
-  for (int i = 0; i < 70; ++i) gate_->failed(account_);
-  EXPECT_EQ(blocked_minutes(), 60);
+  const auto olena = password_trial("olena@example.org", gate_->find("olena@example.org"));
   const auto secret = start();
-  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{})
-      << "a sign-in that succeeds begins anew";
-  for (int i = 0; i < 4; ++i) gate_->failed(account_);
-  EXPECT_EQ(gate_->find("olena@example.org")->blocked_until, Instant{});
+  EXPECT_EQ(gate_->blocked_until(olena), Instant{}) << "a sign-in that succeeds begins anew";
+  EXPECT_GT(gate_->blocked_until(password_trial("nobody@example.org", {})), clock_.now());
+  for (int i = 0; i < 4; ++i) gate_->failed(olena);
+  EXPECT_EQ(gate_->blocked_until(olena), Instant{});
   EXPECT_TRUE(gate_->resume(secret)) << "a running session is not touched by the attempts of others";
-  gate_->failed("nobody");
+}
+
+TEST_P(GateTest, AWrongAttemptIsForgottenAfterADay) {
+  const auto trial = password_trial("nobody@example.org", {});
+  for (int i = 0; i < 4; ++i) gate_->failed(trial);
+  pass(24 * kHour);
+  gate_->failed(trial);
+  EXPECT_GT(gate_->blocked_until(trial), clock_.now()) << "a day to the millisecond";
+  pass(24 * kHour + 1);
+  for (int i = 0; i < 4; ++i) gate_->failed(trial);
+  EXPECT_LE(gate_->blocked_until(trial), clock_.now());
+}
+
+TEST_P(GateTest, AtMostTenThousandTrialsAreRememberedTheLatest) {
+  change(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+      "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) "
+      "SELECT 'password:' || i, 9, 0, $1 + i FROM n",
+      {clock_.now().ms - 10'001});
+  gate_->failed(password_trial("olena@example.org", gate_->find("olena@example.org")));
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 10'000);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:1'"), 0) << "the oldest went";
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:2'"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE failures = 1"), 1);
+}
+
+TEST_P(GateTest, AttemptsAtTheSameTimeAreAllCounted) {
+  const auto trial = password_trial("olena@example.org", gate_->find("olena@example.org"));
+  std::vector<std::thread> all;
+  for (int i = 0; i < 4; ++i)
+    all.emplace_back([&] {
+      for (int n = 0; n < 5; ++n) gate_->failed(trial);
+    });
+  for (auto& each : all) each.join();
+  EXPECT_EQ(number("SELECT failures FROM attempt"), 20);
+  EXPECT_EQ(entries("session.attempt", kInstallation, account_), 20);
+}
+
+TEST_P(GateTest, AttemptsBlocksAndSignOutsAreEnteredWithoutTheAddress) {
+  const auto known = password_trial("olena@example.org", gate_->find("olena@example.org"));
+  const auto unknown = password_trial("nobody@example.org", {});
+  for (int i = 0; i < 5; ++i) {
+    gate_->failed(known);
+    gate_->failed(unknown);
+  }
+  EXPECT_EQ(entries("session.attempt", kInstallation, account_), 5);
+  EXPECT_EQ(entries("session.attempt", kInstallation, ""), 5);
+  EXPECT_EQ(entries("session.block", kInstallation, account_), 1);
+  EXPECT_EQ(entries("session.block", kInstallation, ""), 1);
+  EXPECT_EQ(entries("session.attempt"), 0) << "nobody has acted for a unit";
+  sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+    tx.enter_unit(kInstallation);
+    tx.each({"test.entry", "SELECT object, rule, decision FROM audit_entry WHERE unit_id = 0"}, {},
+            [&](const sql::Row& r) {
+              EXPECT_EQ(r.text(0), "");
+              EXPECT_EQ(r.text(1), "password");
+              EXPECT_EQ(r.text(2), "denied");
+            });
+  });
+  gate_->end(start());
+  EXPECT_EQ(entries("session.end", 7, account_), 1);
+  gate_->end("unknown");
+  EXPECT_EQ(entries("session.end"), 1) << "of what was no session there is nothing to say";
 }
 
 TEST(EmailHash, IsTrimmedLowerCaseAndNoPlainHash) {

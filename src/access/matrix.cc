@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/matrix.h"
 
+#include <algorithm>
+
 namespace lotse::access {
 namespace {
 
@@ -29,6 +31,16 @@ std::string_view name_of(Action action) {
       return "approve";
   }
   return "";
+}
+
+std::vector<std::string_view> staff_functions(std::string_view unit_kind) {
+  std::vector<std::string_view> found;
+  for (const MatrixRow& row : matrix()) {
+    // Parents and visitors are nobody's staff.
+    if (row.unit_kind != unit_kind || row.function == "citizen" || row.function == "visitor") continue;
+    if (std::find(found.begin(), found.end(), row.function) == found.end()) found.push_back(row.function);
+  }
+  return found;
 }
 
 Decision decide(const Facts& f) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lotse::access {
 
@@ -33,6 +34,9 @@ struct MatrixRow {
 
 /** The whole matrix, in the order of the file. */
 std::span<const MatrixRow> matrix();
+
+/** The functions of staff that a kind of unit has, in the order of the matrix; none for "self". */
+std::vector<std::string_view> staff_functions(std::string_view unit_kind);
 
 /** What is known about one request. What is not stated counts as not fulfilled. */
 struct Facts {

@@ -1,123 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The way in and out, on both engines, through Site::answer as a function.
-#include <sodium.h>
-
-#include "access/gate.h"
-#include "account/account.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
-#include "web/site_test_support.h"
+#include "account/account_test_support.h"
 
 namespace lotse::account {
 namespace {
 
-const std::string kPassword = "Drei kleine <Enten> & \"Gänse\"", kGuardSecret(64, 'a');
-
-using Fields = std::vector<http::Field>;
-
-// The least that Argon2id can cost: these tests are about pages. The cost of the house is tested in
-// passwords_test.cc.
-const std::string& cheap_hash() {
-  static const std::string hash = [] {
-    std::string out(crypto_pwhash_STRBYTES, '\0');
-    EXPECT_EQ(
-        sodium_init() >= 0 &&
-            crypto_pwhash_str_alg(out.data(), kPassword.data(), kPassword.size(), crypto_pwhash_OPSLIMIT_MIN,
-                                  crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_ALG_ARGON2ID13) == 0,
-        true);
-    return std::string(out.c_str());
-  }();
-  return hash;
-}
-
-using web::has;
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
-}
-
-class SignInTest : public sql::StoreTest {
+class SignInTest : public AccountTest {
  protected:
-  std::vector<sql::Migration> migrations() const override {
-    static const auto list = sql::migrations_of({"access", "unit"});
-    return list;
-  }
   void SetUp() override {
-    StoreTest::SetUp();
+    AccountTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<access::Store>(sql::open(url()), migrations());
-    site_ = std::make_unique<web::Site>(*store_, clock_, web::SiteOptions{.region = "Wiesen"});
-    static const auto passwords = std::make_shared<Passwords>();
-    install(*site_, passwords);
-    site_->check();
-    for (const auto& [unit, kind, name] :
-         {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur <Süd>"}})
-      sql::TestAccess::change(engine(),
-                              "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
-                              "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
-                              {unit, kind, name});
-    account_ = site_->gate().make_account(by(), 7, "olena@example.org", "Olena <O>", cheap_hash(), "uk");
-    site_->gate().grant(by(), account_, 7, "directory_editor", {2026, 1, 1});
+    // The second factor has tests of its own, in second_factor_test.cc.
+    change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
+    site_->gate().mark_sample(by(), 7, account_);
   }
-  void TearDown() override {
-    site_.reset();
-    store_.reset();
-    StoreTest::TearDown();
-  }
-  http::Response get(std::string path, std::string query = {}, std::string cookies = {}) {
-    http::Request r;
-    r.method = "GET";
-    r.path = std::move(path);
-    r.query = std::move(query);
-    r.fields = {{"Host", "lotse.example"},
-                {"Cookie", guard_cookie() + "; lotse_language=en" + (cookies.empty() ? "" : "; " + cookies)}};
-    return site_->answer(r);
-  }
-  http::Response post(std::string path, Fields form, const std::string& cookies = {}, Fields more = {}) {
-    form.push_back({"_guard", guard(cookies)});
-    http::Request r;
-    r.method = "POST";
-    r.path = std::move(path);
-    r.body = http::encode_query(form);
-    r.remote = remote_;
-    r.fields = {{"Host", "lotse.example"},
-                {"Origin", "http://lotse.example"},
-                {"Content-Type", "application/x-www-form-urlencoded"},
-                {"Cookie", guard_cookie() + "; lotse_language=en" + (cookies.empty() ? "" : "; " + cookies)}};
-    r.fields.insert(r.fields.end(), more.begin(), more.end());
-    return site_->answer(r);
-  }
-  http::Response sign_in(const std::string& email, const std::string& password, Fields more = {},
-                         const std::string& cookies = {}) {
-    Fields form{{"email", email}, {"password", password}};
-    form.insert(form.end(), more.begin(), more.end());
-    return post("/sign-in", form, cookies);
-  }
-  static std::string guard_cookie() { return "lotse_guard=" + kGuardSecret; }
-  // As the forms of this visitor hold it.
-  std::string guard(const std::string& cookies) {
-    const auto page = get(cookies.empty() ? "/sign-in" : "/sign-out", {}, cookies);
-    constexpr std::string_view kMark = "name=\"_guard\" value=\"";
-    const auto at = page.content().find(kMark);
-    return at == std::string_view::npos ? std::string()
-                                        : std::string(page.content().substr(at + kMark.size(), 32));
-  }
-  // "lotse=…" as the browser would send it back; empty if none was set.
-  static std::string session_of(const http::Response& r) {
-    for (const auto& each : r.fields)
-      if (each.name == "Set-Cookie" && each.value.starts_with("lotse="))
-        return each.value.substr(0, each.value.find(';'));
-    return {};
-  }
-  std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
-  void change(std::string_view text) { sql::TestAccess::change(engine(), text); }
-
-  access::Operator by() { return access::Operator(*store_, *clock_, "operator:root"); }
-  std::shared_ptr<StandingClock> clock_ = std::make_shared<StandingClock>(*instant_of({{2026, 11, 22}, 600}));
-  std::unique_ptr<access::Store> store_;
-  std::unique_ptr<web::Site> site_;
-  std::string account_, remote_;
 };
 LOTSE_ON_EACH_ENGINE(SignInTest);
 
@@ -150,7 +46,8 @@ TEST_P(SignInTest, AWrongPasswordAndAnUnknownAddressLookTheSame) {
   EXPECT_EQ(wrong.fields, unknown.fields);
   EXPECT_TRUE(session_of(wrong).empty());
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);
-  EXPECT_EQ(number("SELECT failures FROM account"), 1);
+  EXPECT_EQ(number("SELECT min(failures) FROM attempt"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 2) << "of both alike";
   EXPECT_TRUE(has(wrong, "E-mail address or password is not right."));
   EXPECT_TRUE(has(wrong, "value=\"olena@example.org\"")) << "she need not type it again";
   // As JSON as well.
@@ -182,14 +79,14 @@ TEST_P(SignInTest, TheTypedPasswordIsNeverEchoed) {
   site_->gate().grant(by(), account_, 8, "case_worker", {2026, 1, 1});
   const std::string escaped = "Drei kleine &lt;Enten&gt;";
   std::vector<http::Response> all{
-      sign_in("olena@example.org", kPassword),   // choice of a unit
+      sign_in("olena@example.org", kPassword),   // on to the choice of a unit
       sign_in("nobody@example.org", kPassword),  // unknown
       sign_in("", kPassword),                    // address missing
       sign_in("olena@example.org", kPassword, {{"_action", "language"}, {"_language", "tr"}}),
       sign_in("olena@example.org", "Drei kleine Katzen"),
       post("/sign-in", {{"email", "nobody@example.org"}, {"password", kPassword}}, {},
            {{"Accept", "application/json"}})};
-  change("UPDATE account SET blocked_until_ms = 9999999999999");
+  for (int i = 0; i < 5; ++i) sign_in("olena@example.org", "wrong");
   all.push_back(sign_in("olena@example.org", kPassword));
   for (const auto& r : all) {
     EXPECT_FALSE(has(r, "Drei kleine")) << r.status;
@@ -207,7 +104,7 @@ TEST_P(SignInTest, WhatIsMissingIsAllNamed) {
   EXPECT_TRUE(has(r, "href=\"#email\">Enter your e-mail address.</a>"));
   EXPECT_TRUE(has(r, "href=\"#password\">Enter your password.</a>"));
   EXPECT_TRUE(has(r, "<title>Error: "));
-  EXPECT_EQ(number("SELECT failures FROM account"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 0);
 }
 
 TEST_P(SignInTest, ThePasswordIsTakenAsItIsTyped) {
@@ -247,26 +144,49 @@ TEST_P(SignInTest, SheComesBackToWhereSheWas) {
 
 TEST_P(SignInTest, TwoMembershipsAreAChoice) {
   site_->gate().grant(by(), account_, 8, "case_worker", {2026, 1, 1});
-  const auto choice = sign_in("olena@example.org", kPassword, {{"to", "/offers/42"}});
+  const auto first = sign_in("olena@example.org", kPassword, {{"to", "/offers/42"}});
+  EXPECT_EQ(first.status, 303);
+  EXPECT_EQ(first.header("Location"), "/sign-in/unit?to=%2Foffers%2F42");
+  const auto half = session_of(first);
+  ASSERT_FALSE(half.empty());
+  EXPECT_EQ(get("/staff", {}, half).status, 303) << "half a session opens nothing";
+  const auto choice = get("/sign-in/unit", "to=%2Foffers%2F42", half);
   EXPECT_EQ(choice.status, 200);
-  EXPECT_TRUE(session_of(choice).empty());
   EXPECT_TRUE(has(choice, "value=\"7:directory_editor\""));
   EXPECT_TRUE(has(choice, "value=\"8:case_worker\""));
   EXPECT_TRUE(has(choice, "Agentur &lt;Süd&gt; – case worker"));
   EXPECT_TRUE(has(choice, "name=\"to\" value=\"/offers/42\""));
-  EXPECT_TRUE(has(choice, "name=\"email\" value=\"olena@example.org\""));
+  EXPECT_FALSE(has(choice, "password")) << "she need not type it again";
   EXPECT_EQ(number("SELECT count(*) FROM session"), 0);
-  const auto chosen =
-      sign_in("olena@example.org", kPassword, {{"unit", "8:case_worker"}, {"to", "/offers/42"}});
+  for (const char* other : {"9:admin", "8:directory_editor", "7:case_worker", "8", "8:case_worker:x"}) {
+    const auto r = post("/sign-in/continue", {{"unit", other}}, half);
+    EXPECT_EQ(r.status, 200) << other;
+    EXPECT_TRUE(session_of(r).empty()) << other;
+  }
+  EXPECT_EQ(post("/sign-in/continue", {{"unit", "8:case_worker"}}, {}).header("Location"),
+            "/sign-in?to=%2Fstaff")
+      << "the choice needs the half session";
+  const auto chosen = post("/sign-in/continue", {{"unit", "8:case_worker"}, {"to", "/offers/42"}}, half);
   EXPECT_EQ(chosen.status, 303);
   EXPECT_EQ(chosen.header("Location"), "/offers/42");
+  EXPECT_NE(session_of(chosen), half);
   const auto staff = get("/staff", {}, session_of(chosen));
   EXPECT_TRUE(has(staff, "Agentur &lt;Süd&gt;"));
   EXPECT_TRUE(has(staff, "case worker"));
-  for (const char* other : {"9:admin", "8:directory_editor", "7:case_worker", "8", "", "8:case_worker:x"})
-    EXPECT_TRUE(session_of(sign_in("olena@example.org", kPassword, {{"unit", other}})).empty()) << other;
-  EXPECT_TRUE(session_of(sign_in("olena@example.org", "wrong", {{"unit", "8:case_worker"}})).empty())
-      << "the choice needs the password too";
+  EXPECT_EQ(post("/sign-in/continue", {{"unit", "8:case_worker"}}, half).header("Location"),
+            "/sign-in?to=%2Fstaff")
+      << "once";
+}
+
+TEST_P(SignInTest, AChoiceThatComesTooLateBeginsAnew) {
+  site_->gate().grant(by(), account_, 8, "case_worker", {2026, 1, 1});
+  const auto half = session_of(sign_in("olena@example.org", kPassword));
+  clock_->set(Instant{clock_->now().ms + 5 * 60'000 + 1});
+  for (const auto& r : {get("/sign-in/unit", "to=%2Foffers%2F42", half),
+                        post("/sign-in/continue", {{"unit", "8:case_worker"}, {"to", "/offers/42"}}, half)}) {
+    EXPECT_EQ(r.status, 303);
+    EXPECT_EQ(r.header("Location"), "/sign-in?to=%2Foffers%2F42");
+  }
 }
 
 TEST_P(SignInTest, WithoutAMembershipThereIsNoSession) {
@@ -313,6 +233,7 @@ TEST_P(SignInTest, SigningInAgainEndsTheSessionBefore) {
   EXPECT_EQ(get("/staff", {}, first).status, 303);
   EXPECT_EQ(get("/staff", {}, second).status, 200);
   EXPECT_EQ(number("SELECT count(*) FROM session"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM half_session"), 0);
   // A cookie that somebody else put there is not taken over.
   const std::string planted = "lotse=" + std::string(64, 'f');
   const auto third = session_of(sign_in("olena@example.org", kPassword));
@@ -327,16 +248,28 @@ TEST_P(SignInTest, FiveWrongPasswordsBlockForAWhile) {
   EXPECT_TRUE(session_of(right).empty());
   EXPECT_EQ(wrong.status, right.status);
   EXPECT_EQ(wrong.body, right.body) << "nobody learns in the meantime whether a password is right";
-  EXPECT_EQ(number("SELECT failures FROM account"), 5) << "attempts meanwhile do not prolong it";
+  EXPECT_EQ(number("SELECT failures FROM attempt"), 5) << "attempts meanwhile do not prolong it";
   clock_->set(Instant{clock_->now().ms + 60'000});
   EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303);
-  EXPECT_EQ(number("SELECT failures FROM account"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 0);
 }
 
-TEST_P(SignInTest, ANetworkHasTenWrongAttemptsAndGetsThemBack) {
+TEST_P(SignInTest, AnUnknownAddressIsBlockedAsAKnownOneIs) {
+  for (int i = 0; i < 7; ++i) {
+    const auto known = sign_in("olena@example.org", "wrong"),
+               unknown = sign_in("nobody@example.org", "wrong");
+    EXPECT_EQ(known.status, i < 5 ? 422 : 429) << i;
+    EXPECT_EQ(unknown.status, known.status) << i;
+    EXPECT_EQ(replaced(known.body, "olena@example.org", "X"),
+              replaced(unknown.body, "nobody@example.org", "X"));
+    EXPECT_EQ(known.fields, unknown.fields);
+  }
+}
+
+TEST_P(SignInTest, ANetworkHasThirtyWrongAttemptsAndGetsThemBack) {
   remote_ = "203.0.113.7";
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303) << "right ones";
-  for (int i = 0; i < 10; ++i)
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303) << "right ones";
+  for (int i = 0; i < 30; ++i)
     EXPECT_EQ(sign_in("nobody" + std::to_string(i) + "@example.org", "wrong").status, 422) << i;
   const auto refused = sign_in("nobody@example.org", "wrong");
   EXPECT_EQ(refused.status, 429);

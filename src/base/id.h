@@ -12,6 +12,9 @@ namespace lotse {
 
 /** Number of a unit (a controller of its own), given by the installation. 0 is no unit. */
 using UnitId = std::int64_t;
+/** Where keys and the audit keep what belongs to the installation itself; no membership and no desk has it.
+ */
+inline constexpr UnitId kInstallation = 0;
 
 /** Fills `bytes` from the operating system's random generator. */
 void random_bytes(void* bytes, std::size_t size);

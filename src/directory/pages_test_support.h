@@ -72,7 +72,11 @@ class PagesOnStore : public TwoUnits {
     const auto account =
         gate.make_account(boss, unit, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(boss, account, unit, function, {2020, 1, 1});
-    return gate.start(account, {unit, "family_centre", "Haus", function});
+    gate.mark_sample(boss, unit, account);
+    sql::TestAccess::change(
+        engine(),
+        "INSERT INTO installation (key, value) VALUES ('sample', '1') ON CONFLICT (key) DO NOTHING");
+    return gate.start(gate.begin(account), {unit, "family_centre", "Haus", function}).value();
   }
 
   http::Response get(const std::string& target, const std::string& cookie = "",

@@ -304,8 +304,10 @@ Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, accou
     std::string account;
     for (const auto& m : p["memberships"]) {
       const UnitId unit = units.at(text(m, "unit"));
-      if (account.empty())
+      if (account.empty()) {
         account = gate.make_account(by, unit, text(p, "email"), text(p, "name"), hash, "de");
+        gate.mark_sample(by, unit, account);
+      }
       gate.grant(by, account, unit, text(m, "function"), Day{2020, 1, 1});
     }
   }

@@ -43,6 +43,7 @@ class UnitPagesTest : public sql::StoreTest {
       return web::page(ask, {.title = "T", .main = contact_card(ask, now(one_), "H")});
     });
     site_->check();
+    sql::TestAccess::change(engine(), "INSERT INTO installation (key, value) VALUES ('sample', '1')");
     jule_ = sign_in(one_, "directory_editor");
   }
   void TearDown() override {
@@ -57,7 +58,8 @@ class UnitPagesTest : public sql::StoreTest {
     const auto account =
         gate.make_account(by, unit, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(by, account, unit, function, {2020, 1, 1});
-    return gate.start(account, {unit, "family_centre", "Haus", function});
+    gate.mark_sample(by, unit, account);
+    return gate.start(gate.begin(account), {unit, "family_centre", "Haus", function}).value();
   }
   http::Response get(const std::string& path, const std::string& session = "", const std::string& accept = "",
                      const std::string& language = "de") {

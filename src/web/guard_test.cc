@@ -147,7 +147,9 @@ class SignedInTest : public sql::StoreTest {
     auto& gate = site_->gate();
     account_ = gate.make_account(by(), 7, "olena@example.org", "Olena", "h", "uk");
     gate.grant(by(), account_, 7, "case_worker", {2026, 1, 1});
-    session_ = gate.start(account_, gate.memberships(account_).at(0));
+    sql::TestAccess::change(engine(), "INSERT INTO installation (key, value) VALUES ('sample', '1')");
+    gate.mark_sample(by(), 7, account_);
+    session_ = start(gate.memberships(account_).at(0));
   }
   void TearDown() override {
     site_.reset();
@@ -158,11 +160,14 @@ class SignedInTest : public sql::StoreTest {
     return site_->answer(get(std::move(target), std::move(fields)));
   }
   // Another session, with another function.
+  std::string start(const access::Membership& membership) {
+    return site_->gate().start(site_->gate().begin(account_), membership).value();
+  }
   void become(const std::string& function) {
     auto& gate = site_->gate();
     gate.grant(by(), account_, 7, function, {2026, 1, 1});
     for (const auto& each : gate.memberships(account_))
-      if (each.function == function) session_ = gate.start(account_, each);
+      if (each.function == function) session_ = start(each);
   }
   std::string cookie(const std::string& more = {}) const { return "lotse=" + session_ + more; }
 
@@ -255,7 +260,7 @@ TEST_P(SignedInTest, TheTokenIsBoundToTheSession) {
   };
   EXPECT_EQ(send(inside, cookie(guard)), 303);
   EXPECT_EQ(send(outside, cookie(guard)), 403) << "a token from before the sign-in";
-  const auto other = site_->gate().start(account_, site_->gate().memberships(account_).at(0));
+  const auto other = start(site_->gate().memberships(account_).at(0));
   EXPECT_EQ(send(inside, "lotse=" + other + guard), 403) << "a token of another session";
 }
 

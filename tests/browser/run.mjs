@@ -35,9 +35,9 @@ for (const file of readdirSync(folder).filter((each) => each.endsWith('.mjs')).s
 
 const oneLine = (error) => String(error?.message ?? error).replaceAll(/\u001b\[\d+m/g, '').replaceAll(/\s*\n\s*/g, ' | ').slice(0, 1500);
 
-async function walk(journey, name, browser, base, classes, shared) {
+async function walk(journey, name, browser, server, classes, shared) {
   const started = Date.now();
-  const t = new Journey({ name, base, browser, shots: options.shots, strict: options.translated, classes, shared });
+  const t = new Journey({ name, base: server.base, server, browser, shots: options.shots, strict: options.translated, classes, shared });
   let timer;
   const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`took more than ${kJourneyMs / 1000} s`)), kJourneyMs); });
   let failure;
@@ -71,7 +71,7 @@ async function walkAll(browser, store) {
   const lane = async () => {
     const server = await startServer({ binary: options.binary, store });
     const shared = new Map();
-    for (let next = wanted.shift(); next; next = wanted.shift()) good = (await walk(next.journey, next.name, browser, server.base, classes, shared)) && good;
+    for (let next = wanted.shift(); next; next = wanted.shift()) good = (await walk(next.journey, next.name, browser, server, classes, shared)) && good;
     const how = await server.stop();
     if (how === 0) return;
     console.log(`not ok server${mark} - ended with ${how}: ${oneLine(server.errors().slice(-500))}`);

@@ -3,4 +3,4 @@
 // Sessions are started by account/ alone.
 #include "web/site.h"
 
-std::string around(lotse::web::Ask& ask) { return ask.site.gate().start("a", {}); }
+std::string around(lotse::web::Ask& ask) { return ask.site.gate().begin("a"); }

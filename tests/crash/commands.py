@@ -6,137 +6,27 @@
 """
 import argparse
 import csv
-import http.client
 import json
 import os
 import pathlib
 import re
 import shutil
-import signal
-import sqlite3
-import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
-import urllib.parse
 import zipfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-FRUITS = ["Apfel", "Birne", "Kirsche", "Traube", "Zitrone", "Mango"]
-CSV_FILES = {
-    "organizations.csv": "id,name,description\no1,House of Sun,A house\n",
-    "services.csv": "id,organization_id,name,description,status\ns1,o1,Parents café,Coffee,active\n"
-                    "s2,missing,Lost,No such house,active\ns3,o1,,No name,active\n",
-    "locations.csv": "id,organization_id,name,latitude,longitude\nl1,o1,Sun,52.05,7.95\n",
-    "services_at_location.csv": "id,service_id,location_id\np1,s1,l1\n",
-    "regular_schedules.csv": "id,service_id,weekday,opens_at,closes_at,original_text\n,s1,Monday,9:00am,5:00pm,\"9:00am-5:00pm, Mon-Fri\"\n",
-    "languages.csv": "id,service_id,language\n1,s1,Spanish (limited)\n",
-    "eligibility.csv": "id,service_id,eligibility\n,,\"Women, 18 and older\"\n",
-}
-
-
-class Skipped(Exception):
-    """What a test needs is not here."""
-
-
-class Lotse:
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
-
-    def run(self, *arguments, code=0, cwd=None):
-        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=240, cwd=cwd,
-                              stdin=subprocess.DEVNULL)
-        if code is not None and done.returncode != code:
-            raise AssertionError(f"exit {done.returncode} instead of {code}: {done.stdout[-500:]} {done.stderr[-800:]}")
-        return done
-
-    def serve(self, *arguments):
-        return Served(self, arguments)
-
-    def hsds(self, files=CSV_FILES):
-        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        return folder
-
-
-class Served:
-    def __init__(self, lotse, arguments):
-        self.log = tempfile.TemporaryFile("w+", dir=lotse.folder)
-        self.process = subprocess.Popen([lotse.binary, "serve", "--listen", "127.0.0.1:0", *map(str, arguments)],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True, stdin=subprocess.DEVNULL)
-        self.said = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line.strip())
-            if found:
-                self.port = int(found[1])
-                return
-        self.log.seek(0)
-        raise AssertionError(f"did not serve, exit {self.process.wait()}: {self.log.read()[-800:]}")
-
-    def get(self, path, accept="application/json", **fields):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", path, headers={"Accept": accept, **fields})
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
-        return answer.status, body
-
-    def post(self, path, body, **fields):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("POST", path, body, {"Sec-Fetch-Site": "same-origin", **fields})
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
-        return answer.status, body, "; ".join(v.split(";")[0] for k, v in answer.getheaders() if k == "Set-Cookie")
-
-    def sign_in(self, function):
-        """Signs the first person of the sample with this function in; returns the cookies."""
-        mail = next(line.split()[0] for line in self.said if "@" in line and function in line)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", "/sign-in")
-        answer = connection.getresponse()
-        guard = re.search(r'name="_guard" value="([^"]+)"', answer.read().decode())[1]
-        cookies = "; ".join(v.split(";")[0] for k, v in answer.getheaders() if k == "Set-Cookie")
-        connection.close()
-        form = urllib.parse.urlencode({"_guard": guard, "email": mail, "password": "lotse-sample-town"})
-        more = self.post("/sign-in", form, Cookie=cookies, **{"Content-Type": "application/x-www-form-urlencoded"})
-        check(more[0] == 303, f"sign-in answered {more[0]}")
-        return f"{cookies}; {more[2]}"
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        return self.process.wait(60)
-
-    def errors(self):
-        self.log.seek(0)
-        return self.log.read()[-1200:]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-        self.log.close()
-
-
-def check(condition, text=""):
-    if not condition:
-        raise AssertionError(text or "not as expected")
+import ground
+from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check
 
 
 def every_command_has_help(lotse):
     for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
-                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"], ["audit", "verify"], ["audit", "prove"], ["key", "rotate"], ["jobs"]):
+                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"],
+                  ["audit", "verify"], ["audit", "prove"], ["key", "rotate"], ["jobs"], ["admin", "invite"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
 
 
@@ -294,41 +184,6 @@ def a_command_reaches_the_process_that_serves(lotse):
     check(mode == 0o700, f"the folder is {mode:o}")
 
 
-def keys_are_made_and_changed(lotse):
-    data = lotse.folder / "keyed"
-    key = data / "installation.key"
-    with lotse.serve("--data", data) as server:
-        first = key.read_text()
-        check(os.stat(key).st_mode & 0o777 == 0o400, "others can read the key file")
-        check("Done" in lotse.run("key", "rotate", "--data", data).stdout)
-        check(first in key.read_text() and len(key.read_text()) == 130, "the key before is still needed")
-        check(server.get("/help", "text/html")[0] == 200)
-    lotse.run("key", "rotate", "--data", data, "--forget")
-    check(first not in key.read_text() and len(key.read_text()) == 65)
-    os.chmod(key, 0o444)
-    check("chmod 0400" in lotse.run("units", "--data", data, code=1).stderr, "a key file that all can read was taken")
-    key.unlink()
-    key.write_text("no key")
-    os.chmod(key, 0o400)
-    refused = lotse.run("serve", "--data", data, "--listen", "127.0.0.1:0", code=1).stderr
-    check("key file" in refused and "no key\n" not in refused, refused)
-
-
-def jobs_run_while_it_serves_and_can_be_seen(lotse):
-    data = lotse.folder / "jobs"
-    with lotse.serve("--data", data) as server:
-        check('"notices.wait_for_smtp"' in server.errors(), "without a mail server it says that notices wait")
-        # What recurs is a job of its own, which is done soon.
-        until = time.monotonic() + 60
-        while "No job waits" not in (said := lotse.run("jobs", "--data", data).stdout):
-            check(time.monotonic() < until, said)
-        check(server.stop() == 0, "exit code")
-    check("No job waits" in lotse.run("jobs", "--data", data).stdout)
-    with lotse.serve("--data", data, "--smtp-host", "smtp://mail.example.org", "--mail-from", "lotse@example.org") as server:
-        check("notices.wait_for_smtp" not in server.errors(), "with one it does not")
-        check(server.stop() == 0, "exit code")
-
-
 def a_kill_loses_nothing_that_was_imported(lotse):
     data = lotse.folder / "killed"
     for round_ in range(6):
@@ -415,35 +270,6 @@ def a_correction_survives_the_next_import(lotse):
         check("correction" not in done, "told a second time: " + done)
 
 
-def the_audit_is_sealed_given_away_and_proved(lotse):
-    data, heads = lotse.folder / "sealed", lotse.folder / "heads.jsonl"
-    lotse.run("import", "hsds", lotse.hsds(), "--data", data)
-    with lotse.serve("--data", data, "--heads", heads) as server:
-        for _ in range(300):
-            if heads.read_text():
-                break
-            time.sleep(0.1)
-        said = lotse.run("audit", "verify", "--data", data, "--heads", heads).stdout
-        check(re.search(r"unit 1: \d+ entries under 1 heads\n.*what was given away", said), said)
-        server.stop(signal.SIGKILL)
-    lotse.run("audit", "verify", "--data", data, "--heads", "heads.jsonl", cwd=lotse.folder)
-    store = sqlite3.connect(data / "lotse.db")
-    entry = store.execute("SELECT entry_id FROM audit_leaf WHERE unit_id = 1 AND number = 0").fetchone()[0]
-    proof = json.loads(lotse.run("audit", "prove", "--data", data, "--unit", "1", "--entry", entry).stdout)
-    check(proof["head"] == json.loads(heads.read_text().splitlines()[0]) and proof["number"] == 0, str(proof))
-    lotse.run("audit", "prove", "--data", data, "--unit", "2", "--entry", entry, code=1)
-    lotse.run("audit", "verify", "--data", data, "--key", proof["head"]["key"])
-    lotse.run("audit", "verify", "--data", data, "--key", "0" * 64, code=1)
-    lotse.run("audit", "verify", "--data", data, "--key", "0", code=1)
-    store.execute("UPDATE audit_entry SET decision = 'denied' WHERE unit_id = 1 AND id = ?", (entry,))
-    store.commit()
-    store.close()
-    found = lotse.run("audit", "verify", "--data", data, code=1).stderr
-    check("unit 1: an entry was changed after it was sealed: number 0" in found and entry not in found, found)
-    lotse.run("audit", "prove", "--data", data, "--unit", "1", "--entry", entry, code=1)
-    lotse.run("serve", "--data", data, "--heads", lotse.folder / "no" / "heads", "--listen", "127.0.0.1:0", code=1)
-
-
 def postgresql_serves_the_same(lotse):
     command = [sys.executable, "-B", str(ROOT / "tools/postgres.py"), "run", "--fast", "--", sys.executable, "-B", __file__,
                "--binary", lotse.binary, "--inside"]
@@ -477,8 +303,8 @@ def inside_postgresql(lotse):
 
 TESTS = [every_command_has_help, wrong_use_is_exit_2_with_a_reason, routes_declare_right_and_purpose, sample_is_marked_and_only_it_is_removed,
          import_reports_every_row_and_adds_nothing_twice, a_zip_is_read_like_a_folder_and_a_bomb_is_refused, what_was_exported_can_be_imported, exports_are_valid_against_the_standards_schemas,
-         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen, a_kill_loses_nothing_that_was_imported,
-         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, the_audit_is_sealed_given_away_and_proved, postgresql_serves_the_same]
+         real_directories_come_in_whole, a_table_needs_no_code, a_command_reaches_the_process_that_serves, a_kill_loses_nothing_that_was_imported,
+         a_killed_update_is_there_whole_or_not_at_all, a_correction_survives_the_next_import, postgresql_serves_the_same]
 
 
 def main():
@@ -493,7 +319,7 @@ def main():
         lotse = Lotse(str(pathlib.Path(options.binary).resolve()), folder)
         if options.inside:
             return inside_postgresql(lotse)
-        for test in TESTS:
+        for test in TESTS + ground.TESTS:
             if options.only and options.only not in test.__name__:
                 continue
             lotse.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))

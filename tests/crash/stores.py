@@ -16,7 +16,7 @@ import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "bench"), str(pathlib.Path(__file__).resolve().parent)]
-from commands import Lotse, check  # noqa: E402
+from harness import Lotse, check  # noqa: E402
 from questions import questions  # noqa: E402
 
 QUESTIONS, TODAY = 200, "2026-12-08"

@@ -32,7 +32,7 @@ export const wide = (page) => page.evaluate(async () => {
   return `${root.scrollWidth} > ${root.clientWidth}: ${culprits.slice(-3).map((each) => `${each.tagName.toLowerCase()}.${each.getAttribute('class') ?? ''} "${each.textContent.trim().slice(0, 30)}"`).join(', ')}`;
 });
 
-async function structure(t, page) {
+export async function structure(t, page) {
   const found = await page.evaluate(() => ({
     classes: [...new Set([...document.querySelectorAll('[class]')].flatMap((each) => [...each.classList]))],
     doubled: (() => { const ids = [...document.querySelectorAll('[id]')].map((each) => each.id); return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))]; })(),
@@ -75,7 +75,7 @@ async function publicPages(t) {
 
 async function staffPages(t) {
   const { json } = await t.json('/staff/services', { session: await t.session(editor) });
-  return [['/staff'], ['/staff/services'], [`/staff/services/${json.entries[0].id}`], ['/staff/unit'], ['/sign-out']];
+  return [['/staff'], ['/staff/services'], [`/staff/services/${json.entries[0].id}`], ['/staff/unit'], ['/sign-out'], ['/account'], ['/account/password'], ['/account/factor']];
 }
 
 async function look(t, language, list, { axeAt, session, context }) {

@@ -174,22 +174,21 @@ async function choiceOfUnit(t, { language, width }) {
   const second = labels.findIndex((each) => each.includes('Koordinierungsstelle'));
   ok(second >= 0, `no unit for coordination: ${labels}`);
   await units.nth(second).check();
-  await page.locator('#password').fill(password);
   await page.locator('main form button[type=submit]').click();
   await page.waitForURL(/\/staff$/);
   has(await page.locator('main').innerText(), 'Koordinierungsstelle', 'the page after the choice of unit');
 }
 
-async function choiceOfUnitWrong(t) {
-  const { page, go } = await t.visitor({ language: 'de' });
+/** Between password and choice nobody is in, and whoever waits too long or comes without begins anew. */
+async function choiceOfUnitAlone(t) {
+  const { page, context, go } = await t.visitor({ language: 'de' });
   await go('/sign-in');
   await typeSignIn(page, twoUnits);
-  await page.locator('input[name=unit]').nth(1).check();
-  await page.locator('#password').fill('not-the-password');
-  await page.locator('main form button[type=submit]').click();
-  await page.waitForLoadState('load');
-  await t.problemSummary(page, ['email']);
-  equal(await page.locator('#email').inputValue(), twoUnits, 'the address after a wrong password at the choice of unit');
+  await go('/staff');
+  equal(new URL(page.url()).pathname, '/sign-in', 'the page for somebody who has not chosen her unit');
+  await context.clearCookies({ name: 'lotse' });
+  await go('/sign-in/unit');
+  equal(new URL(page.url()).pathname, '/sign-in', 'the choice of unit for somebody who has not signed in');
 }
 
 /** Every entry of the menu leads somewhere, for each kind of staff. */
@@ -310,7 +309,7 @@ async function languageOnPage(t) {
 export default [
   ...walks.map((walk, i) => ({ name: `staff/correct/${walk.name}`, stores: true, run: (t) => correct(t, walk, i) })),
   ...walks.filter((walk) => walk.width === 390).map((walk) => ({ name: `staff/choice-of-unit/${walk.name}`, run: (t) => choiceOfUnit(t, walk) })),
-  { name: 'staff/choice-of-unit-wrong-password', run: choiceOfUnitWrong },
+  { name: 'staff/choice-of-unit-alone', run: choiceOfUnitAlone },
   { name: 'staff/menus', run: menus },
   { name: 'staff/strangers', stores: true, run: strangers },
   { name: 'staff/keeps-odd-values', run: keepsOddValues },

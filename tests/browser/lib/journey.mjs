@@ -94,7 +94,11 @@ export class Journey {
       const page = await fetch(`${this.base}/sign-in`);
       const guard = /name="_guard" value="([0-9a-f]+)"/.exec(await page.text())[1];
       const kept = page.headers.getSetCookie().find((each) => each.startsWith('lotse_guard=')).split(';')[0];
-      const answer = await this.json('/sign-in', { method: 'POST', cookie: kept, form: { email, password, _guard: guard, ...(unit && { unit }) } });
+      let answer = await this.json('/sign-in', { method: 'POST', cookie: kept, form: { email, password, _guard: guard } });
+      if (unit) {
+        const half = answer.headers.getSetCookie().find((each) => each.startsWith('lotse=')).split(';')[0];
+        answer = await this.json('/sign-in/continue', { method: 'POST', cookie: `${kept}; ${half}`, form: { unit, _guard: guard } });
+      }
       const cookie = answer.headers.getSetCookie().find((each) => each.startsWith('lotse='));
       ok(answer.status === 303 && cookie, `sign-in of ${email}: status ${answer.status}`);
       this.shared.set(key, cookie.slice('lotse='.length, cookie.indexOf(';')));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Starts the program with the invented town in a folder of its own, and ends it again.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,11 +17,12 @@ export function killAll() {
 
 /**
  * @param {{binary: string, store?: string}} options store: an address of a migrated PostgreSQL; else SQLite.
- * @returns {Promise<{base: string, errors: () => string, stop: () => Promise<void>, kill: () => void}>}
+ * @returns {Promise<{base: string, errors: () => string, now: () => number, invite: (...words: string[]) => string, stop: () => Promise<void>, kill: () => void}>}
  */
 export async function startServer({ binary, store }) {
   const folder = mkdtempSync(join(tmpdir(), 'lotse-browser-'));
   const where = store ? ['--store', store] : ['--data', folder];
+  const started = Date.now();
   const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', '--sample', '--today', today], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -35,6 +36,14 @@ export async function startServer({ binary, store }) {
   const server = {
     base: '',
     errors: () => err,
+    /** What the clock of the program shows, in ms: noon of `today` when it began. */
+    now: () => Date.parse(`${today}T12:00:00+01:00`) + Date.now() - started,
+    /** `lotse admin invite` with these words; the link. It holds only where the command lives on the same day: with SQLite. */
+    invite(...words) {
+      const done = spawnSync(binary, ['admin', 'invite', ...where, '--public-url', server.base, ...words], { encoding: 'utf8', timeout: 20_000 });
+      if (done.status !== 0) throw new Error(`admin invite ended with ${done.status}: ${done.stderr}`);
+      return /^http\S+$/m.exec(done.stdout)[0];
+    },
     kill() {
       running.delete(server);
       if (!ended) child.kill('SIGKILL');

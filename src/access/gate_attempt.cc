@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+
+#include "access/gate_entry.h"
+
+namespace lotse::access {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000, kDayMs = 24 * 3'600'000, kMost = 10'000;
+
+constexpr sql::Statement kEnter{"gate.enter",
+                                "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
+                                "asked, what, object, decision, rule) "
+                                "VALUES ($1, $2, $3, $4, $5, 12, $6, $7, $8, $9, $10)"};
+constexpr sql::Statement kBlockedUntil{"gate.blocked_until",
+                                       "SELECT blocked_until_ms FROM attempt WHERE key = $1"};
+constexpr sql::Statement kFailed{
+    "gate.failed",
+    "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) VALUES ($1, 1, 0, $2) "
+    "ON CONFLICT (key) DO UPDATE SET last_ms = excluded.last_ms, "
+    "failures = CASE WHEN attempt.last_ms < $3 THEN 1 ELSE attempt.failures + 1 END RETURNING failures"};
+constexpr sql::Statement kBlock{"gate.block", "UPDATE attempt SET blocked_until_ms = $2 WHERE key = $1"};
+constexpr sql::Statement kForget{"gate.forget", "DELETE FROM attempt WHERE last_ms < $1"};
+constexpr sql::Statement kCount{"gate.count_attempts", "SELECT count(*) FROM attempt"};
+constexpr sql::Statement kForgetOldest{
+    "gate.forget_oldest",
+    "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt ORDER BY last_ms, key LIMIT $1)"};
+
+}  // namespace
+
+void enter(sql::Tx& tx, const Clock& clock, const GateEntry& entry) {
+  const auto at = clock.now().ms;
+  tx.enter_unit(entry.unit);
+  tx.change(kEnter, {entry.unit, new_uuid(at), at, entry.who, entry.function, entry.asked, entry.what,
+                     entry.object, entry.decision, entry.rule});
+}
+
+Trial password_trial(std::string_view email, const std::optional<Account>& account) {
+  return {"password:" + email_hash(email), account ? account->id : "", "password"};
+}
+
+Trial own_trial(std::string_view account) {
+  return {"own:" + std::string(account), std::string(account), "password"};
+}
+
+Instant Gate::blocked_until(const Trial& trial) {
+  Instant until;
+  store_.read([&](sql::Tx& tx) {
+    until.ms = tx.one(kBlockedUntil, {trial.key}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+  });
+  return until;
+}
+
+void Gate::failed(const Trial& trial) {
+  const auto now = clock_.now().ms;
+  store_.write([&](sql::Tx& tx) {
+    tx.change(kForget, {now - kDayMs});
+    const auto failures = tx.one(kFailed, {trial.key, now, now - kDayMs}, [](const sql::Row& r) {
+                              return r.integer(0);
+                            }).value_or(0);
+    // Of addresses with and without an account alike: what is forgotten tells nobody which is which.
+    const auto many = tx.one(kCount, {}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+    if (many > kMost) tx.change(kForgetOldest, {many - kMost});
+    GateEntry entry{.who = trial.account,
+                    .asked = kNothing.name,
+                    .what = "session.attempt",
+                    .decision = "denied",
+                    .rule = trial.of};
+    enter(tx, clock_, entry);
+    if (failures < 5) return;
+    const std::int64_t minutes =
+        std::min<std::int64_t>(60, std::int64_t{1} << std::min<std::int64_t>(failures - 5, 6));
+    tx.change(kBlock, {trial.key, now + minutes * kMinuteMs});
+    entry.what = "session.block";
+    enter(tx, clock_, entry);
+  });
+}
+
+}  // namespace lotse::access

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "access/gate_entry.h"
+#include "base/fold.h"
+
+namespace lotse::access {
+namespace {
+
+constexpr std::int64_t kOpenMs = 7 * 24 * 3'600'000LL;
+
+constexpr sql::Statement kInvite{
+    "gate.invite",
+    "INSERT INTO invitation (id, secret_hash, unit_id, email_hash, name, functions, until_ms) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+// Names of people who never came are not kept for longer than it takes to ask about them.
+constexpr sql::Statement kForget{"gate.forget_invitations", "DELETE FROM invitation WHERE until_ms < $1"};
+constexpr sql::Statement kInvitation{
+    "gate.invitation",
+    "SELECT i.id, i.unit_id, u.name, i.name, i.functions, i.email_hash, a.id FROM invitation i "
+    "JOIN unit u ON u.unit_id = i.unit_id LEFT JOIN account a ON a.email_hash = i.email_hash "
+    "WHERE i.id = $1 AND i.secret_hash = $2 AND i.used_ms = 0 AND i.until_ms >= $3"};
+constexpr sql::Statement kOpen{"gate.open_invitations",
+                               "SELECT id, name, functions, until_ms FROM invitation WHERE unit_id = $1 "
+                               "AND used_ms = 0 AND until_ms >= $2 ORDER BY name, id"};
+constexpr sql::Statement kWithdraw{"gate.withdraw_invitation",
+                                   "DELETE FROM invitation WHERE id = $1 AND unit_id = $2 AND used_ms = 0"};
+constexpr sql::Statement kUse{"gate.use_invitation",
+                              "UPDATE invitation SET used_ms = $2 WHERE id = $1 AND used_ms = 0"};
+constexpr sql::Statement kMake{"gate.make_invited",
+                               "INSERT INTO account (id, email_hash, name, password_hash, language, active) "
+                               "VALUES ($1, $2, $3, $4, $5, 1)"};
+constexpr sql::Statement kJoin{
+    "gate.join",
+    "INSERT INTO membership (unit_id, account_id, acting_as, valid_from) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (unit_id, account_id, acting_as) DO UPDATE SET valid_from = excluded.valid_from, "
+    "valid_to = NULL WHERE membership.valid_to IS NOT NULL"};
+
+std::string secret_hash(std::string_view secret) { return hash_hex("invitation:" + std::string(secret)); }
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    parts.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::string& hash, Instant now) {
+  return tx.one(kInvitation, {id, hash, now.ms}, [](const sql::Row& r) {
+    return Invitation{.id = std::string(r.text(0)),
+                      .unit = r.integer(1),
+                      .unit_name = std::string(r.text(2)),
+                      .name = std::string(r.text(3)),
+                      .functions = split(r.text(4)),
+                      .email_hash = std::string(r.text(5)),
+                      .account = r.opt_text(6).value_or("")};
+  });
+}
+
+void join(sql::Tx& tx, const Clock& clock, const Invitation& invitation, std::string_view account) {
+  tx.enter_unit(invitation.unit);
+  for (const auto& function : invitation.functions) {
+    tx.change(kJoin, {invitation.unit, account, function, clock.today().text()});
+    enter(tx, clock,
+          {.unit = invitation.unit,
+           .who = account,
+           .function = function,
+           .asked = kNothing.name,
+           .what = "account.join",
+           .object = invitation.id});
+  }
+}
+
+}  // namespace
+
+Link Gate::invite(UnitId unit, std::string_view who, std::string_view function, const Guest& guest) {
+  const auto now = clock_.now().ms;
+  const Link link{new_uuid(now), random_hex(16)};
+  std::string functions;
+  for (const auto& each : guest.functions) (functions += functions.empty() ? "" : ",") += each;
+  const std::string hash = secret_hash(link.secret), email = email_hash(guest.email);
+  store_.write([&](sql::Tx& tx) {
+    tx.change(kForget, {now - kOpenMs});
+    tx.change(kInvite, {link.id, hash, unit, email, guest.name, functions, now + kOpenMs});
+    enter(tx, clock_,
+          {.unit = unit,
+           .who = who,
+           .function = function,
+           .asked = kAccountWrite.name,
+           .what = "account.invite",
+           .object = link.id});
+  });
+  return link;
+}
+
+Link Gate::invite(const Operator& by, UnitId unit, const Guest& guest) {
+  return invite(unit, by.who(), "", guest);
+}
+
+Link Gate::invite(const Desk& desk, const Guest& guest) {
+  const UnitId unit = desk.unit(kAccountWrite).unit();
+  return invite(unit, desk.actor()->who, desk.actor()->function, guest);
+}
+
+std::vector<OpenInvitation> Gate::open_invitations(const Desk& desk) {
+  const UnitId unit = desk.unit(kAccountWrite).unit();
+  std::vector<OpenInvitation> all;
+  store_.read([&](sql::Tx& tx) {
+    all = tx.rows(kOpen, {unit, clock_.now().ms}, [](const sql::Row& r) {
+      return OpenInvitation{.id = std::string(r.text(0)),
+                            .name = std::string(r.text(1)),
+                            .functions = split(r.text(2)),
+                            .until = Instant{r.integer(3)}};
+    });
+  });
+  return all;
+}
+
+void Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
+  const UnitId unit = desk.unit(kAccountWrite).unit();
+  store_.write([&](sql::Tx& tx) {
+    if (tx.change(kWithdraw, {id, unit}) > 0)
+      enter(tx, clock_,
+            {.unit = unit,
+             .who = desk.actor()->who,
+             .function = desk.actor()->function,
+             .asked = kAccountWrite.name,
+             .what = "account.withdraw_invitation",
+             .object = id});
+  });
+}
+
+std::optional<Invitation> Gate::invitation(std::string_view id, std::string_view secret) {
+  if (!is_uuid(id) || !is_utf8(secret)) return std::nullopt;
+  std::optional<Invitation> invitation;
+  store_.read([&](sql::Tx& tx) { invitation = found(tx, id, secret_hash(secret), clock_.now()); });
+  return invitation;
+}
+
+std::optional<std::string> Gate::accept(std::string_view id, std::string_view secret, std::string_view email,
+                                        std::string_view name, std::string_view password_hash,
+                                        std::string_view language) {
+  const auto now = clock_.now();
+  const std::string account = new_uuid(now.ms), hash = secret_hash(secret), address = email_hash(email);
+  bool done = false;
+  store_.write([&](sql::Tx& tx) {
+    const auto invitation = found(tx, id, hash, now);
+    done = invitation && invitation->account.empty() && invitation->email_hash == address &&
+           tx.change(kUse, {id, now.ms}) > 0;
+    if (!done) return;
+    tx.change(kMake, {account, address, name, password_hash, language});
+    join(tx, clock_, *invitation, account);
+  });
+  if (!done) return std::nullopt;
+  return account;
+}
+
+bool Gate::accept(std::string_view id, std::string_view secret, const Actor& actor) {
+  const auto now = clock_.now();
+  const std::string hash = secret_hash(secret);
+  bool done = false;
+  store_.write([&](sql::Tx& tx) {
+    const auto invitation = found(tx, id, hash, now);
+    done = invitation && !invitation->account.empty() && invitation->account == actor->who &&
+           tx.change(kUse, {id, now.ms}) > 0;
+    if (done) join(tx, clock_, *invitation, invitation->account);
+  });
+  return done;
+}
+
+}  // namespace lotse::access
