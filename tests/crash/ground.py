@@ -16,6 +16,8 @@ def keys_are_made_and_changed(lotse):
     with lotse.serve("--data", data) as server:
         first = key.read_text()
         check(os.stat(key).st_mode & 0o777 == 0o400, "others can read the key file")
+        limits = open(f"/proc/{server.process.pid}/limits", encoding="ascii").read()
+        check(re.search(r"Max core file size +0 +0 ", limits), "a breakdown would write keys to a file")
         check("Done" in lotse.run("key", "rotate", "--data", data).stdout)
         check(first in key.read_text() and len(key.read_text()) == 130, "the key before is still needed")
         check(server.get("/help", "text/html")[0] == 200)
