@@ -102,6 +102,26 @@ std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice) {
   return std::make_unique<access::Store>(sql::open(choice.url(), {}), migrations());
 }
 
+namespace {
+
+// For whoever watches over the service: does the process answer, and does it reach its store? Tells nothing
+// else.
+void install_health(web::Site& site) {
+  constexpr web::Access open{&access::kNothing, access::kDirectoryPurpose, true};
+  const auto well = [] {
+    http::Response response{.body = "ok\n"};
+    response.add("Content-Type", "text/plain; charset=utf-8").add("Cache-Control", "no-store");
+    return response;
+  };
+  site.get("/health", open, [well](web::Ask&) { return well(); });
+  site.get("/health/store", open, [well](web::Ask& ask) {
+    unit::regions(ask.desk);  // a store that is away is a 503, as everywhere
+    return well();
+  });
+}
+
+}  // namespace
+
 App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options) {
   App app;
   const access::Desk visitor(store, {}, access::kDirectoryPurpose, *clock);
@@ -114,6 +134,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   // One of the installation's own records, which stays when the keys above it are changed.
   account::install(*app.site, app.passwords,
                    store.keys().make(kInstallation, "account", clock->now())->copy());
+  install_health(*app.site);
   app.site->check();
   return app;
 }

@@ -130,7 +130,7 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
   };
   server_options.failure = [](std::string_view) { log_event("handler.failed"); };
   server_options.priority = [](const http::Request& r) {
-    return r.method == "POST" && r.path.starts_with("/sign-in");
+    return (r.method == "POST" && r.path.starts_with("/sign-in")) || r.path == "/health";
   };
   return server_options;
 }

@@ -292,6 +292,7 @@ def inside_postgresql(lotse):
         files["services.csv"] = "id,organization_id,name,status\nn1,o1,Night school,active\n"
         files["services_at_location.csv"] = "id,service_id,location_id\n"
         lotse.run("import", "hsds", lotse.hsds(files), "--store", app, "--source", "other")
+        check(one.get("/health/store")[0] == 200)
         for server in (one, two):  # every process hears of it
             for _ in range(100):
                 if json.loads(server.get("/offers?q=night")[1])["offers"]:

@@ -32,6 +32,12 @@ def keys_are_made_and_changed(lotse):
     check("key file" in refused and "no key\n" not in refused, refused)
 
 
+def health_is_told_with_and_without_the_store(lotse):
+    with lotse.serve("--data", lotse.folder / "well") as server:
+        for path in ("/health", "/health/store"):
+            check(server.get(path)[0] == 200 and server.get(path)[1] == "ok\n", path)
+
+
 def jobs_run_while_it_serves_and_can_be_seen(lotse):
     data = lotse.folder / "jobs"
     with lotse.serve("--data", data) as server:
@@ -94,5 +100,5 @@ def the_first_administrator_is_invited(lotse):
         check("/invitation/" in lotse.run(*words, "--unit", "1").stdout)
 
 
-TESTS = [keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
+TESTS = [health_is_told_with_and_without_the_store, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
          the_audit_is_sealed_given_away_and_proved, the_first_administrator_is_invited]
