@@ -132,6 +132,9 @@ int run(int count, char** values) {
   serve_command->add_option("--heads", serving.heads,
                             "File to which the signed heads of the audit are given, line by line; best one "
                             "that this machine can only add to");
+  serve_command->add_option(
+      "--metrics", serving.metrics,
+      "Address and port on which a Prometheus server finds figures, such as 127.0.0.1:9180");
   serve_command->add_option("--workers", serving.workers, "Threads that answer requests")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));

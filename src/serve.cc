@@ -23,6 +23,7 @@
 #include "command_socket.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
+#include "metrics.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
 
@@ -115,13 +116,15 @@ std::optional<std::shared_ptr<const Clock>> clock_for(const ServeOptions& option
   return clock_from(*day);
 }
 
-http::ServerOptions server_options_of(const ServeOptions& options, const std::string& address, int port) {
+http::ServerOptions server_options_of(const ServeOptions& options, const std::string& address, int port,
+                                      Metrics& metrics) {
   http::ServerOptions server_options;
   server_options.address = address;
   server_options.port = static_cast<std::uint16_t>(port);
   server_options.workers = options.workers;
   server_options.trust_forwarded = !options.public_url.empty();
-  server_options.log = [](const http::LogLine& line) {
+  server_options.log = [&metrics](const http::LogLine& line) {
+    metrics.count(line);
     log_event("request", {{"method", LogValue::word(line.method)},
                           {"route", LogValue::word(line.route)},
                           {"status", line.status},
@@ -217,6 +220,59 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
   return runner;
 }
 
+struct Place {
+  std::string address;
+  int port = 0;
+};
+
+// "127.0.0.1:8080", "[::1]:0"
+std::optional<Place> place_of(const std::string& text) {
+  const auto colon = text.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos) std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (port < 0 || port > 65535) return std::nullopt;
+  return Place{text.substr(0, colon), port};
+}
+
+// A listener of its own, so that nobody outside reaches it by the way of the pages.
+class MetricsListener {
+ public:
+  MetricsListener(const Place& at, const Metrics& metrics, const access::Store& store,
+                  const http::Server& pages)
+      : server_(options_of(at),
+                [&metrics, &store, &pages](const http::Request& request) {
+                  http::Response response;
+                  if (request.method != "GET" || request.path != "/metrics")
+                    response.status = 404;
+                  else
+                    response.body = metrics.text(store.figures(), pages.connections());
+                  response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+                  return response;
+                }),
+        thread_([this] { server_.run(); }) {
+    std::cout << "metrics on http://" << at.address << ":" << server_.port() << "/metrics" << std::endl;
+  }
+  ~MetricsListener() {
+    server_.stop();
+    thread_.join();
+  }
+  MetricsListener(const MetricsListener&) = delete;
+  MetricsListener& operator=(const MetricsListener&) = delete;
+
+ private:
+  static http::ServerOptions options_of(const Place& at) {
+    http::ServerOptions options;
+    options.address = at.address;
+    options.port = static_cast<std::uint16_t>(at.port);
+    options.workers = 1;
+    options.limits.connections = 16;
+    options.limits.body = 0;
+    return options;
+  }
+  http::Server server_;
+  std::thread thread_;
+};
+
 // Passwords must not go through a network in plain text.
 bool is_safe_to_listen(const ServeOptions& options) {
   return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
@@ -231,12 +287,11 @@ int serve(const ServeOptions& options, const Command& command) {
     std::cerr << "lotse: --today must be a day such as 2026-12-08\n";
     return 2;
   }
-  const auto colon = options.listen.rfind(':');
-  int port = -1;
-  if (colon != std::string::npos)
-    std::from_chars(options.listen.data() + colon + 1, options.listen.data() + options.listen.size(), port);
-  if (port < 0 || port > 65535) {
-    std::cerr << "lotse: --listen must be an address and a port such as 127.0.0.1:8080\n";
+  const auto listen = place_of(options.listen);
+  const auto metrics_at = options.metrics.empty() ? std::optional<Place>(Place{}) : place_of(options.metrics);
+  if (!listen || !metrics_at) {
+    std::cerr << "lotse: " << (listen ? "--metrics" : "--listen")
+              << " must be an address and a port such as 127.0.0.1:8080\n";
     return 2;
   }
   if (!is_safe_to_listen(options)) {
@@ -263,7 +318,8 @@ int serve(const ServeOptions& options, const Command& command) {
   App app = make_app(*store, *clock, site);
   app.finder->follow();
   const auto runner = start_jobs(options, *store, *clock);
-  auto server_options = server_options_of(options, options.listen.substr(0, colon), port);
+  Metrics metrics;
+  auto server_options = server_options_of(options, listen->address, listen->port, metrics);
   server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {
     return app.site->body_limit(method, path);
   };
@@ -280,7 +336,9 @@ int serve(const ServeOptions& options, const Command& command) {
                      return command(*store, *clock, user, arguments, where, out, err);
                    });
   if (site.sample && options.sample) print_sign_ins();
-  std::cout << "listening on http://" << options.listen.substr(0, colon) << ":" << server.port() << std::endl;
+  std::optional<MetricsListener> listener;
+  if (!options.metrics.empty()) listener.emplace(*metrics_at, metrics, *store, server);
+  std::cout << "listening on http://" << listen->address << ":" << server.port() << std::endl;
   const OnSignal on_signal([&] { server.stop(); });
   server.run();
   log_event("stopped");

@@ -20,6 +20,7 @@ struct ServeOptions {
   std::string feedback_email;
   std::string heads;        // file to which heads of the audit are given; empty: to nobody
   notice::SmtpChoice mail;  // without an address, notices wait
+  std::string metrics;      // address and port of the listener for Prometheus; empty: none
   int workers = 4;
 };
 

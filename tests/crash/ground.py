@@ -6,6 +6,7 @@ import re
 import signal
 import sqlite3
 import time
+import urllib.request
 
 from harness import check
 
@@ -36,6 +37,20 @@ def health_is_told_with_and_without_the_store(lotse):
     with lotse.serve("--data", lotse.folder / "well") as server:
         for path in ("/health", "/health/store"):
             check(server.get(path)[0] == 200 and server.get(path)[1] == "ok\n", path)
+
+
+def figures_are_on_a_listener_of_their_own(lotse):
+    with lotse.serve("--data", lotse.folder / "metered", "--metrics", "127.0.0.1:0") as server:
+        place = next(re.search(r"metrics on (http://\S+)", line)[1] for line in server.said if "metrics on" in line)
+        for _ in range(3):
+            server.get("/offers?q=Kanarienvogel&place=00101", "text/html")
+        server.get("/Kanarienvogel")
+        with urllib.request.urlopen(place, timeout=20) as answer:
+            text = answer.read().decode()
+        check(re.search(r'^lotse_requests_total\{method="GET",route="/offers",status="200"\} 3$', text, re.M), text)
+        check(re.search(r'^lotse_request_seconds_bucket\{le="\+Inf"\} 4$', text, re.M) and "Kanarienvogel" not in text, text)
+        check(server.get("/metrics")[0] == 404, "the pages show figures")
+    check("--metrics" in lotse.run("serve", "--data", lotse.folder / "metered", "--metrics", "castle", code=2).stderr)
 
 
 def jobs_run_while_it_serves_and_can_be_seen(lotse):
@@ -100,5 +115,5 @@ def the_first_administrator_is_invited(lotse):
         check("/invitation/" in lotse.run(*words, "--unit", "1").stdout)
 
 
-TESTS = [health_is_told_with_and_without_the_store, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
+TESTS = [figures_are_on_a_listener_of_their_own, health_is_told_with_and_without_the_store, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
          the_audit_is_sealed_given_away_and_proved, the_first_administrator_is_invited]
