@@ -61,7 +61,7 @@ sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now) {
     const auto owner = sql::open(keys ? choice.keys_url() : choice.url(), options);
     auto part = sql::migrate(*owner, keys ? access::KeyRing::migrations() : migrations(), now.ms);
     report.applied.insert(report.applied.end(), part.applied.begin(), part.applied.end());
-    if (!part.for_administrator.empty()) report.for_administrator = part.for_administrator;
+    report.for_administrator += part.for_administrator;
   }
   return report;
 }
@@ -74,7 +74,9 @@ std::unique_ptr<access::KeyRing> open_keys(const StoreChoice& choice, int connec
   auto engine = sql::open(choice.keys_url(), options);
   sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, access::KeyRing::migrations());
-  return std::make_unique<access::KeyRing>(std::move(engine), choice.key_path());
+  return std::make_unique<access::KeyRing>(
+      std::move(engine), choice.key_path(),
+      choice.cipher == "aes256" ? seal::Profile::aes256 : seal::Profile::xchacha20);
 }
 
 }  // namespace
@@ -133,7 +135,8 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   unit::install(*app.site);
   // One of the installation's own records, which stays when the keys above it are changed.
   account::install(*app.site, app.passwords,
-                   store.keys().make(kInstallation, "account", clock->now())->copy());
+                   store.keys().make(kInstallation, "account", clock->now())->copy(), {},
+                   store.keys().profile());
   install_health(*app.site);
   app.site->check();
   return app;

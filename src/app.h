@@ -22,6 +22,7 @@ struct StoreChoice {
   std::string store;          // sqlite:PATH or postgresql://…
   std::string password_file;  // for PostgreSQL
   std::string key_file;       // of the installation's keys; empty: see key_path()
+  std::string cipher{};       // what new texts are sealed with: "aes256"; else XChaCha20-Poly1305
   std::string url() const;
   /** Where the file of a SQLite store lies, and its lock; empty for PostgreSQL. */
   std::string folder() const;

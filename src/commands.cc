@@ -424,6 +424,7 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
         each.add_option("--store", ignored.store);
         each.add_option("--password-file", ignored.password_file);
         each.add_option("--key-file", ignored.key_file);
+        each.add_option("--cipher", ignored.cipher);
       },
       &chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

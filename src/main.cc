@@ -24,6 +24,12 @@ void add_store(CLI::App& command, StoreChoice& choice) {
   group->require_option(1);
   command.add_option("--password-file", choice.password_file,
                      "File whose first line is the password for PostgreSQL");
+  command
+      .add_option(
+          "--cipher", choice.cipher,
+          "What new texts are sealed with: xchacha20, or aes256 where BSI TR-02102 is asked for; what is "
+          "sealed opens with either")
+      ->check(CLI::IsMember({"xchacha20", "aes256"}));
   command.add_option(
       "--key-file", choice.key_file,
       "File of the installation's keys; made where store and file are new (see docs/operating.md)");
@@ -92,7 +98,7 @@ int remove_sample(const std::string& data) {
     }
   }
   for (const char* file : {"lotse.db", "lotse.db-wal", "lotse.db-shm", "keys.db", "keys.db-wal",
-                           "keys.db-shm", "installation.key"})
+                           "keys.db-shm", "installation.key", "installation.key.lock"})
     std::filesystem::remove(data + "/" + file);
   std::cout << "the sample was removed\n";
   return 0;

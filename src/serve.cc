@@ -194,6 +194,7 @@ class NoticeKeys final : public notice::KeyOfUnit {
     if (!key) key = store_.keys().make(unit, "notice", clock_->now());
     return *key;
   }
+  seal::Profile profile() const override { return store_.keys().profile(); }
 
  private:
   access::Store& store_;

@@ -7,7 +7,7 @@
 
 #include "access/operator.h"
 #include "base/result.h"
-#include "seal/key.h"
+#include "seal/seal.h"
 
 namespace lotse::access {
 
@@ -166,7 +166,10 @@ class Gate {
 
   /** Second factors and recovery codes are sealed and hashed with it: to be given before they are asked for.
    */
-  void use_key(seal::Key key) { key_ = std::move(key); }
+  void use_key(seal::Key key, seal::Profile profile) {
+    key_ = std::move(key);
+    profile_ = profile;
+  }
   /** The secret of a clock for this account, to be shown to its owner (raw bytes); the same one for half an
    * hour, until it is confirmed. */
   std::string offer_factor(std::string_view account);
@@ -239,6 +242,7 @@ class Gate {
   Store& store_;
   const Clock& clock_;
   std::optional<seal::Key> key_;
+  seal::Profile profile_ = seal::Profile::xchacha20;
 };
 
 }  // namespace lotse::access

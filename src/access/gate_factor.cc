@@ -134,7 +134,7 @@ std::string Gate::offer_factor(std::string_view account) {
   if (factor.pending && now - factor.pending_ms <= kOfferMs)
     return seal::open(key(), place_of(account), *factor.pending);
   const std::string secret = new_totp_secret();
-  const auto sealed = seal::seal(seal::Profile::xchacha20, key(), place_of(account), secret);
+  const auto sealed = seal::seal(profile_, key(), place_of(account), secret);
   store_.write([&](sql::Tx& tx) { tx.change(kOffer, {account, sealed, now}); });
   return secret;
 }

@@ -24,7 +24,7 @@ class GateFactorTest : public sql::StoreTest {
     if (IsSkipped() || HasFatalFailure()) return;
     store_ = std::make_unique<Store>(sql::open(url()), migrations());
     gate_ = std::make_unique<Gate>(*store_, clock_);
-    gate_->use_key(seal::Key::random());
+    gate_->use_key(seal::Key::random(), seal::Profile::xchacha20);
     sql::TestAccess::change(engine(),
                             "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
                             "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'Familienzentrum', '')");
@@ -234,7 +234,7 @@ TEST_P(GateFactorTest, NeitherSecretNorCodesLieOpenInTheStore) {
   EXPECT_GT(kept.size(), secret_.size());
   EXPECT_EQ(kept.find(secret_), std::string::npos);
   // Another key opens nothing, nor does a row that was copied to another account.
-  gate_->use_key(seal::Key::random());
+  gate_->use_key(seal::Key::random(), seal::Profile::xchacha20);
   EXPECT_EQ(gate_->prove(gate_->begin(account_), codes[0]), Proof::wrong);
   EXPECT_ANY_THROW(gate_->prove(gate_->begin(account_), "123456"));
 }

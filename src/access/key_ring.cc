@@ -54,9 +54,6 @@ constexpr sql::Statement kFind{"keys.find",
                                "record IN ($2, $3, $4, $5, $6, $7, "
                                "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"};
 constexpr sql::Statement kDrop{"keys.drop", "DELETE FROM record_key WHERE unit_id = $1 AND record = $2"};
-constexpr sql::Statement kMadeBefore{"keys.made_before",
-                                     "SELECT record FROM record_key WHERE unit_id = $1 AND made_ms < $2 AND "
-                                     "record > $3 ORDER BY record LIMIT $4"};
 constexpr sql::Statement kOlder{
     "keys.older",
     "SELECT record, generation, wrapped FROM record_key WHERE unit_id = $1 AND generation < $2 "
@@ -206,7 +203,9 @@ std::shared_ptr<const KeyRing::UnitKeys> KeyRing::made_unit_keys(UnitId unit, In
   auto keys = unit_keys(unit);
   if (keys->newest() > 0) return keys;
   const seal::Key fresh = seal::Key::random();
-  read_master();  // what lies under a key that was changed meanwhile would be lost
+  // What lies under a key that was changed meanwhile would be lost.
+  const seal::KeyFileLock lock(key_file_, seal::KeyFileLock::How::with_others);
+  read_master();
   const auto above = master();
   const auto wrapped = seal::wrap(profile_, above->newest(), place_of_unit(unit, "1"), fresh);
   store_->write([&](sql::Tx& tx) {
@@ -280,17 +279,6 @@ void KeyRing::drop(UnitId unit, const std::string& record) {
   cache_->forget(unit, record);
 }
 
-std::vector<std::string> KeyRing::made_before(UnitId unit, Instant before, const std::string& after,
-                                              int limit) {
-  std::vector<std::string> records;
-  store_->read([&](sql::Tx& tx) {
-    tx.enter_unit(unit);
-    records = tx.rows(kMadeBefore, {unit, before.ms, after, limit},
-                      [](const sql::Row& r) { return std::string(r.text(0)); });
-  });
-  return records;
-}
-
 int KeyRing::rewrap_units() {
   struct Row {
     UnitId unit;
@@ -321,6 +309,7 @@ int KeyRing::rewrap_units() {
 }
 
 KeyRing::Rotated KeyRing::rotate(Instant now, bool forget) {
+  const seal::KeyFileLock lock(key_file_, seal::KeyFileLock::How::alone);
   read_master();
   rewrap_units();
   seal::MasterKeys::keep_newest(key_file_);

@@ -55,10 +55,6 @@ class KeyRing {
   /** What new texts are sealed with. */
   seal::Profile profile() const { return profile_; }
 
-  /** Records of this unit with a key made before `before`, after `after` in order, at most `limit`: for
-   * sweeping keys that no row came to use. */
-  std::vector<std::string> made_before(UnitId unit, Instant before, const std::string& after, int limit);
-
   struct Rotated {
     int units = 0, records = 0;
   };

@@ -176,6 +176,22 @@ TEST_P(KeyRingTest, AUnitsKeyIsChangedUnderLoad) {
   for (const auto& [name, key] : known) EXPECT_TRUE(found.at(name)->equals(*key)) << name;
 }
 
+TEST_P(KeyRingTest, TwoRotationsAtOnceLoseNothing) {
+  auto a = ring(), b = ring();
+  const auto key = a->make(7, "person-1", kNow);
+  std::thread other([&] {
+    for (int i = 0; i < 6; ++i) b->rotate(kNow, true);
+  });
+  for (int i = 0; i < 6; ++i) {
+    a->rotate(kNow, true);
+    a->make(100 + i, "person", kNow);
+  }
+  other.join();
+  auto fresh = ring();
+  EXPECT_TRUE(fresh->find(7, Names{"person-1"}).at("person-1")->equals(*key));
+  for (int i = 0; i < 6; ++i) EXPECT_TRUE(fresh->find(100 + i, Names{"person"}).contains("person"));
+}
+
 TEST_P(KeyRingTest, AnotherInstallationsKeysOpenNothing) {
   ring()->make(7, "person-1", kNow);
   std::filesystem::remove(key_file_);

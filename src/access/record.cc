@@ -12,8 +12,11 @@ constexpr sql::Statement kBegin{"record.begin",
                                 "INSERT INTO record (unit_id, id, kind, made_ms) VALUES ($1, $2, $3, $4)"};
 constexpr sql::Statement kEnd{
     "record.end", "UPDATE record SET erased_ms = $3 WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
-constexpr sql::Statement kStillThere{
-    "record.still_there", "SELECT 1 FROM record WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
+constexpr sql::Statement kLives{
+    "record.lives", "SELECT 1 FROM record WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL FOR SHARE"};
+constexpr sql::Statement kEnded{"record.ended",
+                                "SELECT id FROM record WHERE unit_id = $1 AND erased_ms > $2 AND id > $3 "
+                                "ORDER BY id LIMIT 500"};
 constexpr sql::Statement kKeep{"record.keep",
                                "INSERT INTO record_change (unit_id, id, record, of_table, of_row, field, "
                                "category, at_ms, actor, version, before) "
@@ -47,6 +50,16 @@ std::string about(const std::map<std::string, Categories>& seen) {
   for (const auto& [categories, list] : by_categories)
     text += (text.empty() ? "" : "; ") + text_of(categories) + " of " + list;
   return text;
+}
+
+// All that says what the value was of: moved to another field or category it does not open.
+std::string place_of_change(std::string_view id, std::string_view record, std::string_view table,
+                            std::string_view row, std::string_view field, Category category,
+                            std::int64_t version) {
+  std::string place;
+  for (const auto part : {id, record, table, row, field})
+    place += std::to_string(part.size()) + ":" + std::string(part);
+  return place + "D" + std::to_string(category) + "v" + std::to_string(version);
 }
 
 // The conditions `fields:a/b` of a category that list this field.
@@ -137,7 +150,9 @@ std::vector<RecordReader::Before> RecordReader::history(const std::string& recor
     const auto category = static_cast<Category>(r.integer(4));
     if (!rights_.allows(Action::read, category, r.text(3))) return;
     const std::string id(r.text(0));
-    std::string value = seal::open(*key, {rights_.actor_->unit, "record_change", "before", id}, r.blob(8));
+    const std::string bound =
+        place_of_change(id, record, r.text(1), r.text(2), r.text(3), category, r.integer(7));
+    std::string value = seal::open(*key, {rights_.actor_->unit, "record_change", "before", bound}, r.blob(8));
     value.erase(value.find_last_not_of(' ') + 1);
     found.push_back({std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3)), std::move(value),
                      Instant{r.integer(5)}, std::string(r.text(6)), r.integer(7)});
@@ -152,7 +167,15 @@ void RecordChange::begin(const std::string& record, std::string_view kind) {
   tx_.change(kBegin, {rights_.actor_->unit, record, kind, now_.ms});
 }
 
+// Locked against an end that comes at the same moment: nothing new is sealed for what is erased.
+void RecordChange::must_live(const std::string& record) {
+  if (!live_.insert(record).second) return;
+  if (!tx_.one(kLives, {rights_.actor_->unit, record}, [](const sql::Row&) { return true; }))
+    throw NotFound();
+}
+
 void RecordChange::end(const std::string& record) {
+  CHECK(rights_.right_.action == Action::erase && keys_.contains(record));
   if (tx_.change(kEnd, {rights_.actor_->unit, record, now_.ms}) != 1) throw Stale();
   tx_.change(kForgetAll, {rights_.actor_->unit, record});
   ended_.push_back(record);
@@ -164,10 +187,11 @@ void RecordChange::keep(const std::string& record, std::string_view table, const
                         const std::string& packed) {
   // Of the entry: the same however often the closure runs.
   const std::string id = entry_ + "." + std::to_string(++kept_);
-  tx_.change(
-      kKeep,
-      {rights_.actor_->unit, id, record, table, row, field, category, now_.ms, rights_.actor_->who, version,
-       seal::seal(profile_, *key_of(record), {rights_.actor_->unit, "record_change", "before", id}, packed)});
+  const std::string bound = place_of_change(id, record, table, row, field, category, version);
+  tx_.change(kKeep, {rights_.actor_->unit, id, record, table, row, field, category, now_.ms,
+                     rights_.actor_->who, version,
+                     seal::seal(profile_, *key_of(record),
+                                {rights_.actor_->unit, "record_change", "before", bound}, packed)});
 }
 
 void RecordChange::forget(const std::string& record, std::string_view table, const std::string& row,
@@ -180,6 +204,36 @@ std::int64_t RecordChange::blind_of(std::string_view table, std::string_view fie
   const seal::Key* key = key_of(kBlindKey);
   CHECK(key);
   return seal::blind(*key, {rights_.actor_->unit, table, field, ""}, fold(text));
+}
+
+bool RecordDoor::with_keys(KeyRing::Keys& keys, const std::function<void()>& work) const {
+  try {
+    work();
+    return true;
+  } catch (const RecordReader::MissingKeys& missing) {
+    fetch(keys, missing.records);
+    return false;
+  }
+}
+
+bool RecordDoor::try_read(Seen& seen, KeyRing::Keys& keys,
+                          const std::function<void(RecordView&)>& work) const {
+  return with_keys(keys, [&] {
+    store_.read([&](sql::Tx& tx) {
+      tx.enter_unit(unit());
+      RecordView view(store_, tx, rights_, keys);
+      const auto keep = [&] {
+        for (const auto& [record, categories] : view.seen_) seen[record] |= categories;
+      };
+      try {
+        work(view);
+      } catch (...) {
+        keep();
+        throw;
+      }
+      keep();
+    });
+  });
 }
 
 RecordDoor::Prepared RecordDoor::prepare(const Named& records) const {
@@ -232,30 +286,20 @@ void RecordDoor::absent(std::string_view what, std::string_view object) const {
   throw NotFound();
 }
 
-int sweep_keys(Store& store, Instant now) {
-  constexpr std::int64_t kDayMs = 24 * 3'600'000;
-  constexpr int kPage = 200;
-  int dropped = 0;
+void sweep_keys(Store& store, Instant now, int days) {
+  const std::int64_t since = now.ms - std::int64_t{days} * 24 * 3'600'000;
   for (const UnitId unit : store.keys().units()) {
-    std::string after;
-    for (;;) {
-      const auto page = store.keys().made_before(unit, Instant{now.ms - kDayMs}, after, kPage);
-      for (const auto& record : page) {
-        bool needed = !is_uuid(record);  // a key of the unit's own, such as that of blind numbers
-        if (!needed)
-          store.read([&](sql::Tx& tx) {
-            tx.enter_unit(unit);
-            needed = tx.one(kStillThere, {unit, record}, [](const sql::Row&) { return true; }).has_value();
-          });
-        if (needed) continue;
-        store.keys().drop(unit, record);
-        ++dropped;
-      }
-      if (page.size() < kPage) break;
-      after = page.back();
+    std::vector<std::string> ended;
+    for (std::string after;; after = ended.back()) {
+      store.read([&](sql::Tx& tx) {
+        tx.enter_unit(unit);
+        ended =
+            tx.rows(kEnded, {unit, since, after}, [](const sql::Row& r) { return std::string(r.text(0)); });
+      });
+      if (ended.empty()) break;
+      for (const auto& record : ended) store.keys().drop(unit, record);
     }
   }
-  return dropped;
 }
 
 }  // namespace lotse::access

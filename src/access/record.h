@@ -125,8 +125,8 @@ class RecordChange final : public Change, public RecordReader {
    * does. */
   template <HasFields T>
   void expire(const Sheet<T>& sheet, std::string_view retention);
-  /** The record ends: its history goes, its key is dropped after the commit, and the ledger remembers it. The
-   * feature erases its own rows in the same closure. */
+  /** The record, which was named to a door for deleting, ends: its history goes, its key is dropped after the
+   * commit, and the ledger remembers it. The feature erases its own rows in the same closure. */
   void end(const std::string& record);
 
  private:
@@ -140,6 +140,7 @@ class RecordChange final : public Change, public RecordReader {
   template <HasFields T>
   void add_cells(std::vector<sql::Value>& values, const T& value, const std::string& id, const seal::Key& key,
                  FieldSet fields);
+  void must_live(const std::string& record);
   void keep(const std::string& record, std::string_view table, const std::string& row, std::string_view field,
             Category category, std::int64_t version, const std::string& packed);
   void forget(const std::string& record, std::string_view table, const std::string& row,
@@ -149,6 +150,7 @@ class RecordChange final : public Change, public RecordReader {
   Instant now_;
   const std::string& entry_;  // id of the audit entry
   int kept_ = 0;
+  std::set<std::string> live_;
   std::vector<std::string> ended_;
 };
 
@@ -164,20 +166,15 @@ class RecordDoor {
   auto read(std::string_view what, F&& work) const {
     using R = std::invoke_result_t<F, RecordView&>;
     std::optional<R> result;
-    std::map<std::string, Categories> seen;
+    Seen seen;
     KeyRing::Keys keys;
-    for (;;) {
-      try {
-        store_.read([&](sql::Tx& tx) {
-          tx.enter_unit(unit());
-          RecordView view(store_, tx, rights_, keys);
-          result.emplace(work(view));
-          seen = std::move(view.seen_);
-        });
-        break;
-      } catch (const RecordReader::MissingKeys& missing) {
-        fetch(keys, missing.records);
+    try {
+      while (!try_read(seen, keys, [&](RecordView& view) { result.emplace(work(view)); })) {
       }
+    } catch (...) {
+      // What was opened was opened, whatever came of it.
+      if (!seen.empty()) enter_reading(what, seen);
+      throw;
     }
     if (!seen.empty()) enter_reading(what, seen);
     return std::move(*result);
@@ -193,10 +190,10 @@ class RecordDoor {
   auto change(std::string_view what, std::string_view object, const Named& records, F&& work) const {
     using R = std::invoke_result_t<F, RecordChange&>;
     CHECK(rights_.right_.action != Action::read);
-    const Prepared prepared = prepare(records);
+    Prepared prepared = prepare(records);
     std::optional<R> result;
     std::vector<std::string> ended;
-    try {
+    const auto once = [&] {
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(unit());
         RecordChange change(store_, tx, rights_, prepared.keys, prepared.now, prepared.entry);
@@ -208,10 +205,12 @@ class RecordDoor {
         enter(tx, prepared, what, object, change);
         ended = std::move(change.ended_);
       });
+    };
+    try {
+      while (!with_keys(prepared.keys, once)) {
+      }
     } catch (const NotFound&) {
       absent(what, object);
-    } catch (const RecordReader::MissingKeys&) {
-      CHECK(!"a change opens a record that it has not named");
     }
     for (const auto& each : ended) store_.keys().drop(unit(), each);
     return std::move(*result);
@@ -229,7 +228,11 @@ class RecordDoor {
   };
   RecordDoor(Store& store, RecordRights rights, const Clock& clock)
       : store_(store), rights_(std::move(rights)), clock_(clock) {}
+  using Seen = std::map<std::string, Categories>;
   Prepared prepare(const Named& records) const;
+  // False: keys were missing, and have been fetched; it is to be tried again with them.
+  bool with_keys(KeyRing::Keys& keys, const std::function<void()>& work) const;
+  bool try_read(Seen& seen, KeyRing::Keys& keys, const std::function<void(RecordView&)>& work) const;
   void fetch(KeyRing::Keys& keys, const std::vector<std::string>& records) const;
   void enter_reading(std::string_view what, const std::map<std::string, Categories>& seen) const;
   void enter(sql::Tx& tx, const Prepared& prepared, std::string_view what, std::string_view object,
@@ -241,9 +244,10 @@ class RecordDoor {
   const Clock& clock_;
 };
 
-/** Drops keys that nothing needs: of records that ended where the program broke off before their key was
- * dropped, and of those that never began, a day after they were made. Returns how many. */
-int sweep_keys(Store& store, Instant now);
+/** Drops keys of records that ended within the last `days`, once more: the program may have broken off before
+ * they were dropped. A key goes only where the ledger says that its record ended, never because a row is
+ * missing. */
+void sweep_keys(Store& store, Instant now, int days = 30);
 
 template <HasFields T>
 std::vector<Sheet<T>> RecordReader::find(std::span<const std::string> ids) {
@@ -372,6 +376,7 @@ void RecordChange::insert(const std::string& id, const std::string& record, cons
   });
   const seal::Key* key = key_of(record);
   CHECK(key);
+  must_live(record);
   std::vector<sql::Value> values{rights_.actor_->unit, id, record, 1};
   add_cells(values, value, id, *key, ~FieldSet{0});
   change({"record.insert", sheets::insert_text<T>()}, values);
@@ -383,6 +388,7 @@ void RecordChange::update(const Sheet<T>& before, const T& after) {
   const FieldSet open = rights_.fields<T>(Action::write);
   const seal::Key* key = key_of(before.record_);
   CHECK(key);
+  must_live(before.record_);
   FieldSet touched = 0;
   for_each_field_bit<T>([&](const auto& f, FieldSet bit) {
     if (before.value_.*(f.member) == after.*(f.member)) return;
@@ -409,15 +415,18 @@ void RecordChange::erase(const Sheet<T>& sheet) {
 
 template <HasFields T>
 void RecordChange::expire(const Sheet<T>& sheet, std::string_view retention) {
+  std::string set;
   for_each_field<T>([&](const auto& f) {
     if (f.retention != retention) return;
-    std::string text = "UPDATE " + std::string(RowsOf<T>::table) + " SET " + std::string(f.name) + " = NULL";
-    if (f.storage == Storage::blind) text += ", " + std::string(f.name) + "_blind = NULL";
-    text += " WHERE unit_id = $1 AND id = $2";
-    change({"record.expire", text}, {rights_.actor_->unit, sheet.id_});
+    set += ", " + std::string(f.name) + " = NULL";
+    if (f.storage == Storage::blind) set += ", " + std::string(f.name) + "_blind = NULL";
     forget(sheet.record_, RowsOf<T>::table, sheet.id_, f.name);
     saw(sheet.record_, bit_of(f.category));
   });
+  if (set.empty()) return;
+  const std::string text = "UPDATE " + std::string(RowsOf<T>::table) + " SET version = version + 1" + set +
+                           " WHERE unit_id = $1 AND id = $2 AND version = $3";
+  if (change({"record.expire", text}, {rights_.actor_->unit, sheet.id_, sheet.version_}) != 1) throw Stale();
 }
 
 }  // namespace lotse::access

@@ -148,12 +148,12 @@ class RecordFixture : public sql::StoreTest {
     options.schema = "keys";
     return on_sqlite() ? sql::open("sqlite:" + file() + ".keys") : sql::open(url(), options);
   }
-  void open_store(const sql::Options& options) {
+  void open_store(const sql::Options& options, seal::Profile profile = seal::Profile::xchacha20) {
     store_.reset();
     store_ = std::make_unique<Store>(
         sql::open(url(), options), migrations(),
-        std::make_shared<KeyRing>(open_keys(),
-                                  (sql::StoreTemplates::instance().folder() / (name() + ".key")).string()));
+        std::make_shared<KeyRing>(
+            open_keys(), (sql::StoreTemplates::instance().folder() / (name() + ".key")).string(), profile));
   }
   // A moment later each time, so that entries are in order.
   Desk desk(UnitId unit = 7, std::string function = "organiser", bool second_factor = false) {

@@ -67,7 +67,7 @@ class Store {
   friend class Gate;
   friend class KeyRing;
   friend class Operator;
-  friend int sweep_keys(Store& store, Instant now);
+  friend void sweep_keys(Store& store, Instant now, int days);
   friend class Sealer;
   friend class Audit;
   friend class HeadGiver;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "seal/key.h"
+#include "seal/seal.h"
 #include "web/site.h"
 
 namespace lotse::access {
@@ -78,6 +78,6 @@ using OnLeave = std::function<void(const access::Desk& desk, const Leaving& leav
 
 /** /sign-in, /sign-out, and the start page of those signed in. `key` seals second factors. */
 void install(web::Site& site, std::shared_ptr<Passwords> passwords, seal::Key key,
-             std::vector<OnLeave> on_leave = {});
+             std::vector<OnLeave> on_leave = {}, seal::Profile profile = seal::Profile::xchacha20);
 
 }  // namespace lotse::account

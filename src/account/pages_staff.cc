@@ -37,8 +37,8 @@ http::Response staff(Ask& ask) {
 }  // namespace
 
 void install(web::Site& site, std::shared_ptr<Passwords> passwords, seal::Key key,
-             std::vector<OnLeave> on_leave) {
-  site.gate().use_key(std::move(key));
+             std::vector<OnLeave> on_leave, seal::Profile profile) {
+  site.gate().use_key(std::move(key), profile);
   const auto entrance = std::make_shared<Entrance>(std::move(passwords), kWrongAtOnce, kOneMoreMs);
   site.add_to_navigation({"/staff", msg("My work"), true});
   install_sign_in(site, entrance);

@@ -142,8 +142,7 @@ Result<Prepared> prepare(const KeyOfUnit& keys, UnitId unit, const Notice& notic
   made.kind_ = notice.kind;
   made.made_ = now;
   const Json text{{"to", notice.to}, {"subject", notice.subject}, {"body", notice.body}};
-  made.sealed_ =
-      seal::seal(seal::Profile::xchacha20, keys.key_of(unit), place_of(unit, made.id_), padded(text.dump()));
+  made.sealed_ = seal::seal(keys.profile(), keys.key_of(unit), place_of(unit, made.id_), padded(text.dump()));
   return made;
 }
 

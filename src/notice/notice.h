@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "jobs/jobs.h"
 #include "notice/smtp.h"
-#include "seal/key.h"
+#include "seal/seal.h"
 
 /**
  * The outbox: a mail that a change causes is a row of the same transaction, so it is sent if and only if the
@@ -24,6 +24,8 @@ class KeyOfUnit {
   /** The key that seals the notices of this unit. Called by several threads; valid as long as this object is.
    */
   virtual const seal::Key& key_of(UnitId unit) const = 0;
+  /** What they are sealed with. */
+  virtual seal::Profile profile() const { return seal::Profile::xchacha20; }
 };
 
 /** What somebody is to be told. */

@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/check.h"
@@ -56,6 +59,12 @@ void append_line(std::string& to, const Key& key) {
   sodium_memzero(hex.data(), hex.size());
 }
 
+void sync_folder(const std::string& path) {
+  const File above(std::filesystem::absolute(path).parent_path().string(), O_RDONLY | O_DIRECTORY);
+  if (above.fd() < 0 || ::fsync(above.fd()) != 0)
+    throw KeysRefused("the key file's folder cannot be made durable: " + path);
+}
+
 // Durable, or an exception: a key that wraps something must be there after a loss of power.
 void write_new(const std::string& path, std::string_view text) {
   const File file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0400);
@@ -64,12 +73,11 @@ void write_new(const std::string& path, std::string_view text) {
                                       : "the key file cannot be made: " + path);
   const bool written = ::write(file.fd(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(file.fd()) == 0;
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const File above(folder, O_RDONLY | O_DIRECTORY);
-  if (!written || above.fd() < 0 || ::fsync(above.fd()) != 0) {
+  if (!written) {
     ::unlink(path.c_str());
     throw KeysRefused("the key file cannot be written: " + path);
   }
+  sync_folder(path);
 }
 
 void replace(const std::string& path, std::string_view text) {
@@ -78,9 +86,7 @@ void replace(const std::string& path, std::string_view text) {
   write_new(beside, text);
   if (::rename(beside.c_str(), path.c_str()) != 0)
     throw KeysRefused("the key file cannot be replaced: " + path);
-  const File above(std::filesystem::absolute(path).parent_path().string(), O_RDONLY | O_DIRECTORY);
-  if (above.fd() < 0 || ::fsync(above.fd()) != 0)
-    throw KeysRefused("the key file's folder cannot be made durable: " + path);
+  sync_folder(path);
 }
 
 }  // namespace
@@ -102,7 +108,10 @@ MasterKeys MasterKeys::read(const std::string& path) {
   struct stat about {};
   if (::fstat(file.fd(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > 4096)
     throw KeysRefused("this is no key file: " + path);
-  if ((about.st_mode & 077) != 0)
+  // What the system hands over as a credential may be readable for the service's group as well.
+  const char* handed = std::getenv("CREDENTIALS_DIRECTORY");
+  const bool credential = handed != nullptr && *handed != '\0' && path.starts_with(std::string(handed) + "/");
+  if ((about.st_mode & (credential ? 037 : 077)) != 0)
     throw KeysRefused("others than its owner can read the key file: chmod 0400 " + path);
   Secret text(std::string(static_cast<std::size_t>(about.st_size), '\0'));
   if (::read(file.fd(), text.text.data(), text.text.size()) != about.st_size)
@@ -129,8 +138,18 @@ MasterKeys MasterKeys::read(const std::string& path) {
 MasterKeys MasterKeys::make(const std::string& path) {
   Key key = Key::random();
   Secret text;
+  text.text.reserve(kHex + 1);
   append_line(text.text, key);
-  write_new(path, text.text);
+  // Whole under another name first: whoever starts at the same moment finds a whole file or none.
+  static std::atomic<int> count = 0;
+  const std::string beside = path + "." + std::to_string(::getpid()) + "-" + std::to_string(++count);
+  ::unlink(beside.c_str());
+  write_new(beside, text.text);
+  const bool first = ::link(beside.c_str(), path.c_str()) == 0;
+  ::unlink(beside.c_str());
+  if (!first)
+    throw KeysRefused("there is a key file already, or none can be made; it is left as it is: " + path);
+  sync_folder(path);
   std::vector<Key> keys;
   keys.push_back(std::move(key));
   return of(std::move(keys));
@@ -157,6 +176,17 @@ void MasterKeys::keep_newest(const std::string& path) {
   Secret text;
   append_line(text.text, old.newest());
   replace(path, text.text);
+}
+
+KeyFileLock::KeyFileLock(const std::string& key_file, How how)
+    : fd_(::open((key_file + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+  if (fd_ >= 0)
+    while (::flock(fd_, how == How::alone ? LOCK_EX : LOCK_SH) != 0 && errno == EINTR) {
+    }
+}
+
+KeyFileLock::~KeyFileLock() {
+  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace lotse::seal

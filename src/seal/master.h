@@ -47,4 +47,21 @@ class MasterKeys {
   std::vector<std::pair<std::string, Key>> keys_;
 };
 
+/**
+ * Held on a file beside the key file: nobody changes the installation's keys while somebody wraps with them,
+ * and two do not change them at once. Between processes of one machine. Waits. Where nobody may write beside
+ * the key file, nobody can change it either, and no lock is taken.
+ */
+class KeyFileLock {
+ public:
+  enum class How { with_others, alone };
+  KeyFileLock(const std::string& key_file, How how);
+  ~KeyFileLock();
+  KeyFileLock(const KeyFileLock&) = delete;
+  KeyFileLock& operator=(const KeyFileLock&) = delete;
+
+ private:
+  int fd_ = -1;
+};
+
 }  // namespace lotse::seal

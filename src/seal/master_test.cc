@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace lotse::seal {
 namespace {
@@ -93,6 +95,33 @@ TEST_F(MasterKeysTest, OthersMayNotReadIt) {
   write(one_, 0604);
   EXPECT_NE(refusal().find("chmod 0400"), std::string::npos);
   write(one_, 0600);
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(MasterKeysTest, ACredentialMayBeReadByItsGroup) {
+  write(one_, 0440);
+  ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
+  EXPECT_EQ(refusal(), "");
+  write(one_, 0444);
+  EXPECT_NE(refusal(), "");
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+TEST_F(MasterKeysTest, OfManyWhoMakeItAtOnceOneIsFirst) {
+  std::vector<std::thread> threads;
+  std::atomic<int> made = 0, refused = 0;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      try {
+        MasterKeys::make(path_);
+        ++made;
+      } catch (const KeysRefused&) {
+        ++refused;
+      }
+    });
+  for (auto& each : threads) each.join();
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(refused, 7);
   EXPECT_EQ(refusal(), "");
 }
 

@@ -19,8 +19,9 @@ import time
 import traceback
 import zipfile
 
-import ground
-from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
+import ground  # noqa: E402
+from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check  # noqa: E402
 
 
 def every_command_has_help(lotse):

@@ -15,7 +15,7 @@ import tempfile
 import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "bench"), str(pathlib.Path(__file__).resolve().parent)]
+sys.path[:0] = [str(ROOT / "bench"), str(pathlib.Path(__file__).resolve().parent / "lib")]
 from harness import Lotse, check  # noqa: E402
 from questions import questions  # noqa: E402
 

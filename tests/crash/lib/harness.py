@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.parse
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools"))
 
 FRUITS = ["Apfel", "Birne", "Kirsche", "Traube", "Zitrone", "Mango"]
