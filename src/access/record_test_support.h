@@ -118,6 +118,35 @@ inline const Relation kRegistered{
 
 class RecordFixture : public sql::StoreTest {
  protected:
+  static Thing full() {
+    return {.plain = "seen",
+            .number = -5,
+            .truth = true,
+            .real = 1.5,
+            .day = Day{2026, 2, 28},
+            .mood = Mood::bad,
+            .list = {"a", "[b]"},
+            .sealed = "Kanarienvogel",
+            .sealed_number = 4711,
+            .sealed_list = {"x", ""},
+            .blind = "kanarie@example.org",
+            .health = std::nullopt};
+  }
+  struct Entry {
+    std::string what, decision, about;
+  };
+  std::vector<Entry> entries() {
+    std::vector<Entry> all;
+    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+      tx.enter_unit(7);
+      all = tx.rows(
+          {"test.entries", "SELECT what, decision, about FROM audit_entry WHERE unit_id = 7 ORDER BY id"}, {},
+          [](const sql::Row& r) {
+            return Entry{std::string(r.text(0)), std::string(r.text(1)), std::string(r.text(2))};
+          });
+    });
+    return all;
+  }
   std::vector<sql::Migration> migrations() const override {
     auto list = sql::migrations_of({"access", "unit"});
     list.push_back({"2026-11-25-own", kRecordTables});
