@@ -360,7 +360,7 @@ void RecordChange::add_cells(std::vector<sql::Value>& values, const T& value, co
     } else if constexpr (std::is_same_v<M, std::optional<std::string>>) {
       values.push_back(member ? sql::Value(blind_of(RowsOf<T>::table, f.name, *member)) : sql::Value());
     } else {
-      CHECK(!"only a text can be found blind");
+      throw Bug("only a text can be found blind");
     }
   });
 }
