@@ -10,7 +10,7 @@
 namespace lotse::words {
 namespace {
 
-constexpr std::string_view kIsolate = "\u2068", kEndIsolate = "\u2069";
+constexpr std::string_view kIsolate = "\u2068", kIsolateLeft = "\u2066", kEndIsolate = "\u2069";
 
 // A Latin name with a bracket at its end, or "+49 421 361", falls apart between Arabic words unless it is
 // isolated. Arabic values and plain figures must stay open: "09:00–11:00" is read from the right there.
@@ -86,11 +86,22 @@ std::string finished(const Language& language, std::string_view message, const A
 
 }  // namespace
 
+namespace {
+
+// German inside a page that runs the other way keeps its own direction, full stop and all.
+std::string in_its_direction(const Language& language, const Found& found, std::string text) {
+  const bool turned = language.right_to_left && found.table && found.table != catalogue::table(language.tag);
+  return turned && needs_isolation(text) ? std::string(kIsolateLeft) + text + std::string(kEndIsolate) : text;
+}
+
+}  // namespace
+
 std::string translate(const Language& language, const Text& text) { return translate(language, {}, text); }
 
 std::string translate(const Language& language, std::string_view context, const Text& text) {
   // A text with plural forms that is asked for without a number gives its first form.
-  return finished(language, catalogue::form(lookup(language, context, text.id).message, 0), text.args);
+  const auto found = lookup(language, context, text.id);
+  return in_its_direction(language, found, finished(language, catalogue::form(found.message, 0), text.args));
 }
 
 std::string plural(const Language& language, std::string_view one, std::string_view many, std::int64_t n,
@@ -101,7 +112,7 @@ std::string plural(const Language& language, std::string_view one, std::string_v
   if (found.table) message = catalogue::form(found.message, found.table->form(size));
   Args all = args;
   all.emplace_back("n", number(language, n));
-  return finished(language, message, all);
+  return in_its_direction(language, found, finished(language, message, all));
 }
 
 State state(const Language& language) {

@@ -128,6 +128,14 @@ TEST(Translate, MissingTextsFallBack) {
   EXPECT_EQ(translate(in("uk"), "another context", {"{n} m", {}}), "{n} m");
 }
 
+TEST(Translate, GermanInAnArabicPageKeepsItsDirection) {
+  const Text staff{"Set up your second factor", {}};
+  const std::string german = translate(in("de"), staff);
+  ASSERT_NE(german, staff.id);
+  EXPECT_EQ(translate(in("ar"), staff), "\u2066" + german + "\u2069");
+  EXPECT_EQ(translate(in("uk"), staff), german);
+}
+
 TEST(Translate, IsolatesLatinValuesBetweenArabicWords) {
   const auto filled = [](std::string_view tag, const std::string& value) {
     return translate(in(tag), {"{v}", {{"v", value}}});
