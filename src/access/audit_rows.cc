@@ -8,6 +8,11 @@ constexpr sql::Statement kUnits{
     "audit.units",
     "SELECT unit_id FROM unit UNION SELECT unit_id FROM membership UNION SELECT unit_id FROM audit_lease "
     "UNION SELECT 0 ORDER BY 1"};
+constexpr sql::Statement kPut{
+    "audit.put",
+    "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, asked, "
+    "what, object, decision, rule, about) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 constexpr sql::Statement kHeads{"audit.heads",
                                 "SELECT unit_id, size, previous, root, at_ms, signature, key FROM audit_head "
                                 "WHERE unit_id = $1 AND size > $2 ORDER BY size LIMIT $3"};
@@ -33,6 +38,11 @@ AuditHead head_of_row(const sql::Row& r) {
 
 std::vector<UnitId> audited_units(sql::Tx& tx) {
   return tx.rows(kUnits, {}, [](const sql::Row& r) { return r.integer(0); });
+}
+
+void put_entry(sql::Tx& tx, const AuditEntry& e) {
+  tx.change(kPut, {e.unit, e.id, e.at_ms, e.actor, e.acting_as, e.purpose, e.asked, e.what, e.object,
+                   e.decision, e.rule, e.about});
 }
 
 AuditEntry entry_of(const sql::Row& r, int first) {

@@ -5,14 +5,17 @@
 #include "access/audit_form.h"
 #include "sql/sql.h"
 
-/** Reading the audit's rows; only for the sources of this module. */
+/** The audit's rows; only for the sources of this module. */
 namespace lotse::access {
 
 /** All units that may have entries: those there are, those sealed before, and 0, where somebody stands who
  * belongs to none. */
 std::vector<UnitId> audited_units(sql::Tx& tx);
 
-/** An entry from eleven columns in the order of AuditEntry, the first of them at `first`. */
+/** Enters it; the transaction must have entered the entry's unit. */
+void put_entry(sql::Tx& tx, const AuditEntry& entry);
+
+/** An entry from twelve columns in the order of AuditEntry, the first of them at `first`. */
 AuditEntry entry_of(const sql::Row& row, int first);
 
 /** Heads of `unit` of more than `size` leaves, by size, at most `limit`. */

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/desk.h"
 
+#include "access/audit_rows.h"
 #include "access/operator.h"
 #include "access/system.h"
 
 namespace lotse::access {
-namespace {
-
-constexpr sql::Statement kEnter{"access.enter",
-                                "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
-                                "asked, what, object, decision, rule) "
-                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
-
-}  // namespace
-
 void Change::also(std::string_view what, std::string_view object) { enter_(what, object); }
 
 void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {
@@ -23,8 +15,18 @@ void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object
 void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object, std::string_view decision,
                      std::string_view rule) const {
   const auto at = clock_.now().ms;
-  tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right_.name,
-                     what, object, decision, rule});
+  put_entry(tx, {.unit = actor_->unit,
+                 .id = new_uuid(at),
+                 .at_ms = at,
+                 .actor = actor_->who,
+                 .acting_as = actor_->function,
+                 .purpose = purpose_,
+                 .asked = std::string(right_.name),
+                 .what = std::string(what),
+                 .object = std::string(object),
+                 .decision = std::string(decision),
+                 .rule = std::string(rule),
+                 .about = ""});
 }
 
 void UnitDoor::absent(std::string_view what, std::string_view object) const {
@@ -57,8 +59,18 @@ void Desk::refuse(const Right& right, const Decision& decision) const {
   const auto at = clock_.now().ms;
   store_.write([&](sql::Tx& tx) {
     tx.enter_unit(actor_->unit);
-    tx.change(kEnter, {actor_->unit, new_uuid(at), at, actor_->who, actor_->function, purpose_, right.name,
-                       "open", "", "denied", decision.denied});
+    put_entry(tx, {.unit = actor_->unit,
+                   .id = new_uuid(at),
+                   .at_ms = at,
+                   .actor = actor_->who,
+                   .acting_as = actor_->function,
+                   .purpose = purpose_,
+                   .asked = std::string(right.name),
+                   .what = "open",
+                   .object = "",
+                   .decision = "denied",
+                   .rule = std::string(decision.denied),
+                   .about = ""});
   });
   throw NotFound();
 }
@@ -74,8 +86,18 @@ void Operator::enter(std::string_view what, std::string_view object) const {
   const std::string id = new_uuid(at);
   store_.write([&](sql::Tx& tx) {
     tx.enter_unit(kInstallation);
-    tx.change(kEnter,
-              {kInstallation, id, at, who_, "", kAccountPurpose, "operate", what, object, "allowed", ""});
+    put_entry(tx, {.unit = kInstallation,
+                   .id = id,
+                   .at_ms = at,
+                   .actor = who_,
+                   .acting_as = "",
+                   .purpose = kAccountPurpose,
+                   .asked = "operate",
+                   .what = std::string(what),
+                   .object = std::string(object),
+                   .decision = "allowed",
+                   .rule = "",
+                   .about = ""});
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
 
+#include "access/audit_rows.h"
 #include "access/gate_entry.h"
 
 namespace lotse::access {
@@ -8,10 +9,6 @@ namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000, kDayMs = 24 * 3'600'000, kMost = 10'000;
 
-constexpr sql::Statement kEnter{"gate.enter",
-                                "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, "
-                                "asked, what, object, decision, rule) "
-                                "VALUES ($1, $2, $3, $4, $5, 12, $6, $7, $8, $9, $10)"};
 constexpr sql::Statement kBlockedUntil{"gate.blocked_until",
                                        "SELECT blocked_until_ms FROM attempt WHERE key = $1"};
 constexpr sql::Statement kFailed{
@@ -31,8 +28,18 @@ constexpr sql::Statement kForgetOldest{
 void enter(sql::Tx& tx, const Clock& clock, const GateEntry& entry) {
   const auto at = clock.now().ms;
   tx.enter_unit(entry.unit);
-  tx.change(kEnter, {entry.unit, new_uuid(at), at, entry.who, entry.function, entry.asked, entry.what,
-                     entry.object, entry.decision, entry.rule});
+  put_entry(tx, {.unit = entry.unit,
+                 .id = new_uuid(at),
+                 .at_ms = at,
+                 .actor = std::string(entry.who),
+                 .acting_as = std::string(entry.function),
+                 .purpose = kAccountPurpose,
+                 .asked = std::string(entry.asked),
+                 .what = std::string(entry.what),
+                 .object = std::string(entry.object),
+                 .decision = std::string(entry.decision),
+                 .rule = std::string(entry.rule),
+                 .about = ""});
 }
 
 Trial password_trial(std::string_view email, const std::optional<Account>& account) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "access/audit_rows.h"
+
 namespace lotse::access {
 namespace {
 
@@ -31,11 +33,6 @@ constexpr sql::Statement kHistory{
     "record.history",
     "SELECT id, of_table, of_row, field, category, at_ms, actor, version, before FROM record_change "
     "WHERE unit_id = $1 AND record = $2 ORDER BY at_ms DESC, id DESC LIMIT 500"};
-constexpr sql::Statement kEnter{
-    "record.enter",
-    "INSERT INTO audit_entry (unit_id, id, at_ms, actor, acting_as, purpose, asked, "
-    "what, object, decision, rule, about) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 constexpr sql::Statement kSubject{
     "record.subject", "INSERT INTO audit_subject (unit_id, subject, entry_id) VALUES ($1, $2, $3)"};
 
@@ -256,9 +253,18 @@ void RecordDoor::enter(sql::Tx& tx, const std::string& id, Instant at, std::stri
                        std::string_view object, const std::map<std::string, Categories>& seen,
                        bool allowed) const {
   const auto& actor = rights_.actor_;
-  tx.change(kEnter, {unit(), id, at.ms, actor->who, actor->function, rights_.purpose_, rights_.right_.name,
-                     what, object, allowed ? "allowed" : "denied",
-                     allowed ? rights_.decision_.rule : "absent", about(seen)});
+  put_entry(tx, {.unit = unit(),
+                 .id = id,
+                 .at_ms = at.ms,
+                 .actor = actor->who,
+                 .acting_as = actor->function,
+                 .purpose = rights_.purpose_,
+                 .asked = std::string(rights_.right_.name),
+                 .what = std::string(what),
+                 .object = std::string(object),
+                 .decision = allowed ? "allowed" : "denied",
+                 .rule = allowed ? std::string(rights_.decision_.rule) : "absent",
+                 .about = about(seen)});
   for (const auto& [record, categories] : seen) tx.change(kSubject, {unit(), record, id});
 }
 
