@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "access/key_ring.h"
+#include "access/store_copy.h"
 #include "base/json.h"
 #include "directory/directory.h"
 #include "unit/unit.h"
@@ -97,7 +98,9 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
   sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, migrations());
   // Keys are kept in memory; few ask for one at a time.
-  return std::make_unique<access::Store>(std::move(engine), migrations(), open_keys(choice, 2));
+  auto store = std::make_unique<access::Store>(std::move(engine), migrations(), open_keys(choice, 2));
+  access::match_identities(*store);
+  return store;
 }
 
 std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice) {

@@ -30,10 +30,11 @@ std::optional<access::AuditKeys> keys_of(access::Store& store, Instant now,
 }
 
 // What is found goes to the one stream or the other; returns the number of faults.
-std::int64_t tell(const access::AuditFindings& findings, std::ostream& out, std::ostream& err) {
+std::int64_t tell(const access::AuditFindings& findings, bool older, std::ostream& out, std::ostream& err) {
   std::int64_t faults = findings.more;
   for (const auto& each : findings.list) {
-    const bool remark = access::is_remark(each);
+    const bool remark =
+        access::is_remark(each) || (older && each.kind == access::AuditFinding::Kind::given_beyond);
     if (remark)
       out << "  " << access::text_of(each) << "\n";
     else if (++faults - findings.more <= 20)
@@ -59,7 +60,7 @@ int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wa
     }
     access::read_given(file, *keys, given, of_files);
   }
-  std::int64_t faults = tell(of_files, out, err);
+  std::int64_t faults = tell(of_files, wanted.older, out, err), entries = 0;
   const access::Audit audit(store, clock);
   const auto known = audit.units();
   std::set<UnitId> units(known.begin(), known.end());
@@ -67,11 +68,13 @@ int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wa
   if (wanted.unit >= 0) units = {wanted.unit};
   for (const UnitId unit : units) {
     const auto told = audit.verify(unit, *keys, given, wanted.patience * 60'000);
-    if (told.entries > 0 || told.heads > 0)
+    entries += told.entries;
+    if (!wanted.brief && (told.entries > 0 || told.heads > 0))
       out << "unit " << unit << ": " << told.entries << " entries under " << told.heads << " heads"
           << std::endl;
-    faults += tell(told.findings, out, err);
+    faults += tell(told.findings, wanted.older, out, err);
   }
+  if (wanted.brief) out << "audit: " << entries << " entries in " << units.size() << " units\n";
   if (faults > 0) {
     err << "lotse: the audit is not as it was sealed: " << faults << " faults\n";
     return 1;

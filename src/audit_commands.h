@@ -15,6 +15,8 @@ struct AuditWanted {
   std::int64_t patience = 10;      // minutes an entry may wait to be sealed
   std::int64_t unit = -1;          // -1: all
   std::string entry;               // id
+  bool brief = false;              // units are not told one by one
+  bool older = false;              // a copy: that others hold later heads is told, and is no fault
 };
 
 /** Says of each unit whether its audit is what was sealed. 0: nothing but remarks; 1: a fault was found. */

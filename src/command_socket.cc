@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kToAsk{5};
 constexpr timeval kToRead{10, 0};
-constexpr std::size_t kLongest = 65'536;
+constexpr std::size_t kLongest = 65'536, kMost = 8;
 
 // Each piece of output goes to the other side at once: a progress line must be seen while it matters.
 class Sending : public std::streambuf {
@@ -76,6 +76,21 @@ std::optional<std::string> read_line(int fd) {
 
 }  // namespace
 
+struct CommandSocket::Client {
+  explicit Client(int connection) : fd(connection) {}
+  ~Client() {
+    if (thread.joinable()) thread.join();
+    close(fd);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const int fd;
+  std::stop_source stop;
+  std::atomic<bool> done{false};
+  std::thread thread;
+};
+
 CommandSocket::CommandSocket(std::string path, Run run) : path_(std::move(path)), run_(std::move(run)) {
   fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -98,13 +113,13 @@ CommandSocket::CommandSocket(std::string path, Run run) : path_(std::move(path))
 
 CommandSocket::~CommandSocket() {
   stopping_ = true;
-  {
-    // Wakes the thread where it waits for somebody to ask or to read.
-    const std::scoped_lock lock(mutex_);
-    if (client_ >= 0) shutdown(client_, SHUT_RDWR);
-  }
   if (fd_ >= 0) shutdown(fd_, SHUT_RDWR);
   if (thread_.joinable()) thread_.join();
+  for (Client& each : clients_) {
+    each.stop.request_stop();
+    shutdown(each.fd, SHUT_RD);  // what it has still to say may go out
+  }
+  clients_.clear();
   if (fd_ >= 0) close(fd_);
   unlink(path_.c_str());
 }
@@ -112,10 +127,16 @@ CommandSocket::~CommandSocket() {
 void CommandSocket::work() {
   bool told = false;
   while (!stopping_) {
-    const int client = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client >= 0) {
+    const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    clients_.remove_if([](const Client& each) { return each.done.load(); });
+    if (fd >= 0 && clients_.size() < kMost) {
       told = false;
-      serve(client);
+      Client& client = clients_.emplace_back(fd);
+      client.thread = std::thread([this, &client] { serve(client); });
+    } else if (fd >= 0) {
+      constexpr std::string_view kFull = "e too many commands are being done; try again later\nx 1\n";
+      send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL);
+      close(fd);
     } else if (!stopping_) {
       // Most likely no file descriptor is left for the moment: the next command must find us all the same.
       if (!std::exchange(told, true)) log_event("command.not_accepted");
@@ -124,39 +145,42 @@ void CommandSocket::work() {
   }
 }
 
-void CommandSocket::serve(int client) {
-  {
-    const std::scoped_lock lock(mutex_);
-    client_ = client;
-    if (stopping_) shutdown(client, SHUT_RDWR);
-  }
-  setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &kToRead, sizeof kToRead);
-  if (const auto line = read_line(client))
+void CommandSocket::serve(Client& client) {
+  setsockopt(client.fd, SOL_SOCKET, SO_SNDTIMEO, &kToRead, sizeof kToRead);
+  if (const auto line = read_line(client.fd)) {
+    // Nothing more comes from a client but its end.
+    std::thread watch([&] {
+      char c = 0;
+      while (read(client.fd, &c, 1) > 0) continue;
+      client.stop.request_stop();
+    });
     answer(client, *line);
-  else
+    shutdown(client.fd, SHUT_RDWR);
+    watch.join();
+  } else {
     log_event("command.not_asked");
-  const std::scoped_lock lock(mutex_);
-  client_ = -1;
-  close(client);
+    shutdown(client.fd, SHUT_RDWR);
+  }
+  client.done = true;
 }
 
-void CommandSocket::answer(int client, const std::string& line) {
-  Sending out_buffer(client, 'o'), err_buffer(client, 'e');
+void CommandSocket::answer(Client& client, const std::string& line) {
+  Sending out_buffer(client.fd, 'o'), err_buffer(client.fd, 'e');
   std::ostream out(&out_buffer), err(&err_buffer);
   int code = 2;
   try {
     ucred peer{};
     socklen_t size = sizeof peer;
     const auto json = parse_json(line);
-    if (json && getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+    if (json && getsockopt(client.fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
       code = run_(peer.uid, (*json)["args"].get<std::vector<std::string>>(),
-                  (*json)["folder"].get<std::string>(), out, err);
+                  (*json)["folder"].get<std::string>(), client.stop.get_token(), out, err);
   } catch (const std::exception& e) {
     err << e.what() << '\n';
     code = 1;
   }
   const std::string last = "x " + std::to_string(code) + "\n";
-  if (send(client, last.data(), last.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(last.size()))
+  if (send(client.fd, last.data(), last.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(last.size()))
     log_event("command.unheard");
 }
 

@@ -3,7 +3,8 @@
 #include <atomic>
 #include <functional>
 #include <iosfwd>
-#include <mutex>
+#include <list>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,32 +12,34 @@
 namespace lotse {
 
 /**
- * The socket through which commands reach the process that serves. One request a connection, one connection
- * at a time: a line of JSON there; back come lines "o <text>", "e <text>", and "x <exit code>" at the end. A
- * client that says nothing has five seconds, one that does not read ten; neither holds up the end.
+ * The socket through which commands reach the process that serves. One request a connection: a line of JSON
+ * there; back come lines "o <text>", "e <text>", and "x <exit code>" at the end. A client that says nothing
+ * has five seconds, one that does not read ten; neither holds up the end. At most eight at a time.
  */
 class CommandSocket {
  public:
-  /** `user` is the system user who asks. */
-  using Run = std::function<int(unsigned user, const std::vector<std::string>& arguments,
-                                const std::string& folder, std::ostream& out, std::ostream& err)>;
+  /** `user` is the system user who asks; `stop` says that she has gone, or that the process ends. Runs on a
+   * thread of its own, several at once. */
+  using Run =
+      std::function<int(unsigned user, const std::vector<std::string>& arguments, const std::string& folder,
+                        const std::stop_token& stop, std::ostream& out, std::ostream& err)>;
   CommandSocket(std::string path, Run run);
-  /** Turns away who has not said what she wants; waits for a command that runs. */
+  /** Turns away who has not said what she wants; tells those that run to stop, and waits for them. */
   ~CommandSocket();
   CommandSocket(const CommandSocket&) = delete;
   CommandSocket& operator=(const CommandSocket&) = delete;
 
  private:
+  struct Client;
   void work();
-  void serve(int client);
-  void answer(int client, const std::string& line);
+  void serve(Client& client);
+  void answer(Client& client, const std::string& line);
 
   const std::string path_;
   const Run run_;
   int fd_ = -1;
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;
-  int client_ = -1;  // the connection being served
+  std::list<Client> clients_;  // on the thread alone, while it runs
   std::thread thread_;
 };
 

@@ -14,6 +14,7 @@
 #include "access/operator.h"
 #include "admin_commands.h"
 #include "audit_commands.h"
+#include "care_commands.h"
 #include "directory/directory.h"
 #include "interchange/interchange.h"
 #include "topic/topic.h"
@@ -28,6 +29,7 @@ struct Wanted {
   bool dry = false, plain = false, strict = false, forget = false;
   AuditWanted audit;
   AdminWanted admin;
+  CareWanted care;
 };
 
 /** What a command works with. */
@@ -35,17 +37,13 @@ struct Bench {
   access::Store& store;
   access::Operator by;
   std::string folder;
+  const std::stop_token& stop;
   std::ostream& out;
   std::ostream& err;
   std::string absolute(const std::string& path) const {
     return (std::filesystem::path(folder) / path).lexically_normal().string();
   }
 };
-
-std::string name_of(unsigned user) {
-  const passwd* found = getpwuid(user);
-  return "operator:" + (found && found->pw_name ? std::string(found->pw_name) : std::to_string(user));
-}
 
 // The unit that keeps what is imported. In an empty store a first one is made for it, and the starting topics
 // with it.
@@ -340,6 +338,37 @@ void describe_admin(CLI::App& app, AdminWanted& w, const std::function<void(CLI:
   run(*invite, [&w](const Bench& b) { return invite_admin(b.store, b.by, w, b.out, b.err); });
 }
 
+void describe_care(CLI::App& app, CareWanted& w, const std::function<void(CLI::App&)>& with_store,
+                   const Run& run) {
+  auto* backup = app.add_subcommand("backup", "Copy the store while it works; see docs/backup.md");
+  backup->add_option("--to", w.to, "File to write; with --follow, the folder of copies")->required();
+  backup->add_flag("--follow", w.follow,
+                   "Keep the folder up to date for as long as this runs: whole copies, and what changes");
+  backup->add_option("--every", w.every, "Seconds between two looks at what has changed")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 60));
+  backup->add_option("--whole-every", w.whole_every, "Hours between two whole copies")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 24 * 7));
+  backup->add_option("--keep", w.keep, "Days that copies are kept; more than 30 keep keys of whom was erased")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 30));
+  with_store(*backup);
+  run(*backup, [&w](const Bench& b) {
+    CareWanted absolute = w;
+    absolute.to = b.absolute(w.to);
+    return back_up(b.store, b.by.clock(), absolute, b.stop, b.out);
+  });
+  auto* check = app.add_subcommand("check", "Whether store, keys and audit are sound and belong together");
+  check->add_option("--heads", w.heads, "File of heads that were given away; may be said several times");
+  with_store(*check);
+  run(*check, [&w](const Bench& b) {
+    CareWanted absolute = w;
+    for (auto& each : absolute.heads) each = b.absolute(each);
+    return check_store(b.store, b.by.clock(), absolute, b.out, b.err);
+  });
+}
+
 // The same description for the command line and for what comes in through the socket.
 void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, Chosen* chosen) {
   const Run run = [chosen](CLI::App& each, Chosen what) {
@@ -397,6 +426,7 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   with_store(*rotate);
   run(*rotate, [&w](const Bench& b) { return rotate_keys(b.store, b.by, w.forget, b.out); });
   describe_audit(app, w.audit, with_store, run);
+  describe_care(app, w.care, with_store, run);
   auto* listed =
       app.add_subcommand("jobs", "List what waits to be done, what is being done and what has failed");
   with_store(*listed);
@@ -405,14 +435,19 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
 
 }  // namespace
 
+std::string operator_name(unsigned user) {
+  const passwd* found = getpwuid(user);
+  return "operator:" + (found && found->pw_name ? std::string(found->pw_name) : std::to_string(user));
+}
+
 void add_commands(CLI::App& app, const std::function<void(CLI::App&)>& with_store) {
   static Wanted ignored;
   describe(app, ignored, with_store, nullptr);
 }
 
 int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned user,
-            const std::vector<std::string>& arguments, const std::string& folder, std::ostream& out,
-            std::ostream& err) {
+            const std::vector<std::string>& arguments, const std::string& folder, const std::stop_token& stop,
+            std::ostream& out, std::ostream& err) {
   CLI::App app;
   Wanted wanted;
   StoreChoice ignored;
@@ -434,7 +469,9 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
     err << "lotse: " << e.what() << "\n";
     return 2;
   }
-  return chosen ? chosen(Bench{store, access::Operator(store, *clock, name_of(user)), folder, out, err}) : 2;
+  return chosen ? chosen(Bench{store, access::Operator(store, *clock, operator_name(user)), folder, stop, out,
+                               err})
+                : 2;
 }
 
 }  // namespace lotse

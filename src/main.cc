@@ -2,12 +2,15 @@
 // The command line. Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong use.
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 
+#include "care_commands.h"
 #include "commands.h"
 #include "sample/sample.h"
 #include "serve.h"
@@ -48,6 +51,29 @@ void add_mail(CLI::App& command, notice::SmtpChoice& mail) {
   command.add_option("--mail-from", mail.from, "Address from which mails come");
 }
 
+void describe_serve(CLI::App& command, ServeOptions& serving) {
+  add_store(command, serving.store);
+  command.add_option("--listen", serving.listen, "Address and port; port 0 takes a free one")
+      ->capture_default_str();
+  command.add_flag("--sample", serving.sample,
+                   "Fill an empty store with an invented town, and print the sign-ins");
+  command.add_option("--today", serving.today, "Live another day (YYYY-MM-DD); only on a sample");
+  command.add_option(
+      "--public-url", serving.public_url,
+      "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
+  command.add_option("--feedback-email", serving.feedback_email,
+                     "Where readers can say that a text is wrong");
+  command.add_option("--heads", serving.heads,
+                     "File to which the signed heads of the audit are given, line by line; best one "
+                     "that this machine can only add to");
+  command.add_option("--metrics", serving.metrics,
+                     "Address and port on which a Prometheus server finds figures, such as 127.0.0.1:9180");
+  command.add_option("--workers", serving.workers, "Threads that answer requests")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  add_mail(command, serving.mail);
+}
+
 int migrate(const StoreChoice& choice) {
   // Nobody may serve a SQLite store meanwhile: the process that does would go on with the old schema.
   std::optional<sql::FileLock> lock;
@@ -81,6 +107,20 @@ int routes(bool json) {
   }
   std::filesystem::remove_all(folder);
   return code;
+}
+
+void describe_restore(CLI::App& command, RestoreWanted& wanted, StoreChoice& to) {
+  command.add_option("--from", wanted.from, "File of lotse backup, or folder of lotse backup --follow")
+      ->required();
+  command.add_option("--data", to.data, "Folder to restore into; must hold no store")->required();
+  command.add_option("--key-file", to.key_file,
+                     "File of the installation's keys of that time; without it DIR/installation.key");
+  command.add_option("--keys", wanted.keys,
+                     "A newer copy of the keys (FILE.keys): whoever is erased there stays so");
+  command.add_option("--until", wanted.until,
+                     "From a folder: the store as of this minute, such as 2026-11-22T10:15");
+  command.add_option("--heads", wanted.heads, "File of heads of the audit that were given away");
+  command.add_flag("--try", wanted.only_try, "See whether it could be restored, and leave nothing");
 }
 
 int remove_sample(const std::string& data) {
@@ -124,27 +164,7 @@ int run(int count, char** values) {
   ServeOptions serving;
   auto* serve_command =
       app.add_subcommand("serve", "Serve the website; prints 'listening on http://…' once it serves");
-  add_store(*serve_command, serving.store);
-  serve_command->add_option("--listen", serving.listen, "Address and port; port 0 takes a free one")
-      ->capture_default_str();
-  serve_command->add_flag("--sample", serving.sample,
-                          "Fill an empty store with an invented town, and print the sign-ins");
-  serve_command->add_option("--today", serving.today, "Live another day (YYYY-MM-DD); only on a sample");
-  serve_command->add_option(
-      "--public-url", serving.public_url,
-      "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
-  serve_command->add_option("--feedback-email", serving.feedback_email,
-                            "Where readers can say that a text is wrong");
-  serve_command->add_option("--heads", serving.heads,
-                            "File to which the signed heads of the audit are given, line by line; best one "
-                            "that this machine can only add to");
-  serve_command->add_option(
-      "--metrics", serving.metrics,
-      "Address and port on which a Prometheus server finds figures, such as 127.0.0.1:9180");
-  serve_command->add_option("--workers", serving.workers, "Threads that answer requests")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  add_mail(*serve_command, serving.mail);
+  describe_serve(*serve_command, serving);
   serve_command->callback([&] { code = serve(serving, command); });
 
   StoreChoice migrating;
@@ -169,7 +189,19 @@ int run(int count, char** values) {
   std::vector<std::string> arguments(values + 1, values + count);
   add_commands(app, [&](CLI::App& each) {
     add_store(each, choice);
-    each.callback([&] { code = run_command(choice, arguments, command); });
+    each.callback([&] {
+      const bool follows = std::find(arguments.begin(), arguments.end(), "--follow") != arguments.end();
+      code = follows ? follow_served(choice, arguments) : run_command(choice, arguments, command);
+    });
+  });
+
+  RestoreWanted restoring;
+  StoreChoice restored;
+  auto* restore_command =
+      app.add_subcommand("restore", "Put a store together from copies; see docs/backup.md");
+  describe_restore(*restore_command, restoring, restored);
+  restore_command->callback([&] {
+    code = restore(restored, restoring, *system_clock(), operator_name(getuid()), std::cout, std::cerr);
   });
 
   try {

@@ -329,12 +329,16 @@ int serve(const ServeOptions& options, const Command& command) {
     log_event("open_files.few", {{"wanted", wanted}, {"open", files}});
   http::Server server(server_options,
                       [&](const http::Request& request) { return app.site->answer(request); });
+  std::mutex one_at_a_time;
   std::optional<CommandSocket> socket;
   if (!folder.empty())
     socket.emplace(folder + "/serve.sock",
                    [&](unsigned user, const std::vector<std::string>& arguments, const std::string& where,
-                       std::ostream& out, std::ostream& err) {
-                     return command(*store, *clock, user, arguments, where, out, err);
+                       const std::stop_token& stop, std::ostream& out, std::ostream& err) {
+                     std::unique_lock turn(one_at_a_time, std::defer_lock);
+                     // A copy that is followed goes on for days.
+                     if (arguments.empty() || arguments.front() != "backup") turn.lock();
+                     return command(*store, *clock, user, arguments, where, stop, out, err);
                    });
   if (site.sample && options.sample) print_sign_ins();
   std::optional<MetricsListener> listener;
@@ -361,8 +365,23 @@ int run_command(const StoreChoice& choice, const std::vector<std::string>& argum
   }
   const auto clock = system_clock();
   const auto store = open_store(choice, *clock);
-  return command(*store, clock, getuid(), arguments, std::filesystem::current_path().string(), std::cout,
+  return command(*store, clock, getuid(), arguments, std::filesystem::current_path().string(), {}, std::cout,
                  std::cerr);
+}
+
+int follow_served(const StoreChoice& choice, const std::vector<std::string>& arguments) {
+  const std::string folder = choice.folder();
+  if (folder.empty())
+    throw sql::Refused("only a SQLite store is followed; for PostgreSQL see docs/backup.md");
+  for (bool told = false;;) {
+    if (const auto code = ask_server(folder + "/serve.sock", arguments)) {
+      if (*code == 2) return 2;
+      told = false;
+    } else if (!std::exchange(told, true)) {
+      std::cout << "nobody serves this store, so it does not change; waiting" << std::endl;
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+  }
 }
 
 }  // namespace lotse

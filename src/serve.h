@@ -3,6 +3,7 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,11 @@ struct ServeOptions {
   int workers = 4;
 };
 
-/** Runs a command of system user `user` against the open store; its output goes to the streams. The exit
- * code. */
+/** Runs a command of system user `user` against the open store; its output goes to the streams. What has no
+ * end of its own ends with `stop`. The exit code. */
 using Command = std::function<int(access::Store&, std::shared_ptr<const Clock>, unsigned user,
                                   const std::vector<std::string>& arguments, const std::string& folder,
-                                  std::ostream& out, std::ostream& err)>;
+                                  const std::stop_token& stop, std::ostream& out, std::ostream& err)>;
 
 /** Serves until SIGTERM or SIGINT. Commands given meanwhile come in through DIR/serve.sock. Returns the exit
  * code. */
@@ -39,5 +40,9 @@ int serve(const ServeOptions& options, const Command& command);
  * process at a time).
  */
 int run_command(const StoreChoice& choice, const std::vector<std::string>& arguments, const Command& command);
+
+/** Keeps a folder of copies up to date by the process that serves, waiting for one again and again, until it
+ * is killed. */
+int follow_served(const StoreChoice& choice, const std::vector<std::string>& arguments);
 
 }  // namespace lotse

@@ -13,14 +13,23 @@
 namespace lotse::access {
 namespace {
 
-constexpr sql::Migration kSchema{
-    "2026-11-24-keys",
-    "-- table unit_key access\n-- table record_key access\n-- rls record_key unit_id\n"
-    "CREATE TABLE unit_key (unit_id BIGINT NOT NULL, generation BIGINT NOT NULL, above TEXT NOT NULL,\n"
-    "  wrapped BYTEA NOT NULL, made_ms BIGINT NOT NULL, PRIMARY KEY (unit_id, generation));\n"
-    "CREATE TABLE record_key (unit_id BIGINT NOT NULL, record TEXT NOT NULL, generation BIGINT NOT NULL,\n"
-    "  wrapped BYTEA NOT NULL, made_ms BIGINT NOT NULL, PRIMARY KEY (unit_id, record));\n"
-    "CREATE INDEX record_key_by_generation ON record_key (unit_id, generation);\n"};
+constexpr std::array kSchema{
+    sql::Migration{
+        "2026-11-24-keys",
+        "-- table unit_key access\n-- table record_key access\n-- rls record_key unit_id\n"
+        "CREATE TABLE unit_key (unit_id BIGINT NOT NULL, generation BIGINT NOT NULL, above TEXT NOT NULL,\n"
+        "  wrapped BYTEA NOT NULL, made_ms BIGINT NOT NULL, PRIMARY KEY (unit_id, generation));\n"
+        "CREATE TABLE record_key (unit_id BIGINT NOT NULL, record TEXT NOT NULL, generation BIGINT NOT "
+        "NULL,\n"
+        "  wrapped BYTEA NOT NULL, made_ms BIGINT NOT NULL, PRIMARY KEY (unit_id, record));\n"
+        "CREATE INDEX record_key_by_generation ON record_key (unit_id, generation);\n"},
+    sql::Migration{
+        "2026-11-24-store_identity",
+        "-- table key_identity access\n-- grant key_identity: select insert\n"
+        "CREATE TABLE key_identity (one BIGINT PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);\n"}};
+constexpr sql::Statement kIdentity{"keys.identity", "SELECT id FROM key_identity WHERE one = 1"};
+constexpr sql::Statement kBear{
+    "keys.bear", "INSERT INTO key_identity (one, id) VALUES (1, $1) ON CONFLICT (one) DO NOTHING"};
 
 constexpr sql::Statement kUnitKeys{"keys.of_unit",
                                    "SELECT generation, above, wrapped FROM unit_key WHERE unit_id = $1 "
@@ -134,7 +143,19 @@ class KeyRing::Cache {
   std::chrono::steady_clock::time_point turned_ = std::chrono::steady_clock::now();
 };
 
-std::span<const sql::Migration> KeyRing::migrations() { return {&kSchema, 1}; }
+std::span<const sql::Migration> KeyRing::migrations() { return kSchema; }
+
+std::string KeyRing::identity() {
+  std::string id;
+  store_->read([&](sql::Tx& tx) {
+    id = tx.one(kIdentity, {}, [](const sql::Row& r) { return std::string(r.text(0)); }).value_or("");
+  });
+  return id;
+}
+
+void KeyRing::bear(const std::string& identity) {
+  store_->write([&](sql::Tx& tx) { tx.change(kBear, {identity}); });
+}
 
 KeyRing::KeyRing(std::unique_ptr<sql::Engine> engine, std::string key_file, seal::Profile profile)
     : store_(std::make_unique<Store>(std::move(engine), migrations())),

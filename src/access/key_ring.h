@@ -67,8 +67,13 @@ class KeyRing {
   Rotated rotate(Instant now, bool forget);
   /** All units that have keys. */
   std::vector<UnitId> units();
+  /** The name of the store that the keys belong to; empty where they bear none yet. */
+  std::string identity();
+  /** Gives them that name, unless they bear one. */
+  void bear(const std::string& identity);
 
  private:
+  friend class StoreCopy;
   class Cache;
   struct UnitKeys;
   std::shared_ptr<const seal::MasterKeys> master() const;

@@ -173,10 +173,19 @@ void RecordChange::must_live(const std::string& record) {
 
 void RecordChange::end(const std::string& record) {
   CHECK(rights_.right_.action == Action::erase && keys_.contains(record));
-  if (tx_.change(kEnd, {rights_.actor_->unit, record, now_.ms}) != 1) throw Stale();
-  tx_.change(kForgetAll, {rights_.actor_->unit, record});
+  if (!end_rows(store_, tx_, rights_.actor_->unit, record, now_)) throw Stale();
   ended_.push_back(record);
   saw(record, 0);
+}
+
+bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now) {
+  if (tx.change(kEnd, {unit, record, now.ms}) != 1) return false;
+  tx.change(kForgetAll, {unit, record});
+  for (const auto& table : store.record_tables()) {
+    const std::string text = "DELETE FROM " + table + " WHERE unit_id = $1 AND record = $2";
+    tx.change({"record.end_rows", text}, {unit, record});
+  }
+  return true;
 }
 
 void RecordChange::keep(const std::string& record, std::string_view table, const std::string& row,

@@ -23,6 +23,10 @@ struct Relation {
   std::set<std::string_view> conditions = {};
 };
 
+/** Ends a record in the transaction at hand: its rows and history go, the ledger remembers it. False if it
+ * has ended before or never began. Its key is dropped by the caller, after the commit. */
+bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now);
+
 /** What a door to records knows of itself; shared by what it hands out. */
 class RecordRights {
  public:
@@ -126,7 +130,7 @@ class RecordChange final : public Change, public RecordReader {
   template <HasFields T>
   void expire(const Sheet<T>& sheet, std::string_view retention);
   /** The record, which was named to a door for deleting, ends: its history goes, its key is dropped after the
-   * commit, and the ledger remembers it. The feature erases its own rows in the same closure. */
+   * commit, its rows in all tables of the kind `record` go with it, and the ledger remembers it. */
   void end(const std::string& record);
 
  private:

@@ -92,7 +92,8 @@ struct RowsOf<Registration> {
 };
 
 inline constexpr std::string_view kRecordTables =
-    "-- table thing unit\n-- table event_registration unit\n-- rls thing unit_id\n-- rls event_registration "
+    "-- table thing record\n-- table event_registration record\n-- rls thing unit_id\n-- rls "
+    "event_registration "
     "unit_id\n"
     "CREATE TABLE thing (unit_id BIGINT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, version BIGINT NOT "
     "NULL,\n"
@@ -127,7 +128,7 @@ class RecordFixture : public sql::StoreTest {
             .mood = Mood::bad,
             .list = {"a", "[b]"},
             .sealed = "Kanarienvogel",
-            .sealed_number = 4711,
+            .sealed_number = 4711081547114711,
             .sealed_list = {"x", ""},
             .blind = "kanarie@example.org",
             .health = std::nullopt};

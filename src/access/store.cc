@@ -12,6 +12,7 @@
 #include "access/key_ring.h"
 #include "access/statement.h"
 #include "base/check.h"
+#include "sql/page_log.h"
 
 namespace lotse::access {
 struct Store::Judged {
@@ -21,6 +22,7 @@ struct Store::Judged {
   mutable std::array<std::map<std::string, std::vector<std::size_t>, std::less<>>, 3> good;
 
   std::set<std::string, std::less<>> fenced;
+  std::vector<std::string> of_records;
 
   void declare(std::string_view line) {
     constexpr std::string_view kMark = "-- table ", kFence = "-- rls ";
@@ -38,9 +40,11 @@ struct Store::Judged {
     static const std::map<std::string_view, TableKind> kKinds{{"open", TableKind::open},
                                                               {"keeper", TableKind::keeper},
                                                               {"unit", TableKind::unit},
+                                                              {"record", TableKind::record},
                                                               {"access", TableKind::access}};
     CHECK(kKinds.contains(kind));
     CHECK(kinds.emplace(name, kKinds.at(kind)).second);
+    if (kKinds.at(kind) == TableKind::record) of_records.push_back(name);
   }
 
   // Which parameters have to be the unit; nothing if the statement reaches beyond its door.
@@ -55,7 +59,7 @@ struct Store::Judged {
       if (table.written && reach != Reach::unit_write) return std::nullopt;
       const auto at = kinds.find(table.name);
       if (at == kinds.end() || at->second == TableKind::access) return std::nullopt;
-      if (at->second == TableKind::unit) {
+      if (at->second == TableKind::unit || at->second == TableKind::record) {
         if (reach == Reach::open_read) return std::nullopt;
         fenced_tables.push_back({table, "unit_id"});
       }
@@ -77,7 +81,7 @@ Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration
     }
   // A unit's rows have the second wall, row-level security, or the table is not there.
   for (const auto& [table, kind] : judged_->kinds)
-    CHECK(kind != TableKind::unit || judged_->fenced.contains(table));
+    CHECK((kind != TableKind::unit && kind != TableKind::record) || judged_->fenced.contains(table));
 }
 
 Store::~Store() = default;
@@ -101,6 +105,8 @@ void Store::judge(const sql::Statement& statement, Reach reach, UnitId unit, sql
       throw Bug("statement " + std::string(statement.name) + " is about another unit");
 }
 
+const std::vector<std::string>& Store::record_tables() const { return judged_->of_records; }
+
 KeyRing& Store::keys() const {
   CHECK(keys_);
   return *keys_;
@@ -108,6 +114,8 @@ KeyRing& Store::keys() const {
 
 void Store::read(const std::function<void(sql::Tx&)>& work) { engine_->read(work); }
 void Store::write(const std::function<void(sql::Tx&)>& work) { engine_->write(work); }
+std::unique_ptr<sql::PageLog> Store::pages() const { return engine_->pages(); }
+std::vector<std::string> Store::faults() const { return engine_->faults(); }
 sql::Figures Store::figures() const { return engine_->figures(); }
 
 std::int64_t Store::last_change() {

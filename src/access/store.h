@@ -22,6 +22,7 @@ enum class TableKind {
   open,    // what the whole town may see, of no unit: topics, places
   keeper,  // what the whole town may see, changed by the unit in `keeper_unit` alone
   unit,    // rows of one unit, under `unit_id`
+  record,  // such rows that belong to a record with a key of its own, under `record`: they end with it
   access,  // accounts, sessions, memberships, jobs, audit: read and written in access/ alone
 };
 
@@ -54,6 +55,8 @@ class Store {
   void forget_changes(std::int64_t position);
   /** Blocks until something was committed after `position`, or `timeout_ms` passed. */
   void wait_for_change(std::int64_t position, int timeout_ms);
+  /** The tables of the kind `record`. */
+  const std::vector<std::string>& record_tables() const;
   /** The keys of its records; CHECK fails in a store that was opened without. */
   KeyRing& keys() const;
   /** What the engine has done since it was opened. */
@@ -72,9 +75,14 @@ class Store {
   friend class Audit;
   friend class HeadGiver;
   friend class Queue;
+  friend class StoreCopy;
+  friend void match_identities(Store& store);
+  friend struct MadeFit make_fit(Store& store, const Clock& clock, std::string_view by);
   friend struct StoreTestAccess;
   void read(const std::function<void(sql::Tx&)>& work);
   void write(const std::function<void(sql::Tx&)>& work);
+  std::unique_ptr<sql::PageLog> pages() const;
+  std::vector<std::string> faults() const;
 
   struct Judged;
   std::unique_ptr<sql::Engine> engine_;

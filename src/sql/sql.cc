@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sql/changes.h"
+#include "sql/page_log.h"
 #include "sql/session.h"
 #include "sql/text.h"
 
@@ -150,6 +151,11 @@ void Session::run(const std::function<void(Tx&)>& closure, bool writable) {
 thread_local int InClosure::depth_ = 0;
 
 Engine::~Engine() = default;
+
+std::unique_ptr<PageLog> Engine::pages() {
+  throw Refused("only a SQLite store is copied page by page; PostgreSQL has tools of its own");
+}
+std::vector<std::string> Engine::faults() { return {}; }
 
 void Engine::read(const Closure& closure) {
   if (InClosure::here()) throw Broken("read inside a closure");

@@ -181,6 +181,7 @@ struct Change {
   std::string key;
 };
 
+class PageLog;
 class Session;
 
 /// A transaction. Only an Engine makes one, only `access/` gets one.
@@ -266,6 +267,8 @@ struct Options {
   std::string password_file;                    ///< PostgreSQL: file whose first line is the password
   std::string schema = "lotse";                 ///< PostgreSQL: where its tables lie; small letters only
   bool owner = false;  ///< may create the store and change its schema: for migrate() only
+  /// SQLite: bytes that may gather in the log while a copy is made; beyond it the copy is given up.
+  std::int64_t log_limit = std::int64_t{4} << 30;
   bool twice = false;  ///< tests: roll every write closure back once and run it again
 };
 
@@ -312,6 +315,12 @@ class Engine {
   /// while COMMIT is under way, nobody can know whether it took effect. Running it again could do the thing
   /// twice, so that is left to callers who have an idempotency key.
   void write(const Closure& closure);
+
+  /// See page_log.h. Throws Refused for PostgreSQL, which has tools of its own.
+  virtual std::unique_ptr<PageLog> pages();
+  /// The faults that SQLite finds in the file (each page, each index, references between tables), as it words
+  /// them, at most 100; empty for a sound one, and for PostgreSQL.
+  virtual std::vector<std::string> faults();
 
   virtual void do_read(const Closure& closure) = 0;
   virtual void do_write(const Closure& closure) = 0;

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "sql/migrate.h"
+#include "sql/page_log.h"
 #include "sql/session.h"
 #include "sql/sql.h"
 
@@ -36,6 +37,9 @@ struct TestAccess {
   static void alter(Engine& engine, const std::function<void(Session&)>& closure) {
     Inside::alter(engine, closure);
   }
+
+  static std::unique_ptr<PageLog> pages(Engine& engine) { return engine.pages(); }
+  static std::vector<std::string> faults(Engine& engine) { return engine.faults(); }
 
   /// The only number of a one-row answer.
   static std::int64_t number(Engine& engine, std::string_view text, Params params = {}) {

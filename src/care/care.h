@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "access/store.h"
+#include "care/container.h"
+
+/**
+ * Copies of a SQLite store, made while it works. Data and keys are copied into files of their own, because
+ * they are kept for different times: whoever is erased has her key dropped, and is gone from every copy of
+ * the data once the copies of the keys of that time are gone. Each file is sealed under the installation's
+ * key.
+ */
+namespace lotse::care {
+
+/** What a copy held. */
+struct Copied {
+  std::uint64_t data_bytes = 0, key_bytes = 0;  // of the files
+};
+
+/** Copies data into `file`, keys into `file` + ".keys"; both are there whole or not at all. Throws
+ * CopyRefused where one of them is there already, sql::Unavailable, std::system_error. */
+Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file);
+
+/** How a folder of copies is kept. */
+struct FollowChoice {
+  std::filesystem::path folder;
+  std::chrono::milliseconds every{10'000};  // between two looks at what has changed
+  std::chrono::hours whole_every{24};       // between two whole copies
+  int keep_days = 30;                       // of copies; the newest whole one is kept always
+};
+
+/**
+ * Keeps a folder of copies up to date until `stop`: a whole copy ("20261122T101500Z-1a2b3c4d/"), then every
+ * some seconds what has changed since. What fails (the folder is full or away) is told to `said` and to the
+ * log ("copy.failed"), and begins again with a whole copy, later. Each line of `said` is one thing that was
+ * done.
+ */
+void follow(access::Store& store, const Clock& clock, const FollowChoice& choice, const std::stop_token& stop,
+            const std::function<void(const std::string&)>& said);
+
+/** What to restore, and where. */
+struct RestoreChoice {
+  std::filesystem::path from;                 // a file of back_up, or a folder of follow
+  std::optional<std::filesystem::path> keys;  // a newer file of keys than the one beside `from`
+  std::optional<std::int64_t> until_ms;       // folder: nothing that was copied after this moment
+  std::filesystem::path to;                   // folder; must hold no store
+  std::filesystem::path key_file;
+};
+
+/** What was put together; the files lie in `to` + "/restoring" until accept(). */
+class Restoring {
+ public:
+  /** Throws CopyRefused, naming what is wrong and what to do; then nothing is left of it. */
+  explicit Restoring(const RestoreChoice& choice);
+  ~Restoring();
+  Restoring(const Restoring&) = delete;
+  Restoring& operator=(const Restoring&) = delete;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  /** When the newest change in it was copied. */
+  std::int64_t at_ms() const { return at_ms_; }
+  /** How many files of changes were applied. */
+  int changes() const { return changes_; }
+  /** Moves the store to where it belongs; nobody may have it open. */
+  void accept();
+
+ private:
+  void put_together();
+  const RestoreChoice choice_;
+  const std::filesystem::path folder_;
+  std::int64_t at_ms_ = 0;
+  int changes_ = 0;
+  bool accepted_ = false;
+};
+
+}  // namespace lotse::care

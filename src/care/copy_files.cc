@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "care/copy_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace lotse::care {
+namespace {
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+
+}  // namespace
+
+WholeFile::WholeFile(std::filesystem::path path) : path_(std::move(path)), begun_(path_.string() + ".part") {
+  fd_ = ::open(begun_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd_ < 0) fail("the copy cannot be begun");
+}
+
+WholeFile::~WholeFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(begun_.c_str());
+}
+
+void WholeFile::write(std::string_view bytes) {
+  size_ += bytes.size();
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail("the copy cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void WholeFile::finish() {
+  if (::fsync(fd_) != 0) fail("the copy is not on the disk");
+  // Unlike rename, link does not take the place of what is there.
+  if (::link(begun_.c_str(), path_.c_str()) != 0) fail("the copy cannot be given its name");
+  ::close(fd_);
+  fd_ = -1;
+  ::unlink(begun_.c_str());
+  sync_folder(path_.parent_path());
+}
+
+void sync_file(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) fail("the copy does not open");
+  const int synced = ::fsync(fd);
+  ::close(fd);
+  if (synced != 0) fail("the copy is not on the disk");
+}
+
+void sync_folder(const std::filesystem::path& folder) { sync_file(folder.empty() ? "." : folder); }
+
+}  // namespace lotse::care

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "access/store.h"
+#include "base/json.h"
+#include "sql/page_log.h"
+
+/** Inside care/: the files that a copy of a SQLite store consists of. */
+namespace lotse::care {
+
+/** What the head of a file tells: of the `part` ("data", "keys") of a copy, its whole (number 0) or the
+ * changes number 1, 2, … since. */
+struct Head {
+  std::string part, store, copy;
+  std::int64_t number = 0, at_ms = 0;
+  std::uint32_t pages = 0;  // size of the store after these changes; 0: nothing has changed, or the whole
+};
+Json json_of(const Head& head, std::uint32_t page_size);
+/** Nothing if it is no such head. */
+std::optional<Head> head_in(const Json& json, std::uint32_t& page_size);
+
+/** Returns the size of the file in bytes. Throws as PageLog and WholeFile. */
+std::uint64_t write_whole(access::Store& store, sql::PageLog& pages, const Head& head,
+                          const std::filesystem::path& to);
+std::uint64_t write_changes(access::Store& store, const sql::PageChanges& changes, std::uint32_t page_size,
+                            Head head, const std::filesystem::path& to);
+
+}  // namespace lotse::care

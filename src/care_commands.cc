@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "care_commands.h"
+
+#include <charconv>
+#include <filesystem>
+#include <ostream>
+
+#include "access/store_copy.h"
+#include "care/care.h"
+#include "sql/lock.h"
+
+namespace lotse {
+namespace {
+
+std::string text_of(Instant at) {
+  const WallTime wall = wall_time(at);
+  return wall.day.text() + " " + minute_text(wall.minute);
+}
+
+// "2026-11-22T10:15" in Berlin, to the end of that minute.
+std::optional<std::int64_t> moment_of(const std::string& text) {
+  const auto day = Day::parse(std::string_view(text).substr(0, 10));
+  int hour = -1, minute = -1;
+  if (!day || text.size() != 16 || text[10] != 'T' || text[13] != ':') return std::nullopt;
+  std::from_chars(text.data() + 11, text.data() + 13, hour);
+  std::from_chars(text.data() + 14, text.data() + 16, minute);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+  const auto at = instant_of({*day, hour * 60 + minute});
+  if (!at) return std::nullopt;
+  return at->ms + 59'999;
+}
+
+}  // namespace
+
+int back_up(access::Store& store, const Clock& clock, const CareWanted& w, const std::stop_token& stop,
+            std::ostream& out) {
+  if (!w.follow) {
+    const auto copied = care::back_up(store, clock, w.to);
+    out << "Done: " << copied.data_bytes << " bytes of data, " << copied.key_bytes << " bytes of keys ("
+        << w.to << ".keys; keep those for 30 days at most)\n";
+    return 0;
+  }
+  care::FollowChoice choice;
+  choice.folder = w.to;
+  choice.every = std::chrono::seconds(w.every);
+  choice.whole_every = std::chrono::hours(w.whole_every);
+  choice.keep_days = w.keep;
+  care::follow(store, clock, choice, stop,
+               [&](const std::string& line) { out << text_of(clock.now()) << "  " << line << std::endl; });
+  return 0;
+}
+
+int check_store(access::Store& store, const Clock& clock, const CareWanted& w, std::ostream& out,
+                std::ostream& err) {
+  int code = 0;
+  const access::StoreCopy copy(store);
+  const auto faults = copy.faults();
+  for (const auto& each : faults) err << "lotse: " << each << "\n";
+  if (faults.empty())
+    out << "The files are sound.\n";
+  else
+    code = 1;
+  const auto keyed = copy.look_at_keys();
+  out << keyed.good << " records with their keys\n";
+  if (keyed.without_key > 0)
+    err << "lotse: " << keyed.without_key << " records have no key: what is sealed in them cannot be read\n";
+  if (keyed.broken > 0) err << "lotse: the keys of " << keyed.broken << " records do not open\n";
+  if (keyed.without_key + keyed.broken > 0) code = 1;
+  AuditWanted audit;
+  audit.heads = w.heads;
+  audit.brief = true;
+  audit.older = w.older;
+  return std::max(code, verify_audit(store, clock, audit, out, err));
+}
+
+int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
+            std::ostream& out, std::ostream& err) {
+  care::RestoreChoice from;
+  from.from = w.from;
+  if (!w.keys.empty()) from.keys = w.keys;
+  if (!w.until.empty()) {
+    from.until_ms = moment_of(w.until);
+    if (!from.until_ms) {
+      err << "lotse: --until must be a day and a minute such as 2026-11-22T10:15\n";
+      return 2;
+    }
+  }
+  from.to = choice.folder();
+  from.key_file = choice.key_path();
+  std::filesystem::create_directories(from.to);
+  const sql::FileLock lock(from.to / "lotse.lock");
+  care::Restoring restoring(from);
+  out << "put together: the store as of " << text_of(Instant{restoring.at_ms()});
+  if (restoring.changes() > 0) out << ", a whole copy and " << restoring.changes() << " files of changes";
+  out << std::endl;
+  {
+    StoreChoice put = choice;
+    put.data = restoring.folder().string();
+    put.store.clear();
+    put.key_file = from.key_file.string();
+    const auto store = open_store(put, clock);
+    const auto made = access::make_fit(*store, clock, by);
+    out << made.sign_ins << " sign-ins and " << made.links << " links of that day were ended\n";
+    if (made.ended > 0) out << made.ended << " records were erased since, and are erased again\n";
+    CareWanted check;
+    check.heads = w.heads;
+    check.older = true;
+    if (check_store(*store, clock, check, out, err) != 0) {
+      err << "lotse: this copy is not sound; nothing was restored\n";
+      return 1;
+    }
+  }
+  if (w.only_try) {
+    out << "Done: it could be restored; nothing was left (--try).\n";
+    return 0;
+  }
+  restoring.accept();
+  out << "Done: lotse serve --data " << from.to.string()
+      << (choice.key_file.empty() ? "" : " --key-file " + choice.key_file) << " serves it.\n";
+  return 0;
+}
+
+}  // namespace lotse

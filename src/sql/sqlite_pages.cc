@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sql/sqlite_pages.h"
+
+#include <algorithm>
+
+namespace lotse::sql {
+namespace {
+
+constexpr std::uint32_t kLogHeader = 32, kFrameHeader = 24;
+// A log longer than this begins anew when all of it was read: 16 MB with pages of 4 KB.
+constexpr std::uint32_t kLongLog = 4'096;
+constexpr std::size_t kPagesAtOnce = 64;
+
+std::uint32_t number_at(std::span<const std::byte> bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8 | std::to_integer<std::uint32_t>(bytes[at + i]);
+  return number;
+}
+
+// Beyond its end a file reads as zeros, which SQLite tells as a failure of its own kind.
+void read_at(sqlite3_file& file, std::int64_t at, std::span<std::byte> into, bool may_end) {
+  const int code = file.pMethods->xRead(&file, into.data(), static_cast<int>(into.size()), at);
+  if (code != SQLITE_OK && !(may_end && code == SQLITE_IOERR_SHORT_READ))
+    throw Unavailable("the store's files cannot be read: sqlite code " + std::to_string(code));
+}
+
+}  // namespace
+
+PageLog::~PageLog() = default;
+
+SqlitePages::SqlitePages(SqliteEngine& engine)
+    : engine_(engine),
+      holder_(engine.path_, engine.options(), false),
+      files_(engine.path_, engine.options(), false),
+      page_size_(static_cast<std::uint32_t>(files_.number("PRAGMA page_size"))) {
+  files_.number("SELECT count(*) FROM sqlite_master");  // opens file and log
+  const std::lock_guard lock(engine_.holding_mutex_);
+  engine_.holding_.push_back(this);
+}
+
+SqlitePages::~SqlitePages() {
+  {
+    const std::lock_guard lock(engine_.holding_mutex_);
+    std::erase(engine_.holding_, this);
+  }
+  // From here on nobody else knows of the hold; it ends with its connection.
+}
+
+sqlite3_file& SqlitePages::file(int which) {
+  sqlite3_file* found = nullptr;
+  sqlite3_file_control(files_.raw(), "main", which, &found);
+  if (found == nullptr || found->pMethods == nullptr) throw Unavailable("the store's files are not open");
+  return *found;
+}
+
+void SqlitePages::hold() {
+  holder_.plain("BEGIN", "sql.hold");
+  holder_.number("SELECT count(*) FROM sqlite_master");  // from here on the snapshot stands
+  held_ = true;
+}
+
+void SqlitePages::let_go() {
+  if (!held_) return;
+  held_ = false;
+  holder_.plain("ROLLBACK", "sql.let_go");
+}
+
+void SqlitePages::give_up_beyond(std::int64_t bytes) noexcept {
+  const auto in_log = std::int64_t{engine_.frames()} * (page_size_ + kFrameHeader);
+  if (!held_ || in_log <= bytes) return;
+  try {
+    let_go();
+  } catch (const std::exception&) {
+    // SQLite ends a reading transaction even where it reports an error.
+  }
+  lost_ = true;
+}
+
+SqlitePages::Salt SqlitePages::salt() {
+  Salt salt{};
+  read_at(file(SQLITE_FCNTL_JOURNAL_POINTER), 16, salt, true);
+  return salt;
+}
+
+SqlitePages::Frame SqlitePages::frame(sqlite3_file& log, std::uint32_t number) {
+  std::array<std::byte, kFrameHeader> head{};
+  read_at(log, kLogHeader + std::int64_t{number} * (kFrameHeader + page_size_), head, false);
+  if (!std::equal(salt_.begin(), salt_.end(), head.begin() + 8))
+    throw Broken("a frame of the store's log is of another time");
+  return {number_at(head, 0), number_at(head, 4)};
+}
+
+Blob SqlitePages::page_of_frame(sqlite3_file& log, std::uint32_t number) {
+  Blob page(page_size_);
+  read_at(log, kLogHeader + std::int64_t{number} * (kFrameHeader + page_size_) + kFrameHeader, page, false);
+  return page;
+}
+
+// The last version of each page among the frames `from` to `to`; the size of the store after them.
+std::uint32_t SqlitePages::read_frames(std::uint32_t from, std::uint32_t to, PageChanges& into) {
+  if (from == to) return into.pages;
+  auto& log = file(SQLITE_FCNTL_JOURNAL_POINTER);
+  std::map<std::uint32_t, std::uint32_t> newest;
+  Frame last;
+  for (std::uint32_t i = from; i < to; ++i) {
+    last = frame(log, i);
+    newest[last.page] = i;
+  }
+  if (last.size_after == 0) throw Broken("the store's log ends within a transaction");
+  for (const auto& [page, at] : newest)
+    if (page <= last.size_after) into.changed[page] = page_of_frame(log, at);
+  into.changed.erase(into.changed.upper_bound(last.size_after), into.changed.end());
+  return into.pages = last.size_after;
+}
+
+// To the end of the log as it stands. On the writing thread.
+void SqlitePages::move_hold(bool& anew) {
+  const Salt now = engine_.frames() > 0 ? salt() : salt_;
+  anew = now != salt_;
+  salt_ = now;
+  end_ = engine_.frames();
+  let_go();
+  hold();
+}
+
+void SqlitePages::whole(const std::function<void(std::span<const std::byte>)>& part) {
+  bool complete = false;
+  engine_.between([&] {
+    let_go();
+    complete = engine_.checkpoint(false);
+    bool anew = false;
+    move_hold(anew);
+  });
+  begun_ = true;
+  lost_ = false;
+  // What others' holds kept from being moved into the file is taken from the log.
+  std::map<std::uint32_t, std::uint32_t> in_log;
+  auto& store = file(SQLITE_FCNTL_FILE_POINTER);
+  auto& log = file(SQLITE_FCNTL_JOURNAL_POINTER);
+  sqlite3_int64 size = 0;
+  if (store.pMethods->xFileSize(&store, &size) != SQLITE_OK)
+    throw Unavailable("the size of the store's file cannot be told");
+  auto pages = static_cast<std::uint32_t>(size / page_size_);
+  if (!complete) {
+    Frame last;
+    for (std::uint32_t i = 0; i < end_; ++i) {
+      last = frame(log, i);
+      in_log[last.page] = i;
+    }
+    if (last.size_after > 0) pages = last.size_after;
+  }
+  read_ = end_;
+  Blob bytes;
+  for (std::uint32_t first = 0; first < pages; first += kPagesAtOnce) {
+    const auto count = std::min<std::size_t>(kPagesAtOnce, pages - first);
+    bytes.assign(count * page_size_, std::byte{});
+    read_at(store, std::int64_t{first} * page_size_, bytes, true);
+    for (auto at = in_log.lower_bound(first + 1); at != in_log.end() && at->first <= first + count; ++at) {
+      const Blob page = page_of_frame(log, at->second);
+      std::copy(page.begin(), page.end(),
+                bytes.begin() + static_cast<std::ptrdiff_t>((at->first - first - 1) * page_size_));
+    }
+    if (lost_) throw Unavailable("the copy was given up: too much was written meanwhile");
+    part(bytes);
+  }
+}
+
+std::optional<PageChanges> SqlitePages::changes() {
+  if (!begun_ || lost_) return std::nullopt;
+  PageChanges found;
+  bool anew = false;
+  engine_.between([&] {
+    if (!lost_) move_hold(anew);
+  });
+  if (lost_) return std::nullopt;
+  if (anew) read_ = 0;
+  read_frames(read_, end_, found);
+  read_ = end_;
+  if (lost_) return std::nullopt;
+  if (end_ < kLongLog) return found;
+  engine_.between([&] {
+    if (lost_) return;
+    if (engine_.frames() > read_) read_frames(read_, engine_.frames(), found);
+    read_ = engine_.frames();
+    let_go();
+    engine_.checkpoint(true);
+    end_ = engine_.frames();
+    read_ = end_;
+    hold();
+  });
+  if (lost_) return std::nullopt;
+  return found;
+}
+
+}  // namespace lotse::sql
