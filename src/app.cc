@@ -67,6 +67,18 @@ sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now) {
   return report;
 }
 
+bool is_there(const StoreChoice& choice) { return std::filesystem::exists(choice.url().substr(7)); }
+
+bool is_up_to_date(const StoreChoice& choice) {
+  try {
+    sql::require_migrated(*sql::open(choice.url(), choice.options(false)), migrations());
+    sql::require_migrated(*sql::open(choice.keys_url(), choice.options(true)), access::KeyRing::migrations());
+    return true;
+  } catch (const sql::Refused&) {
+    return false;
+  }
+}
+
 namespace {
 
 std::unique_ptr<access::KeyRing> open_keys(const StoreChoice& choice, int connections) {
@@ -89,7 +101,7 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
     std::filesystem::create_directories(choice.data);
     std::filesystem::permissions(choice.data, std::filesystem::perms::owner_all);
   }
-  if (sqlite) migrate_store(choice, clock.now());
+  if (sqlite && !is_there(choice)) migrate_store(choice, clock.now());
   sql::Options options = choice.options(false);
   // One for each worker, those for sign-ins among them, for what follows the changes, for a command, for the
   // sealing of the audit and for each thread of the jobs: a worker that waits for a connection serves nobody.

@@ -39,10 +39,15 @@ struct StoreChoice {
 /** Brings the store and its store of keys up to date, as owner. Throws as sql::migrate. */
 sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now);
 
+/** Whether a SQLite store has a file of data yet. */
+bool is_there(const StoreChoice& choice);
+/** Whether the store and its store of keys need no migrate_store. Throws as sql::open. */
+bool is_up_to_date(const StoreChoice& choice);
+
 /**
- * Opens the store for serving and commands. SQLite stores are made and brought up to date here; a PostgreSQL
- * store must have been migrated by its owner, and the role must not be able to get round its fences
- * (sql::Refused otherwise).
+ * Opens the store for serving and commands. A SQLite store that is not there yet is made; one that an older
+ * program made, and a PostgreSQL store, must have been brought up to date by its owner (lotse upgrade), and
+ * the role must not be able to get round its fences (sql::Refused otherwise).
  */
 std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock& clock, int workers = 4);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "care_commands.h"
 
+#include <array>
 #include <charconv>
 #include <filesystem>
-#include <ostream>
+#include <iostream>
 
 #include "access/store_copy.h"
 #include "care/care.h"
+#include "care/copy_files.h"
 #include "sql/lock.h"
 
 namespace lotse {
@@ -29,6 +31,50 @@ std::optional<std::int64_t> moment_of(const std::string& text) {
   if (!at) return std::nullopt;
   return at->ms + 59'999;
 }
+
+// A SQLite store as it was, put back unless keep() says that all went well. Nobody else has it open.
+class PutAside {
+ public:
+  explicit PutAside(const StoreChoice& choice)
+      : files_{choice.url().substr(7), choice.keys_url().substr(7)},
+        folder_(std::filesystem::path(choice.folder()) / "before-upgrade") {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
+    for (const auto& file : files_)
+      for (const char* suffix : {"", "-wal"})
+        if (std::filesystem::exists(file.string() + suffix)) {
+          const auto to = folder_ / (file.filename().string() + suffix);
+          std::filesystem::copy_file(file.string() + suffix, to);
+          care::sync_file(to);
+        }
+    care::sync_folder(folder_);
+  }
+  ~PutAside() {
+    if (kept_) return;
+    try {
+      for (const auto& file : files_)
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+          std::filesystem::remove(file.string() + suffix);
+          const auto from = folder_ / (file.filename().string() + suffix);
+          if (std::filesystem::exists(from)) std::filesystem::copy_file(from, file.string() + suffix);
+        }
+      std::filesystem::remove_all(folder_);
+    } catch (const std::exception& e) {
+      std::cerr << "lotse: what was put aside could not be put back; it lies in " << folder_.string() << ": "
+                << e.what() << "\n";
+    }
+  }
+  PutAside(const PutAside&) = delete;
+  PutAside& operator=(const PutAside&) = delete;
+  void keep() { kept_ = true; }
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  const std::array<std::filesystem::path, 2> files_;
+  const std::filesystem::path folder_;
+  bool kept_ = false;
+};
 
 }  // namespace
 
@@ -73,6 +119,34 @@ int check_store(access::Store& store, const Clock& clock, const CareWanted& w, s
   return std::max(code, verify_audit(store, clock, audit, out, err));
 }
 
+int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, std::ostream& err) {
+  // Nobody may serve a SQLite store meanwhile: the process that does would go on with the old schema.
+  std::optional<sql::FileLock> lock;
+  std::optional<PutAside> aside;
+  if (const std::string folder = choice.folder(); !folder.empty()) {
+    std::filesystem::create_directories(folder);
+    lock.emplace(folder + "/lotse.lock");
+    if (is_there(choice) && !is_up_to_date(choice)) aside.emplace(choice);
+  }
+  const auto report = migrate_store(choice, clock.now());
+  for (const auto& each : report.applied) out << "applied " << each << "\n";
+  if (report.applied.empty()) out << "nothing to do\n";
+  if (!report.for_administrator.empty()) {
+    err << "An administrator of the database must run this first; then run lotse upgrade again:\n"
+        << report.for_administrator << "\n";
+    return 1;
+  }
+  if (aside) {
+    const auto faults = access::StoreCopy(*open_store(choice, clock)).faults();
+    for (const auto& each : faults) err << "lotse: " << each << "\n";
+    if (!faults.empty()) throw sql::Refused("the upgraded store is not sound; the one before was put back");
+    aside->keep();
+    out << "What was there before lies in " << aside->folder().string()
+        << "; remove it when all is well: it keeps the keys of whoever is erased from now on\n";
+  }
+  return 0;
+}
+
 int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
             std::ostream& out, std::ostream& err) {
   care::RestoreChoice from;
@@ -98,6 +172,7 @@ int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& cloc
     put.data = restoring.folder().string();
     put.store.clear();
     put.key_file = from.key_file.string();
+    migrate_store(put, clock.now());  // the copy may be of an older program
     const auto store = open_store(put, clock);
     const auto made = access::make_fit(*store, clock, by);
     out << made.sign_ins << " sign-ins and " << made.links << " links of that day were ended\n";

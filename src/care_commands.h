@@ -29,6 +29,13 @@ int back_up(access::Store& store, const Clock& clock, const CareWanted& wanted, 
 int check_store(access::Store& store, const Clock& clock, const CareWanted& wanted, std::ostream& out,
                 std::ostream& err);
 
+/**
+ * Makes a store, or brings one that an older program made up to date. SQLite: a copy of it is put aside first
+ * ("before-upgrade" in its folder; one of an earlier time goes), comes back if anything fails, and is left
+ * for the operator to remove. PostgreSQL: as owner. The exit code.
+ */
+int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, std::ostream& err);
+
 struct RestoreWanted {
   std::string from, keys, until;  // until: "2026-11-22T10:15", time of Berlin
   std::vector<std::string> heads;

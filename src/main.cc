@@ -74,22 +74,6 @@ void describe_serve(CLI::App& command, ServeOptions& serving) {
   add_mail(command, serving.mail);
 }
 
-int migrate(const StoreChoice& choice) {
-  // Nobody may serve a SQLite store meanwhile: the process that does would go on with the old schema.
-  std::optional<sql::FileLock> lock;
-  if (const std::string folder = choice.folder(); !folder.empty()) {
-    std::filesystem::create_directories(folder);
-    lock.emplace(folder + "/lotse.lock");
-  }
-  const auto report = migrate_store(choice, system_clock()->now());
-  for (const auto& each : report.applied) std::cout << "applied " << each << "\n";
-  if (report.applied.empty()) std::cout << "nothing to do\n";
-  if (report.for_administrator.empty()) return 0;
-  std::cerr << "An administrator of the database must run this first; then run lotse migrate again:\n"
-            << report.for_administrator << "\n";
-  return 1;
-}
-
 int routes(bool json) {
   const auto clock = system_clock();
   const auto folder = std::filesystem::temp_directory_path() / ("lotse-routes-" + random_hex(8));
@@ -167,10 +151,11 @@ int run(int count, char** values) {
   describe_serve(*serve_command, serving);
   serve_command->callback([&] { code = serve(serving, command); });
 
-  StoreChoice migrating;
-  auto* migrate_command = app.add_subcommand("migrate", "Bring a store up to date, as its owner");
-  add_store(*migrate_command, migrating);
-  migrate_command->callback([&] { code = migrate(migrating); });
+  StoreChoice upgrading;
+  auto* upgrade_command = app.add_subcommand(
+      "upgrade", "Make a store, or bring one of an older program up to date, as its owner");
+  add_store(*upgrade_command, upgrading);
+  upgrade_command->callback([&] { code = upgrade(upgrading, *system_clock(), std::cout, std::cerr); });
 
   bool as_json = false;
   auto* routes_command = app.add_subcommand("routes", "Print every route with its right and purpose");

@@ -308,6 +308,10 @@ int serve(const ServeOptions& options, const Command& command) {
     std::filesystem::create_directories(folder);
     lock.emplace(folder + "/lotse.lock");
   }
+  // A sample is there to be played with.
+  if (options.sample && !folder.empty() && is_there(options.store) && !is_up_to_date(options.store) &&
+      sample::state(*open_as_it_is(options.store), **clock) != sample::State::none)
+    migrate_store(options.store, (*clock)->now());
   const auto store = open_store(options.store, **clock, options.workers);
   if (const int code = prepare_sample(options, *store, **clock); code != 0) return code;
   web::SiteOptions site{.region = "",

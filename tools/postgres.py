@@ -168,7 +168,7 @@ def run(arguments):
         server.start()
         environment = dict(server.environment(), LOTSE_TEST_POSTGRES=server.url())
         if arguments.migrate:
-            done = subprocess.run([arguments.migrate, "migrate", "--store", server.url()], env=server.environment(), stdin=subprocess.DEVNULL,
+            done = subprocess.run([arguments.migrate, "upgrade", "--store", server.url()], env=server.environment(), stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             if done.returncode:
                 raise RuntimeError(f"{arguments.migrate} migrate ended with {done.returncode}:\n{done.stdout}")

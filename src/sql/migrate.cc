@@ -235,12 +235,12 @@ void require_migrated(Engine& engine, std::span<const Migration> migrations) {
       tx.each(applied_migrations, {}, [&](const Row& row) { applied.emplace(row.text(0), row.text(1)); });
     });
   } catch (const Broken&) {
-    throw Refused("this is not yet a store of Lotse, or this role may not read it: run lotse migrate");
+    throw Refused("this is not yet a store of Lotse, or this role may not read it: run lotse upgrade");
   }
   compare(applied, ordered);
   for (const Migration& migration : ordered) {
     if (!applied.contains(migration.name)) {
-      throw Refused("this store lacks migration " + std::string(migration.name) + ": run lotse migrate");
+      throw Refused("this store lacks migration " + std::string(migration.name) + ": run lotse upgrade");
     }
   }
 }

@@ -220,7 +220,7 @@ void refuse_privileged(Engine& engine) {
   if (!why.empty()) {
     throw Refused("the database role " + why +
                   " (itself or through a role it is a member of): serve as lotse_app, which " +
-                  "`lotse migrate --store OWNER_URL` makes");
+                  "`lotse upgrade --store OWNER_URL` makes");
   }
 }
 

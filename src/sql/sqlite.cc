@@ -194,7 +194,7 @@ std::unique_ptr<Engine> open_sqlite(const std::string& url, const std::string& p
   if (descriptor < 0) {
     const std::string why = std::strerror(errno);
     if (errno == ENOENT && !options.owner)
-      throw Refused("there is no store at " + path + ": make one with lotse migrate");
+      throw Refused("there is no store at " + path + ": make one with lotse upgrade");
     throw Unavailable("cannot open " + path + ": " + why);
   }
   ::close(descriptor);

@@ -26,7 +26,7 @@ from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check  # noqa: E402
 
 
 def every_command_has_help(lotse):
-    for words in ([], ["serve"], ["migrate"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
+    for words in ([], ["serve"], ["upgrade"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
                   ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"],
                   ["audit", "verify"], ["audit", "prove"], ["key", "rotate"], ["jobs"], ["admin", "invite"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
@@ -281,8 +281,8 @@ def postgresql_serves_the_same(lotse):
 
 def inside_postgresql(lotse):
     owner = os.environ["LOTSE_TEST_POSTGRES"]
-    lotse.run("migrate", "--store", owner)
-    lotse.run("migrate", "--store", owner)
+    lotse.run("upgrade", "--store", owner)
+    lotse.run("upgrade", "--store", owner)
     app = re.sub(r"//[^@/]*@", "//lotse_app@", owner)
     refused = lotse.run("serve", "--store", owner, "--listen", "127.0.0.1:0", code=1).stderr
     check("lotse_app" in refused or "superuser" in refused, refused)

@@ -155,5 +155,36 @@ def a_store_killed_under_load_comes_back_from_its_copies(lotse):
     lotse.run("restore", "--from", copies, "--data", other, "--key-file", key, "--until", "2999-01-01T10:00")
 
 
+def a_store_of_an_older_program_is_brought_up_to_date(lotse):
+    data = lotse.folder / "older"
+    lotse.run("upgrade", "--data", data)
+    check("nothing to do" in lotse.run("upgrade", "--data", data).stdout and not (data / "before-upgrade").exists())
+    lotse.run("import", "hsds", lotse.hsds(), "--data", data)
+
+    def make_older(*more):
+        store = sqlite3.connect(data / "lotse.db")
+        for text in ("DELETE FROM migration WHERE name = '2026-11-24-notice'", "DROP TABLE notice", *more):
+            store.execute(text)
+        store.commit()
+        store.close()
+
+    make_older()
+    for words in (("serve", "--listen", "127.0.0.1:0"), ("units",)):
+        refused = lotse.run(*words, "--data", data, code=1).stderr
+        check("lotse upgrade" in refused, refused)
+    said = lotse.run("upgrade", "--data", data).stdout
+    check("applied 2026-11-24-notice" in said and "before-upgrade" in said, said)
+    check((data / "before-upgrade" / "lotse.db").exists() and (data / "before-upgrade" / "keys.db").exists())
+    with lotse.serve("--data", data) as server:
+        check(server.get("/health/store")[0] == 200)
+        check("being served" in lotse.run("upgrade", "--data", data, code=1).stderr)
+        server.stop()
+    make_older("CREATE TABLE notice (other INT)")
+    before = (data / "lotse.db").read_bytes()
+    lotse.run("upgrade", "--data", data, code=1)
+    check((data / "lotse.db").read_bytes() == before, "a broken upgrade left something")
+    check(not (data / "before-upgrade").exists())
+
+
 TESTS = [a_copy_is_made_while_it_serves_and_restored, what_was_changed_is_told_from_what_is_older,
-         a_store_killed_under_load_comes_back_from_its_copies]
+         a_store_killed_under_load_comes_back_from_its_copies, a_store_of_an_older_program_is_brought_up_to_date]
