@@ -138,6 +138,15 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
   return server_options;
 }
 
+// A sample is there to be played with: nobody needs what it was before.
+void bring_sample_up_to_date(const ServeOptions& options, const Clock& clock) {
+  if (!options.sample || options.store.folder().empty() || !is_there(options.store) ||
+      is_up_to_date(options.store))
+    return;
+  if (sample::state(*open_as_it_is(options.store), clock) != sample::State::none)
+    migrate_store(options.store, clock.now());
+}
+
 // Fills an empty store with the sample where that is wanted. An exit code; 0: go on.
 int prepare_sample(const ServeOptions& options, access::Store& store, const Clock& clock) {
   const auto state = sample::state(store, clock);
@@ -308,10 +317,7 @@ int serve(const ServeOptions& options, const Command& command) {
     std::filesystem::create_directories(folder);
     lock.emplace(folder + "/lotse.lock");
   }
-  // A sample is there to be played with.
-  if (options.sample && !folder.empty() && is_there(options.store) && !is_up_to_date(options.store) &&
-      sample::state(*open_as_it_is(options.store), **clock) != sample::State::none)
-    migrate_store(options.store, (*clock)->now());
+  bring_sample_up_to_date(options, **clock);
   const auto store = open_store(options.store, **clock, options.workers);
   if (const int code = prepare_sample(options, *store, **clock); code != 0) return code;
   web::SiteOptions site{.region = "",

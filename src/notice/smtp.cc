@@ -119,16 +119,51 @@ void set_server(const Handle& handle, const SmtpChoice& choice) {
   set(handle, CURLOPT_TIMEOUT_MS, choice.timeout_ms);
 }
 
-// For replies 5xx that are about us and not about the mail, the operator can do something: those wait.
-bool is_about_us(long reply) { return reply == 530 || reply == 535 || reply == 538; }
+// What was asked last and what was answered, as far as that decides what a refusal is about.
+struct Talk {
+  std::string asked;   // "MAIL", "RCPT"
+  std::string status;  // RFC 3463, "5.1.1"; empty where the server gives none
+  bool over = false;
+};
 
-Sent sent_by(CURLcode result, long reply, bool begun) {
+int listen(CURL*, curl_infotype what, char* text, std::size_t size, void* to) {
+  auto& talk = *static_cast<Talk*>(to);
+  const std::string_view line(text, size);
+  // Four letters, and no more: what follows may be a password. With QUIT all has been said.
+  if (what == CURLINFO_HEADER_OUT) {
+    if (line.starts_with("QUIT"))
+      talk.over = true;
+    else
+      talk.asked = line.substr(0, 4);
+  }
+  if (what != CURLINFO_HEADER_IN || size < 4 || talk.over) return 0;
+  const auto word = line.substr(4, line.find_first_of(" \r\n", 4) - 4);
+  const bool is_status = word.size() >= 5 && word[1] == '.' && (word[0] == '4' || word[0] == '5');
+  talk.status = is_status ? word : "";
+  return 0;
+}
+
+// Whether a reply 5xx is about this mail or its recipient. What is about us (our address, our server, a
+// policy) the operator can mend, so that it waits: else one mistyped option would empty the outbox.
+bool is_about_mail(long reply, const Talk& talk, bool begun) {
+  const auto of = [&](std::string_view subject) {
+    return talk.status.starts_with("5." + std::string(subject) + ".");
+  };
+  if (begun)
+    return of("2") || of("6") || talk.status == "5.3.4" ||
+           (talk.status.empty() && (reply == 552 || reply == 554));
+  if (talk.asked != "RCPT") return false;
+  if (!talk.status.empty()) return of("1") || of("2");
+  return reply == 550 || reply == 551 || reply == 553;
+}
+
+Sent sent_by(CURLcode result, long reply, const Talk& talk, bool begun) {
   using How = Sent::How;
   if (result == CURLE_OK) return {How::accepted, std::to_string(reply)};
   // libcurl has these two for a reply that it did not like: to MAIL, RCPT and DATA the first, to the mail
   // itself the second, and the second too for a greeting.
   const bool replied = result == CURLE_SEND_ERROR || (result == CURLE_WEIRD_SERVER_REPLY && begun);
-  if (replied && reply >= 500 && reply <= 599 && !is_about_us(reply))
+  if (replied && reply >= 500 && reply <= 599 && is_about_mail(reply, talk, begun))
     return {How::refused, std::to_string(reply)};
   if (replied && reply >= 400 && reply <= 599) return {How::later, std::to_string(reply)};
   switch (result) {
@@ -204,10 +239,14 @@ Sent Smtp::send(std::string_view to, std::string_view message, const std::functi
   set(handle, CURLOPT_NOPROGRESS, 0L);
   set(handle, CURLOPT_XFERINFOFUNCTION, &stops);
   set(handle, CURLOPT_XFERINFODATA, &must_stop);
+  Talk talk;
+  set(handle, CURLOPT_VERBOSE, 1L);
+  set(handle, CURLOPT_DEBUGFUNCTION, &listen);
+  set(handle, CURLOPT_DEBUGDATA, &talk);
   const CURLcode result = curl_easy_perform(handle.get());
   long reply = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply);
-  return sent_by(result, reply, body.begun);
+  return sent_by(result, reply, talk, body.begun);
 }
 
 }  // namespace lotse::notice

@@ -31,7 +31,8 @@ Problems problems_of(const SmtpChoice& choice);
 struct Sent {
   enum class How {
     accepted,  // the server has taken it over
-    refused,   // it said no for good (a reply 5xx about this mail): trying again would not help
+    refused,   // it said no for good to this mail or its recipient (RFC 5321, 3463): trying again would not
+               // help
     later,     // anything else
   };
   How how = How::later;

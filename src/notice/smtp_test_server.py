@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A mail server on loopback for the tests of notice/: Debian's python3-aiosmtpd, told how to behave.
 
-    smtp_test_server.py FOLDER [tls=starttls|implicit|none] [cert=FILE key=FILE] [user=USER:PASSWORD] [rcpt=REPLY,…] [data=REPLY,…]
+    smtp_test_server.py FOLDER [tls=starttls|implicit|none] [cert=FILE key=FILE] [user=USER:PASSWORD] [mail=REPLY,…] [rcpt=REPLY,…] [data=REPLY,…]
                         [stall=1] [break=1]
 
 Prints "port N" once it listens; ends when its standard input does. Each mail that it accepts is a file FOLDER/1, 2, …: sender,
 recipient, whether it came encrypted and the subject as Python reads it, each in a line, then the mail; its text as Python reads it is
-FOLDER/body-1. rcpt and data: what is replied to the recipient and to the
+FOLDER/body-1. mail, rcpt and data: what is replied to the sender, to the recipient and to the
 mail, one after the other (the last for all that follow); 250 accepts. stall: never replies to the recipient. break: cuts the connection
 in the middle of the mail.
 """
@@ -37,6 +37,13 @@ class Server:
     def reply(self, which):
         replies = self.options.get(which, ["250"])
         return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        reply = self.reply("mail")
+        if reply == "250":
+            envelope.mail_from = address
+            envelope.mail_options.extend(mail_options)
+        return f"{reply} as the test wants it"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if "stall" in self.options:
@@ -94,7 +101,7 @@ async def serve(options):
 def main(arguments):
     logging.disable()  # that clients go away is what the tests are about
     options = {"folder": arguments[0], **dict(each.split("=", 1) for each in arguments[1:])}
-    for which in ("rcpt", "data"):
+    for which in ("mail", "rcpt", "data"):
         if which in options:
             options[which] = options[which].split(",")
     asyncio.run(serve(options))
