@@ -20,6 +20,7 @@ struct Membership {
 struct Account {
   std::string id, name, password_hash, language;
   bool active = true;
+  std::int64_t epoch = 0;  // how often password or second factor were made new
 };
 
 /** Somebody who has shown her password and is not in yet: she may nothing and sees nothing. */
@@ -28,6 +29,7 @@ struct HalfSession {
   bool has_factor = false;    // a second factor is set up
   bool needs_factor = false;  // none is, and she may not go on without
   bool proved = false;        // and was shown here
+  std::int64_t epoch = 0;     // see Account
 };
 
 /** Who is invited, and to which functions. */
@@ -145,8 +147,9 @@ class Gate {
   void failed(const Trial& trial);
 
   /** The first half of a sign-in, after the right password. The secret (64 hexadecimal characters) is for the
-   * cookie alone; it is over after five minutes, or half an hour where a second factor is to be set up. */
-  std::string begin(std::string_view account);
+   * cookie alone; it is over after five minutes, or half an hour where a second factor is to be set up.
+   * `epoch` is that of the account when its password was read: what was made new since makes it worthless. */
+  std::string begin(std::string_view account, std::int64_t epoch);
   /** Nothing if there is no such half session (any more). */
   std::optional<HalfSession> half(std::string_view secret);
   /** Shows a second factor: the code of the clock, or a recovery code, which is used up by that. Wrong ones
@@ -209,7 +212,7 @@ class Gate {
   /** Ends all of her sign-ins but this one. */
   void end_others(const Actor& actor, std::string_view secret);
   std::string password_hash(const Actor& actor);
-  /** Sets a new password and ends all other sign-ins. */
+  /** Sets a new password and ends all other sign-ins. SignInNeeded if this one has ended meanwhile. */
   void change_password(const Actor& actor, std::string_view secret, std::string_view password_hash);
   /** Whether she has a second factor, and how many recovery codes are left. */
   bool has_factor(const Actor& actor);

@@ -1,56 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <thread>
 
-#include "access/gate.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
+#include "access/gate_test_support.h"
 
 namespace lotse::access {
 namespace {
 
 constexpr std::int64_t kDay = 24 * 3'600'000;
 
-class GateInvitationTest : public sql::StoreTest {
+class GateInvitationTest : public GateStoreTest {
  protected:
-  std::vector<sql::Migration> migrations() const override {
-    static const auto list = sql::migrations_of({"access", "unit"});
-    return list;
-  }
-  void SetUp() override {
-    StoreTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<Store>(sql::open(url()), migrations());
-    gate_ = std::make_unique<Gate>(*store_, clock_);
-    sql::TestAccess::change(engine(),
-                            "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
-                            "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'Familienzentrum', ''), "
-                            "(8, 8, 'agency', 'gdpr', 'Agentur', '')");
-  }
-  void TearDown() override {
-    gate_.reset();
-    store_.reset();
-    StoreTest::TearDown();
-  }
-  Operator by() { return Operator(*store_, clock_, "operator:root"); }
   Link invite(UnitId unit = 7) {
     return gate_->invite(by(), unit, {"olena@example.org", "Olena", {"lead", "organiser"}});
   }
   std::optional<std::string> accept(const Link& link, const std::string& email = " Olena@Example.org") {
     return gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
   }
-  std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
-  void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
   Actor actor(const std::string& account) {
-    sql::TestAccess::change(
-        engine(),
-        "INSERT INTO installation (key, value) VALUES ('sample', '1') ON CONFLICT (key) DO NOTHING");
-    gate_->mark_sample(by(), 7, account);
-    return *gate_->resume(*gate_->start(gate_->begin(account), gate_->memberships(account).at(0)));
+    mark_sample(account);
+    return *gate_->resume(*gate_->start(begin(account), gate_->memberships(account).at(0)));
   }
-
-  StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Gate> gate_;
 };
 LOTSE_ON_EACH_ENGINE(GateInvitationTest);
 

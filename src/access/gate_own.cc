@@ -12,6 +12,7 @@ constexpr std::int64_t kNotesMs = 90LL * 24 * 3'600'000;
 constexpr sql::Statement kSessions{
     "gate.own_sessions",
     "SELECT s.id, u.name, s.acting_as, s.device, s.started_ms, s.last_seen_ms, s.hash FROM session s "
+    "JOIN account a ON a.id = s.account_id AND a.epoch = s.epoch "
     "JOIN unit u ON u.unit_id = s.unit_id WHERE s.account_id = $1 AND s.last_seen_ms >= $2 "
     "AND s.started_ms >= $3 ORDER BY s.started_ms DESC, s.id"};
 constexpr sql::Statement kEndOne{
@@ -21,7 +22,12 @@ constexpr sql::Statement kEndOthers{
     "DELETE FROM session WHERE account_id = $1 AND hash <> $2 RETURNING unit_id, acting_as"};
 constexpr sql::Statement kHash{"gate.password_hash", "SELECT password_hash FROM account WHERE id = $1"};
 constexpr sql::Statement kChange{"gate.change_password",
-                                 "UPDATE account SET password_hash = $2 WHERE id = $1"};
+                                 "UPDATE account SET password_hash = $2, epoch = epoch + 1 WHERE id = $1"};
+// The sign-in by which something is made new goes on. Whoever was signed out meanwhile has no row here, or an
+// older number: what she asked for comes too late.
+constexpr sql::Statement kGoOn{"gate.go_on",
+                               "UPDATE session SET epoch = epoch + 1 WHERE hash = $1 AND account_id = $2 "
+                               "AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
 constexpr sql::Statement kEndHalves{"gate.end_own_halves", "DELETE FROM half_session WHERE account_id = $1"};
 constexpr sql::Statement kNotes{
     "gate.reset_notes",
@@ -83,6 +89,7 @@ std::string Gate::password_hash(const Actor& actor) {
 void Gate::change_password(const Actor& actor, std::string_view secret, std::string_view password_hash) {
   const std::string hash = hash_hex(secret);
   store_.write([&](sql::Tx& tx) {
+    if (tx.change(kGoOn, {hash, actor->who}) == 0) throw SignInNeeded();
     tx.change(kChange, {actor->who, password_hash});
     tx.change(kEndHalves, {actor->who});
     access::end(tx, clock_, actor, kEndOthers, hash);

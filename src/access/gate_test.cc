@@ -4,70 +4,29 @@
 #include <fstream>
 #include <thread>
 
+#include "access/gate_test_support.h"
 #include "sql/test_disk.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
 
 namespace lotse::access {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute;
 
-class GateTest : public sql::StoreTest {
+class GateTest : public GateStoreTest {
  protected:
-  std::vector<sql::Migration> migrations() const override {
-    static const auto list = sql::migrations_of({"access", "unit"});
-    return list;
-  }
   void SetUp() override {
-    StoreTest::SetUp();
+    GateStoreTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<Store>(sql::open(url()), migrations());
-    gate_ = std::make_unique<Gate>(*store_, clock_);
-    for (const auto& [unit, kind, name] :
-         {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur"}})
-      sql::TestAccess::change(engine(),
-                              "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
-                              "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
-                              {unit, kind, name});
     account_ = gate_->make_account(by(), 7, "olena@example.org", "Olena", "hash", "uk");
     gate_->grant(by(), account_, 7, "directory_editor", {2026, 11, 1});
     // The tests of second factors are in gate_factor_test.cc.
-    change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
-    gate_->mark_sample(by(), 7, account_);
+    mark_sample(account_);
   }
-  void TearDown() override {
-    gate_.reset();
-    store_.reset();
-    StoreTest::TearDown();
-  }
-  void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
-  std::int64_t number(std::string_view text, sql::Params params = {}) {
-    return sql::TestAccess::number(engine(), text, params);
-  }
-  void change(std::string_view text, sql::Params params = {}) {
-    sql::TestAccess::change(engine(), text, params);
-  }
-  std::int64_t entries(std::string_view what, UnitId unit = 7, std::string_view actor = "%") {
-    std::int64_t n = 0;
-    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
-      tx.enter_unit(unit);
-      n = tx.one({"test.entries",
-                  "SELECT count(*) FROM audit_entry WHERE unit_id = $1 AND what = $2 AND actor LIKE $3"},
-                 {unit, what, actor}, [](const sql::Row& r) { return r.integer(0); })
-              .value();
-    });
-    return n;
-  }
-  Operator by() { return Operator(*store_, clock_, "operator:root"); }
   std::string start() { return start(account_); }
   std::string start(const std::string& account) {
-    return gate_->start(gate_->begin(account), gate_->memberships(account).at(0)).value();
+    return gate_->start(begin(account), gate_->memberships(account).at(0)).value();
   }
 
-  StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Gate> gate_;
   std::string account_;
 };
 LOTSE_ON_EACH_ENGINE(GateTest);
@@ -137,19 +96,16 @@ TEST_P(GateTest, ASessionGivesTheActor) {
 TEST_P(GateTest, AFullDiskStopsNobodyFromReading) {
   if (!on_sqlite()) return;
   const auto secret = start();
-  gate_.reset();
-  store_.reset();
+  close_gate();
   const sql::TestDisk disk;
-  store_ = std::make_unique<Store>(sql::open(url()), migrations());
-  gate_ = std::make_unique<Gate>(*store_, clock_);
+  open_gate();
   sql::TestDisk::fill(true);
   pass(10 * kMinute);
   EXPECT_TRUE(gate_->resume(secret));
   pass(6 * kMinute);
   EXPECT_FALSE(gate_->resume(secret)) << "what could not be noted does not prolong the session";
   sql::TestDisk::fill(false);
-  gate_.reset();
-  store_.reset();
+  close_gate();
 }
 
 TEST_P(GateTest, OnlyTheHashOfASecretIsKept) {

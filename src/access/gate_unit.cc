@@ -47,6 +47,7 @@ constexpr sql::Statement kUse{"gate.use_reset",
                               "UPDATE account_reset SET used_ms = $2 WHERE id = $1 AND used_ms = 0"};
 constexpr sql::Statement kPassword{"gate.reset_password",
                                    "UPDATE account SET password_hash = $2 WHERE id = $1"};
+constexpr sql::Statement kRaise{"gate.raise_epoch", "UPDATE account SET epoch = epoch + 1 WHERE id = $1"};
 constexpr sql::Statement kDropFactor{"gate.drop_factor", "DELETE FROM account_factor WHERE account_id = $1"};
 constexpr sql::Statement kDropRecovery{"gate.drop_recovery_codes",
                                        "DELETE FROM recovery_code WHERE account_id = $1"};
@@ -186,6 +187,7 @@ bool Gate::reset(std::string_view id, std::string_view secret, std::string_view 
       tx.change(kDropFactor, {offer.account});
       tx.change(kDropRecovery, {offer.account});
     }
+    tx.change(kRaise, {offer.account});
     tx.change(kEndAll, {offer.account});
     tx.change(kEndHalves, {offer.account});
     tx.change(kClear, {offer.account, address});

@@ -38,7 +38,7 @@ class AccountsTest : public AccountTest {
   std::string signed_in(const std::string& account, const Membership& membership,
                         std::string_view device = "Firefox, Linux") {
     auto& gate = site_->gate();
-    auto half = gate.begin(account);
+    auto half = begin(account);
     if (!secrets_.contains(account)) {
       secrets_[account] = gate.offer_factor(account);
       recovery_ = gate.confirm_factor(account, code(account), half).value();
@@ -128,8 +128,8 @@ TEST_P(AccountsTest, NewRecoveryCodesReplaceTheOldOnes) {
   const auto at = page.content().find("<code class=\"lo-code lo-ltr-inline\">");
   ASSERT_NE(at, std::string_view::npos);
   const std::string fresh(page.content().substr(at + 36, 9));
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), old[0]), access::Proof::wrong);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), fresh), access::Proof::right);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), old[0]), access::Proof::wrong);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), fresh), access::Proof::right);
 }
 
 TEST_P(AccountsTest, ANewTelephoneReplacesTheOldOne) {
@@ -142,8 +142,7 @@ TEST_P(AccountsTest, ANewTelephoneReplacesTheOldOne) {
   const auto typed = access::totp(fresh, access::totp_step(clock_->now()));
   EXPECT_EQ(post("/account/factor", {{"password", "wrong"}, {"code", typed}}, own).status, 422);
   EXPECT_EQ(post("/account/factor", {{"password", kPassword}, {"code", "12345"}}, own).status, 422);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::right)
-      << "still the old one";
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::right) << "still the old one";
   pass(60'000);
   EXPECT_EQ(
       post("/account/factor",
@@ -151,9 +150,9 @@ TEST_P(AccountsTest, ANewTelephoneReplacesTheOldOne) {
           .status,
       200);
   pass(60'000);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::wrong);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::wrong);
   secrets_[ben_] = fresh;
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::right);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::right);
 }
 
 TEST_P(AccountsTest, AForgottenPasswordIsRenewedByALinkOfAnAdministrator) {

@@ -212,7 +212,7 @@ http::Response accept(Ask& ask, Passwords& passwords) {
   const auto account = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
   if (!account) return link_over_page(ask);
   if (!ask.session.empty()) gate.end(ask.session);
-  auto response = next_step(ask, gate.begin(*account));
+  auto response = next_step(ask, gate.begin(*account, 0));
   drop_link(response, ask);
   return response;
 }

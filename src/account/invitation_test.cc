@@ -17,7 +17,7 @@ class InvitationTest : public AccountTest {
   /** Olena signed in with a second factor, in this function. */
   std::string signed_in(const std::string& function) {
     auto& gate = site_->gate();
-    auto half = gate.begin(account_);
+    auto half = begin(account_);
     if (secret_.empty()) {
       secret_ = gate.offer_factor(account_);
       EXPECT_TRUE(gate.confirm_factor(account_, code(), half));
@@ -188,7 +188,7 @@ TEST_P(InvitationTest, OnlyThoseWhoMayInvite) {
 TEST_P(InvitationTest, AnAdministratorWithoutASecondFactorMayNotInvite) {
   change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
   site_->gate().mark_sample(by(), 7, account_);
-  const auto half = site_->gate().begin(account_);
+  const auto half = begin(account_);
   const auto cookies = "lotse=" + *site_->gate().start(half, {7, "family_centre", "F", "admin"});
   EXPECT_EQ(get("/staff/accounts/invite", {}, cookies).status, 404);
 }

@@ -79,7 +79,7 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
   if (blocked) {
     // Strangers must not keep the owner out by guessing: whoever has both at once comes in all the same.
     const std::string code = ask.given("code");
-    half = good && !code.empty() ? gate.begin(account->id) : "";
+    half = good && !code.empty() ? gate.begin(account->id, account->epoch) : "";
     if (half.empty() || gate.prove(half, code) != access::Proof::right)
       return refused(ask,
                      msg("There were too many wrong attempts. Please wait a few minutes, or enter "
@@ -89,7 +89,7 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
     gate.failed(trial);
     return refused(ask, msg("E-mail address or password is not right. Please check both."));
   } else {
-    half = gate.begin(account->id);
+    half = gate.begin(account->id, account->epoch);
   }
   // Only wrong attempts count: in the morning a whole house signs in from one address.
   entrance.attempts.give_back(ask.request.remote);
