@@ -33,15 +33,14 @@ constexpr sql::Statement kClear{"gate.clear",
                                 "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1)"};
 constexpr sql::Statement kBegin{
     "gate.begin",
-    "INSERT INTO half_session (hash, account_id, proved, until_ms, epoch) VALUES ($1, $2, 0, $3, $4)"};
-constexpr sql::Statement kProlong{"gate.prolong_half",
-                                  "UPDATE half_session SET until_ms = $2 WHERE hash = $1"};
+    "INSERT INTO half_session (hash, account_id, proved, until_ms, epoch, may_set_up) "
+    "VALUES ($1, $2, 0, $3, $4, $5)"};
 constexpr sql::Statement kSweepHalves{"gate.sweep_halves", "DELETE FROM half_session WHERE until_ms < $1"};
 constexpr sql::Statement kHalf{
     "gate.half",
     "SELECT a.id, a.name, CASE WHEN f.sealed IS NULL THEN 0 ELSE 1 END, CASE WHEN a.sample = 1 AND EXISTS "
     "(SELECT 1 FROM installation i WHERE i.key = 'sample' AND i.value = '1') THEN 1 ELSE 0 END, h.proved, "
-    "a.epoch "
+    "a.epoch, h.may_set_up "
     "FROM half_session h JOIN account a ON a.id = h.account_id AND a.active = 1 AND a.epoch = h.epoch "
     "LEFT JOIN account_factor f ON f.account_id = a.id WHERE h.hash = $1 AND h.until_ms >= $2"};
 constexpr sql::Statement kEndHalf{"gate.end_half", "DELETE FROM half_session WHERE hash = $1"};
@@ -69,6 +68,8 @@ constexpr sql::Statement kSweep{"gate.sweep",
 
 bool is_secret(std::string_view text) { return text.size() == 64 && is_utf8(text); }
 
+}  // namespace
+
 std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant now) {
   return tx.one(kHalf, {hash, now.ms}, [](const sql::Row& r) {
     return HalfSession{.account = std::string(r.text(0)),
@@ -76,11 +77,16 @@ std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant
                        .has_factor = r.truth(2),
                        .needs_factor = !r.truth(2) && !r.truth(3),
                        .proved = r.truth(4),
+                       .may_set_up = r.truth(6),
                        .epoch = r.integer(5)};
   });
 }
 
-}  // namespace
+void put_half(sql::Tx& tx, const NewHalf& half, Instant now) {
+  tx.change(kSweepHalves, {now.ms});
+  tx.change(kBegin, {half.hash, half.account, now.ms + (half.may_set_up ? kSetUpMs : kHalfMs), half.epoch,
+                     half.may_set_up});
+}
 
 std::string email_hash(std::string_view email) {
   std::string key(trimmed(email));
@@ -151,13 +157,7 @@ std::vector<Membership> Gate::memberships(std::string_view account) {
 std::string Gate::begin(std::string_view account, std::int64_t epoch) {
   const std::string secret = random_hex(32), hash = hash_hex(secret);
   const auto now = clock_.now();
-  store_.write([&](sql::Tx& tx) {
-    tx.change(kSweepHalves, {now.ms});
-    tx.change(kBegin, {hash, account, now.ms + kHalfMs, epoch});
-    const auto half = half_of(tx, hash, now);
-    // An app for the telephone has to be found first.
-    if (half && half->needs_factor) tx.change(kProlong, {hash, now.ms + kSetUpMs});
-  });
+  store_.write([&](sql::Tx& tx) { put_half(tx, {.hash = hash, .account = account, .epoch = epoch}, now); });
   return secret;
 }
 

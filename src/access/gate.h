@@ -28,7 +28,8 @@ struct HalfSession {
   std::string account, name;
   bool has_factor = false;    // a second factor is set up
   bool needs_factor = false;  // none is, and she may not go on without
-  bool proved = false;        // and was shown here
+  bool proved = false;        // one was shown, or set up, here
+  bool may_set_up = false;    // she came by an invitation or by a link, not by a password alone
   std::int64_t epoch = 0;     // see Account
 };
 
@@ -116,6 +117,9 @@ Trial password_trial(std::string_view email, const std::optional<Account>& accou
 /** Trying codes for an account whose password was right. */
 Trial factor_trial(std::string_view account);
 
+/** Trying the password to which a link to hand over belongs. */
+Trial link_trial(const ResetOffer& offer);
+
 /** Trying one's own password while signed in. */
 Trial own_trial(std::string_view account);
 
@@ -147,8 +151,8 @@ class Gate {
   void failed(const Trial& trial);
 
   /** The first half of a sign-in, after the right password. The secret (64 hexadecimal characters) is for the
-   * cookie alone; it is over after five minutes, or half an hour where a second factor is to be set up.
-   * `epoch` is that of the account when its password was read: what was made new since makes it worthless. */
+   * cookie alone; it is over after five minutes. `epoch` is that of the account when its password was read:
+   * what was made new since makes it worthless. */
   std::string begin(std::string_view account, std::int64_t epoch);
   /** Nothing if there is no such half session (any more). */
   std::optional<HalfSession> half(std::string_view secret);
@@ -156,6 +160,8 @@ class Gate {
    * count; while codes of the clock are blocked, recovery codes (40 bits, keyed) are still taken: who knows
    * hers is never locked out. */
   Proof prove(std::string_view half_secret, std::string_view code);
+  /** The same of somebody who is signed in, before she replaces it. */
+  Proof prove(const Actor& actor, std::string_view code);
   /** Makes a session in one unit and function out of a half one, which ends; nothing if that is over, or
    * lacks the second factor. The secret is for the cookie alone. `device`: kind of browser and device, for
    * her own list. */
@@ -173,15 +179,19 @@ class Gate {
     key_ = std::move(key);
     profile_ = profile;
   }
-  /** The secret of a clock for this account, to be shown to its owner (raw bytes); the same one for half an
-   * hour, until it is confirmed. */
-  std::string offer_factor(std::string_view account);
-  /** Makes the secret offered the second factor, in place of any other, if `code` is of it. Returns new
-   * recovery codes ("ABCD-EFGH", ten), to be shown once, in place of all others; nothing if the code is
-   * wrong. `half_secret`: of the sign-in that this belongs to, which has shown its second factor by it and
-   * may not replace one; empty for somebody who is signed in. */
-  std::optional<std::vector<std::string>> confirm_factor(std::string_view account, std::string_view code,
-                                                         std::string_view half_secret);
+  /** The secret of a clock, to be shown to whoever shows this half session and to nobody else (raw bytes);
+   * the same as long as that lasts. Nothing if it is over, or she may not set one up in it. */
+  std::optional<std::string> offer_factor(std::string_view half_secret);
+  /** Makes the secret offered here the second factor, in place of any other, if `code` is of it; all that was
+   * begun before ends. Returns new recovery codes ("ABCD-EFGH", ten), to be shown once, in place of all
+   * others; nothing if the code is wrong. */
+  std::optional<std::vector<std::string>> confirm_factor(std::string_view half_secret, std::string_view code);
+  /** A secret for somebody who is signed in and has shown password and second factor just now: another one
+   * each time, for half an hour, for this session (`secret`) alone. SignInNeeded if that has ended. */
+  std::string offer_factor(const Actor& actor, std::string_view secret);
+  /** As the one above; this session alone goes on. */
+  std::optional<std::vector<std::string>> confirm_factor(const Actor& actor, std::string_view secret,
+                                                         std::string_view code);
   /** The invented town's people need no second factor. Counts in a store alone that is marked a sample. */
   void mark_sample(const Operator& by, UnitId unit, std::string_view account);
 
@@ -197,8 +207,9 @@ class Gate {
   void withdraw_invitation(const Desk& desk, std::string_view id);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<Invitation> invitation(std::string_view id, std::string_view secret);
-  /** Makes the account and its memberships from today on; its id. Nothing unless the invitation still holds,
-   * is for this address, and the address has no account. */
+  /** Makes the account and its memberships from today on. Returns the secret of a half session in which she
+   * may set up her second factor, for half an hour; nothing unless the invitation still holds, is for this
+   * address, and the address has no account. */
   std::optional<std::string> accept(std::string_view id, std::string_view secret, std::string_view email,
                                     std::string_view name, std::string_view password_hash,
                                     std::string_view language);
@@ -216,6 +227,8 @@ class Gate {
   void change_password(const Actor& actor, std::string_view secret, std::string_view password_hash);
   /** Whether she has a second factor, and how many recovery codes are left. */
   bool has_factor(const Actor& actor);
+  /** When another telephone took the place of hers in the last 90 days; zero if none did. */
+  Instant factor_replaced(const Actor& actor);
   int recovery_left(const Actor& actor);
   /** New recovery codes in place of all others; see confirm_factor. */
   std::vector<std::string> renew_recovery(const Actor& actor);
@@ -231,16 +244,20 @@ class Gate {
   tl::expected<Link, ResetRefusal> offer_reset(const Desk& desk, std::string_view account, Reset what);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<ResetOffer> reset_offer(std::string_view id, std::string_view secret);
-  /** Does it: the new password where it is about one (empty otherwise), the second factor and recovery codes
-   * gone where it is about these. All her sign-ins end. False unless the link holds and the address is hers.
-   */
-  bool reset(std::string_view id, std::string_view secret, std::string_view email,
-             std::string_view password_hash);
+  /** Uses the link. A new password where it is about one (its hash; empty otherwise) holds at once, and all
+   * her sign-ins end. A second factor stays as it is until another one is confirmed. Returns the secret of a
+   * half session, in which she may set one up if the link is about that; nothing unless the link holds and is
+   * for this account, as it was when its password was read. */
+  std::optional<std::string> reset(std::string_view id, std::string_view secret, const Account& account,
+                                   std::string_view password_hash);
 
  private:
   struct Factor;
   Link invite(UnitId unit, std::string_view who, std::string_view function, const Guest& guest);
   const seal::Key& key() const;
+  Proof check_code(std::string_view account, std::string_view typed, const std::string& half_hash);
+  struct NewFactor;
+  void put_factor(sql::Tx& tx, const NewFactor& factor, std::string_view but_hash) const;
   void put_recovery(sql::Tx& tx, std::string_view account, const std::vector<std::string>& codes) const;
   Store& store_;
   const Clock& clock_;

@@ -46,6 +46,8 @@ Trial password_trial(std::string_view email, const std::optional<Account>& accou
   return {"password:" + email_hash(email), account ? account->id : "", "password"};
 }
 
+Trial link_trial(const ResetOffer& offer) { return {"link:" + offer.id, offer.account, "password"}; }
+
 Trial own_trial(std::string_view account) {
   return {"own:" + std::string(account), std::string(account), "password"};
 }

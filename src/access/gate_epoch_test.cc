@@ -20,7 +20,7 @@ class GateEpochTest : public GateStoreTest {
   Membership membership() { return gate_->memberships(ben_).at(0); }
   bool reset(std::string_view hash = "new hash") {
     const auto link = gate_->offer_reset(desk(admin_, "admin"), ben_, Reset::password).value();
-    return gate_->reset(link.id, link.secret, "ben@example.org", hash);
+    return gate_->reset(link.id, link.secret, *gate_->find("ben@example.org"), hash).has_value();
   }
   /** The actor and the secret of a whole session. */
   std::pair<Actor, std::string> signed_in() {

@@ -23,13 +23,23 @@ class GateFactorTest : public GateStoreTest {
   std::string wrong_code() { return code() == "000000" ? "000001" : "000000"; }
   /** Sets the factor up within a sign-in; the recovery codes. */
   std::vector<std::string> set_up(const std::string& half) {
-    secret_ = gate_->offer_factor(account_);
-    return gate_->confirm_factor(account_, code(), half).value();
+    secret_ = gate_->offer_factor(half).value();
+    return gate_->confirm_factor(half, code()).value();
   }
   std::vector<std::string> set_up() {
-    auto codes = set_up(begin(account_));
+    auto codes = set_up(begin_set_up(account_));
     pass(kMinute);
     return codes;
+  }
+  std::string code_of(const std::string& secret) { return totp(secret, totp_step(clock_.now())); }
+  /** The actor and the secret of a whole session. */
+  std::pair<Actor, std::string> signed_in() {
+    pass(kMinute);
+    const auto half = begin(account_);
+    EXPECT_EQ(gate_->prove(half, code()), Proof::right);
+    pass(kMinute);
+    const auto secret = gate_->start(half, membership()).value();
+    return {gate_->resume(secret).value(), secret};
   }
 
   std::string account_, secret_;
@@ -37,7 +47,7 @@ class GateFactorTest : public GateStoreTest {
 LOTSE_ON_EACH_ENGINE(GateFactorTest);
 
 TEST_P(GateFactorTest, NobodyGetsInWithoutASecondFactor) {
-  const auto half = begin(account_);
+  const auto half = begin_set_up(account_);
   const auto found = gate_->half(half);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->account, account_);
@@ -90,8 +100,7 @@ TEST_P(GateFactorTest, ACodeIsTakenOnceAndNoneBeforeIt) {
 }
 
 TEST_P(GateFactorTest, TheCodeOfTheSetUpIsUsed) {
-  const auto half = begin(account_);
-  set_up(half);
+  set_up(begin_set_up(account_));
   EXPECT_EQ(gate_->prove(begin(account_), code()), Proof::wrong);
 }
 
@@ -108,7 +117,7 @@ TEST_P(GateFactorTest, SentTwiceAtOnceACodeWorksOnce) {
 }
 
 TEST_P(GateFactorTest, AHalfSessionEndsAfterFiveMinutesOrHalfAnHourForSettingUp) {
-  const auto to_set_up = begin(account_);
+  const auto to_set_up = begin_set_up(account_);
   pass(30 * kMinute);
   EXPECT_TRUE(gate_->half(to_set_up));
   pass(1);
@@ -153,8 +162,8 @@ TEST_P(GateFactorTest, RecoveryCodesWorkOnceEachHoweverTheyAreTyped) {
   EXPECT_EQ(gate_->prove(begin(account_), codes[1]), Proof::right);
   EXPECT_EQ(number("SELECT count(*) FROM recovery_code"), 8);
   const auto other = gate_->make_account(by(), 7, "ben@example.org", "Ben", "hash", "de");
-  const auto secret = gate_->offer_factor(other);
-  ASSERT_TRUE(gate_->confirm_factor(other, totp(secret, totp_step(clock_.now())), ""));
+  const auto others = begin_set_up(other);
+  ASSERT_TRUE(gate_->confirm_factor(others, code_of(gate_->offer_factor(others).value())));
   EXPECT_EQ(gate_->prove(begin(other), codes[2]), Proof::wrong) << "another's";
 }
 
@@ -171,24 +180,108 @@ TEST_P(GateFactorTest, GuessingCodesIsBlockedButNotTheOwner) {
   EXPECT_EQ(number("SELECT count(*) FROM attempt"), 0) << "and a sign-in begins anew";
 }
 
-TEST_P(GateFactorTest, WhoeverKnowsOnlyThePasswordCannotReplaceTheFactor) {
+TEST_P(GateFactorTest, WhoeverKnowsOnlyThePasswordSetsUpNothing) {
+  const auto first = begin(account_);
+  EXPECT_TRUE(gate_->half(first)->needs_factor);
+  EXPECT_FALSE(gate_->offer_factor(first)) << "there is none yet, and the password is all that was shown";
   set_up();
   const auto half = begin(account_);
-  const auto offered = gate_->offer_factor(account_);
-  EXPECT_FALSE(gate_->confirm_factor(account_, totp(offered, totp_step(clock_.now())), half));
+  EXPECT_FALSE(gate_->offer_factor(half));
+  EXPECT_FALSE(gate_->confirm_factor(half, code()));
   EXPECT_FALSE(gate_->half(half)->proved);
   EXPECT_EQ(gate_->prove(half, code()), Proof::right) << "the old one is as before";
+  EXPECT_FALSE(gate_->offer_factor(half)) << "replacing it is for those who are in";
 }
 
-TEST_P(GateFactorTest, AnOfferIsTheSameForHalfAnHourAndNothingUntilConfirmed) {
+TEST_P(GateFactorTest, EachSignInIsShownASecretOfItsOwn) {
+  const auto owner = begin_set_up(account_), other = begin_set_up(account_);
+  const auto first = gate_->offer_factor(owner).value(), second = gate_->offer_factor(other).value();
+  EXPECT_NE(first, second) << "a copy for whoever looked before the owner did";
+  EXPECT_EQ(gate_->offer_factor(owner), first) << "a second look at the page";
+  EXPECT_FALSE(gate_->confirm_factor(owner, code_of(second)));
+  EXPECT_FALSE(gate_->confirm_factor(other, code_of(first)));
+  EXPECT_FALSE(gate_->confirm_factor(owner, "000000")) << "one in a million";
+  EXPECT_FALSE(gate_->half(owner)->has_factor) << "nothing until confirmed";
+  EXPECT_TRUE(gate_->confirm_factor(owner, code_of(first)));
+  EXPECT_FALSE(gate_->half(other)) << "the other one is dropped";
+  EXPECT_FALSE(gate_->confirm_factor(other, code_of(second)));
+  EXPECT_TRUE(gate_->half(owner)->proved);
+  EXPECT_FALSE(gate_->offer_factor(owner)) << "once";
+  EXPECT_TRUE(gate_->start(owner, membership()));
+}
+
+TEST_P(GateFactorTest, OfTwoWhoConfirmAtOnceOneHasIt) {
+  std::vector<std::string> halves, secrets;
+  for (int i = 0; i < 3; ++i) {
+    halves.push_back(begin_set_up(account_));
+    secrets.push_back(gate_->offer_factor(halves.back()).value());
+  }
+  std::atomic<int> done = 0;
+  std::vector<std::thread> all;
+  for (std::size_t i = 0; i < halves.size(); ++i)
+    all.emplace_back([&, i] { done += gate_->confirm_factor(halves[i], code_of(secrets[i])).has_value(); });
+  for (auto& each : all) each.join();
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(number("SELECT count(*) FROM recovery_code"), 10);
+  EXPECT_EQ(number("SELECT count(*) FROM half_session"), 1);
+}
+
+TEST_P(GateFactorTest, ANewTelephoneEndsAllThatWasBegunWithTheOldOne) {
+  set_up();
+  const auto [actor, own] = signed_in();
+  const auto other = signed_in().second;
   const auto half = begin(account_);
-  const auto first = gate_->offer_factor(account_);
-  EXPECT_EQ(gate_->offer_factor(account_), first);
-  EXPECT_TRUE(gate_->half(half)->needs_factor);
-  EXPECT_FALSE(gate_->confirm_factor(account_, "000000", half)) << "one in a million";
+  ASSERT_EQ(gate_->prove(half, code()), Proof::right);
+  const auto first = gate_->offer_factor(actor, own), fresh = gate_->offer_factor(actor, own);
+  EXPECT_NE(first, fresh);
+  EXPECT_FALSE(gate_->confirm_factor(actor, own, code_of(first))) << "the one shown before";
+  EXPECT_FALSE(gate_->confirm_factor(actor, other, code_of(fresh))) << "another session's";
+  EXPECT_EQ(gate_->factor_replaced(actor), Instant{});
+  ASSERT_TRUE(gate_->confirm_factor(actor, own, code_of(fresh)));
+  EXPECT_TRUE(gate_->resume(own));
+  EXPECT_FALSE(gate_->resume(other));
+  EXPECT_FALSE(gate_->start(half, membership())) << "proved by the old telephone";
+  EXPECT_EQ(entries("session.end", 7, account_), 1);
+  EXPECT_EQ(gate_->factor_replaced(actor), clock_.now()) << "its owner sees it";
+  pass(kMinute);
+  EXPECT_EQ(gate_->prove(begin(account_), code()), Proof::wrong);
+  EXPECT_EQ(gate_->prove(begin(account_), code_of(fresh)), Proof::right);
+  pass(91LL * 24 * 60 * kMinute);
+  EXPECT_EQ(gate_->factor_replaced(actor), Instant{});
+}
+
+TEST_P(GateFactorTest, WhatIsOfferedToASessionHoldsForHalfAnHourAndAsLongAsThat) {
+  set_up();
+  const auto [actor, own] = signed_in();
+  const auto late = gate_->offer_factor(actor, own);
   pass(30 * kMinute + 1);
-  EXPECT_FALSE(gate_->confirm_factor(account_, totp(first, totp_step(clock_.now())), begin(account_)));
-  EXPECT_NE(gate_->offer_factor(account_), first);
+  EXPECT_FALSE(gate_->confirm_factor(actor, own, code_of(late)));
+  const auto fresh = gate_->offer_factor(actor, own);
+  pass(30 * kMinute);
+  EXPECT_TRUE(gate_->confirm_factor(actor, own, code_of(fresh)));
+  gate_->end(own);
+  EXPECT_THROW(gate_->offer_factor(actor, own), SignInNeeded);
+}
+
+TEST_P(GateFactorTest, WithALinkTheOldTelephoneHoldsUntilTheNewOneIsConfirmed) {
+  set_up();
+  const auto admin = make("ada", {"admin"});
+  const auto other = signed_in().second;
+  const auto old = code(1);
+  const auto link = gate_->offer_reset(desk(admin, "admin"), account_, Reset::factor).value();
+  auto known = *gate_->find("olena@example.org");
+  known.epoch += 1;
+  EXPECT_FALSE(gate_->reset(link.id, link.secret, known, "")) << "another password than was read";
+  known.epoch -= 1;
+  const auto half = gate_->reset(link.id, link.secret, known, "").value();
+  EXPECT_FALSE(gate_->reset(link.id, link.secret, known, "")) << "once";
+  EXPECT_TRUE(gate_->half(half)->may_set_up);
+  EXPECT_FALSE(gate_->start(half, membership())) << "neither old nor new was shown";
+  EXPECT_TRUE(gate_->resume(other)) << "nothing has changed yet";
+  EXPECT_EQ(gate_->prove(begin(account_), old), Proof::right);
+  set_up(half);
+  EXPECT_FALSE(gate_->resume(other));
+  EXPECT_TRUE(gate_->start(half, membership()));
 }
 
 TEST_P(GateFactorTest, NeitherSecretNorCodesLieOpenInTheStore) {

@@ -142,7 +142,8 @@ std::optional<std::string> Gate::accept(std::string_view id, std::string_view se
                                         std::string_view name, std::string_view password_hash,
                                         std::string_view language) {
   const auto now = clock_.now();
-  const std::string account = new_uuid(now.ms), hash = secret_hash(secret), address = email_hash(email);
+  const std::string account = new_uuid(now.ms), hash = secret_hash(secret), address = email_hash(email),
+                    half_secret = random_hex(32), half = hash_hex(half_secret);
   bool done = false;
   store_.write([&](sql::Tx& tx) {
     const auto invitation = found(tx, id, hash, now);
@@ -151,9 +152,10 @@ std::optional<std::string> Gate::accept(std::string_view id, std::string_view se
     if (!done) return;
     tx.change(kMake, {account, address, name, password_hash, language});
     join(tx, clock_, *invitation, account);
+    put_half(tx, {.hash = half, .account = account, .may_set_up = true}, now);
   });
   if (!done) return std::nullopt;
-  return account;
+  return half_secret;
 }
 
 bool Gate::accept(std::string_view id, std::string_view secret, const Actor& actor) {

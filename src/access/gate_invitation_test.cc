@@ -14,7 +14,10 @@ class GateInvitationTest : public GateStoreTest {
     return gate_->invite(by(), unit, {"olena@example.org", "Olena", {"lead", "organiser"}});
   }
   std::optional<std::string> accept(const Link& link, const std::string& email = " Olena@Example.org") {
-    return gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
+    const auto half = gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
+    if (!half) return std::nullopt;
+    EXPECT_TRUE(gate_->half(*half)->may_set_up);
+    return gate_->half(*half)->account;
   }
   Actor actor(const std::string& account) {
     mark_sample(account);

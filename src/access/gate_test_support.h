@@ -75,6 +75,13 @@ class GateStoreTest : public sql::StoreTest {
   std::string begin(const std::string& account) {
     return gate_->begin(account, number("SELECT epoch FROM account WHERE id = $1", {account}));
   }
+  /** One in which she may set up a second factor, as an invitation or a link begins it. */
+  std::string begin_set_up(const std::string& account) {
+    const auto half = begin(account);
+    change("UPDATE half_session SET may_set_up = 1, until_ms = $2 WHERE hash = $1",
+           {hash_hex(half), clock_.now().ms + 30 * 60'000});
+    return half;
+  }
   /** The people of a sample need no second factor. */
   void mark_sample(const std::string& account) {
     change("INSERT INTO installation (key, value) VALUES ('sample', '1') ON CONFLICT (key) DO NOTHING");

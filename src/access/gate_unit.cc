@@ -40,19 +40,13 @@ constexpr sql::Statement kOffer{
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
 constexpr sql::Statement kFound{
     "gate.reset_offer",
-    "SELECT r.id, r.account_id, r.what, r.unit_id, a.email_hash FROM account_reset r "
+    "SELECT r.id, r.account_id, r.what, r.unit_id, a.email_hash, a.epoch FROM account_reset r "
     "JOIN account a ON a.id = r.account_id AND a.active = 1 "
     "WHERE r.id = $1 AND r.secret_hash = $2 AND r.used_ms = 0 AND r.until_ms >= $3"};
 constexpr sql::Statement kUse{"gate.use_reset",
                               "UPDATE account_reset SET used_ms = $2 WHERE id = $1 AND used_ms = 0"};
 constexpr sql::Statement kPassword{"gate.reset_password",
                                    "UPDATE account SET password_hash = $2 WHERE id = $1"};
-constexpr sql::Statement kRaise{"gate.raise_epoch", "UPDATE account SET epoch = epoch + 1 WHERE id = $1"};
-constexpr sql::Statement kDropFactor{"gate.drop_factor", "DELETE FROM account_factor WHERE account_id = $1"};
-constexpr sql::Statement kDropRecovery{"gate.drop_recovery_codes",
-                                       "DELETE FROM recovery_code WHERE account_id = $1"};
-constexpr sql::Statement kEndAll{"gate.end_all", "DELETE FROM session WHERE account_id = $1"};
-constexpr sql::Statement kEndHalves{"gate.end_all_halves", "DELETE FROM half_session WHERE account_id = $1"};
 constexpr sql::Statement kClear{
     "gate.clear_attempts",
     "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 OR key = 'password:' || $2"};
@@ -61,6 +55,7 @@ struct Found {
   ResetOffer offer;
   UnitId unit = 0;
   std::string email_hash;
+  std::int64_t epoch = 0;
 };
 
 std::string secret_hash(std::string_view secret) { return hash_hex("reset:" + std::string(secret)); }
@@ -70,7 +65,8 @@ std::optional<Found> found(sql::Tx& tx, std::string_view id, const std::string& 
     return Found{.offer = {std::string(r.text(0)), std::string(r.text(1)),
                            reset_named(r.text(2)).value_or(Reset::password)},
                  .unit = r.integer(3),
-                 .email_hash = std::string(r.text(4))};
+                 .email_hash = std::string(r.text(4)),
+                 .epoch = r.integer(5)};
   });
 }
 
@@ -169,37 +165,39 @@ std::optional<ResetOffer> Gate::reset_offer(std::string_view id, std::string_vie
   return offer;
 }
 
-bool Gate::reset(std::string_view id, std::string_view secret, std::string_view email,
-                 std::string_view password_hash) {
+std::optional<std::string> Gate::reset(std::string_view id, std::string_view secret, const Account& account,
+                                       std::string_view password_hash) {
   const auto now = clock_.now();
-  const std::string hash = secret_hash(secret), address = email_hash(email);
+  const std::string hash = secret_hash(secret), half_secret = random_hex(32), half = hash_hex(half_secret);
   bool done = false;
   store_.write([&](sql::Tx& tx) {
     const auto it = found(tx, id, hash, now);
-    done = it && it->email_hash == address && tx.change(kUse, {id, now.ms}) > 0;
+    done = it && it->offer.account == account.id && it->epoch == account.epoch &&
+           tx.change(kUse, {id, now.ms}) > 0;
     if (!done) return;
-    const auto& offer = it->offer;
-    if (offer.what != Reset::factor) {
+    const bool password = it->offer.what != Reset::factor;
+    if (password) {
       CHECK(!password_hash.empty());
-      tx.change(kPassword, {offer.account, password_hash});
+      tx.change(kPassword, {account.id, password_hash});
+      make_new(tx, clock_, account.id, "");
     }
-    if (offer.what != Reset::password) {
-      tx.change(kDropFactor, {offer.account});
-      tx.change(kDropRecovery, {offer.account});
-    }
-    tx.change(kRaise, {offer.account});
-    tx.change(kEndAll, {offer.account});
-    tx.change(kEndHalves, {offer.account});
-    tx.change(kClear, {offer.account, address});
+    tx.change(kClear, {account.id, it->email_hash});
+    put_half(tx,
+             {.hash = half,
+              .account = account.id,
+              .epoch = it->epoch + (password ? 1 : 0),
+              .may_set_up = it->offer.what != Reset::password},
+             now);
     enter(tx, clock_,
           {.unit = it->unit,
-           .who = offer.account,
+           .who = account.id,
            .asked = kNothing.name,
            .what = "account.reset",
-           .object = offer.account,
-           .rule = name_of(offer.what)});
+           .object = account.id,
+           .rule = name_of(it->offer.what)});
   });
-  return done;
+  if (!done) return std::nullopt;
+  return half_secret;
 }
 
 }  // namespace lotse::access

@@ -114,6 +114,12 @@ class AccountTest : public sql::StoreTest {
   std::string begin(const std::string& account) {
     return site_->gate().begin(account, number("SELECT epoch FROM account WHERE id = '" + account + "'"));
   }
+  /** As an invitation or a link begins it: she may set up a second factor in it. */
+  std::string let_set_up(const std::string& half) {
+    sql::TestAccess::change(engine(), "UPDATE half_session SET may_set_up = 1, until_ms = $2 WHERE hash = $1",
+                            {hash_hex(half), clock_->now().ms + 30 * 60'000});
+    return half;
+  }
   void pass(std::int64_t ms) { clock_->set(Instant{clock_->now().ms + ms}); }
   std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
   void change(std::string_view text) { sql::TestAccess::change(engine(), text); }

@@ -209,10 +209,10 @@ http::Response accept(Ask& ask, Passwords& passwords) {
   } catch (const Passwords::Busy&) {
     return web::error(ask, 503);
   }
-  const auto account = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
-  if (!account) return link_over_page(ask);
+  const auto half = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
+  if (!half) return link_over_page(ask);
   if (!ask.session.empty()) gate.end(ask.session);
-  auto response = next_step(ask, gate.begin(*account, 0));
+  auto response = next_step(ask, *half);
   drop_link(response, ask);
   return response;
 }

@@ -212,6 +212,7 @@ std::string half_secret(const Ask& ask) { return ask.request.cookie(ask.site.ses
 http::Response next_step(Ask& ask, const std::string& secret) {
   const auto half = ask.site.gate().half(secret);
   if (!half) return to_step(ask, "", "");
+  if (half->may_set_up && !half->proved) return to_step(ask, "/factor", secret);
   if (half->has_factor && !half->proved) return to_step(ask, "/code", secret);
   if (half->needs_factor) return to_step(ask, "/factor", secret);
   const auto memberships = ask.site.gate().memberships(half->account);
