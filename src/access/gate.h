@@ -71,6 +71,7 @@ enum class ResetRefusal {
   not_here,   // no colleague of this unit
   oneself,    // nobody does it for herself
   elsewhere,  // she works in other units too: one unit alone must not take over a whole account
+  no_factor,  // the same, and a password would be all that it takes
 };
 
 /** A link of that kind that still holds. */
@@ -81,9 +82,11 @@ struct ResetOffer {
 
 /** That somebody made such a link for an account; `used` is zero until it was. */
 struct ResetNote {
+  std::string id;
   Reset what = Reset::password;
   std::string made_by;  // name
   Instant made, used;
+  bool open = false;  // it can still be used
 };
 
 /** A sign-in of one's own that still holds. */
@@ -234,13 +237,19 @@ class Gate {
   std::vector<std::string> renew_recovery(const Actor& actor);
   /** Links to make something new that were made for her in the last 90 days, the latest first. */
   std::vector<ResetNote> reset_notes(const Actor& actor);
+  /** Takes back one of them that nobody has used; nothing if it is another's, used or over. */
+  void withdraw_reset(const Actor& actor, std::string_view id);
+  /** Whether something about her account happened that she has not marked as read. */
+  bool unseen_notes(const Actor& actor);
+  void notes_seen(const Actor& actor);
 
   /** Who works, or will work, in the desk's own unit, by name; NotFound without account.read. */
   std::vector<Post> posts(const Desk& desk);
   /** The last day of a colleague's function; a day before today ends it at once. Her sign-ins in this unit
    * end where no function is left to them. False if she does not have it; NotFound without account.write. */
   bool end_post(const Desk& desk, std::string_view account, std::string_view function, Day last);
-  /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). */
+  /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). It takes the
+   * place of one that this unit made before. */
   tl::expected<Link, ResetRefusal> offer_reset(const Desk& desk, std::string_view account, Reset what);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<ResetOffer> reset_offer(std::string_view id, std::string_view secret);

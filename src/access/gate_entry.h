@@ -31,8 +31,17 @@ struct NewHalf {
 };
 void put_half(sql::Tx& tx, const NewHalf& half, Instant now);
 
-/** Counts that password or second factor were made new: ends the account's half sessions and sessions but
- * those with this hash (empty: all), each with an entry. Those that go on are for the caller to raise. */
+/** Makes those who judge an account, or change what it is judged by, do it one after the other: a row that
+ * each changes. (What others only add does not show in a snapshot, and a lock without a change stops nobody.)
+ */
+void hold(sql::Tx& tx, std::string_view account);
+
+/** No link to make something new for this account holds any more. */
+void void_links(sql::Tx& tx, std::string_view account, Instant now);
+
+/** Counts that password or second factor were made new: voids its links, and ends its half sessions and
+ * sessions but those with this hash (empty: all), each with an entry. Those that go on are for the caller to
+ * raise. */
 void make_new(sql::Tx& tx, const Clock& clock, std::string_view account, std::string_view but_hash);
 
 /** Ends the account's sessions but this one. */

@@ -59,6 +59,7 @@ std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::str
 }
 
 void join(sql::Tx& tx, const Clock& clock, const Invitation& invitation, std::string_view account) {
+  hold(tx, account);
   tx.enter_unit(invitation.unit);
   for (const auto& function : invitation.functions) {
     tx.change(kJoin, {invitation.unit, account, function, clock.today().text()});

@@ -7,7 +7,6 @@ namespace {
 
 // As in gate.cc: what is older is over, though its row may still be there.
 constexpr std::int64_t kIdleMs = 15 * 60'000, kWholeMs = 10 * 3'600'000;
-constexpr std::int64_t kNotesMs = 90LL * 24 * 3'600'000;
 
 constexpr sql::Statement kSessions{
     "gate.own_sessions",
@@ -28,13 +27,10 @@ constexpr sql::Statement kChange{"gate.change_password",
 constexpr sql::Statement kGoOn{"gate.go_on",
                                "UPDATE session SET epoch = epoch + 1 WHERE hash = $1 AND account_id = $2 "
                                "AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
+constexpr sql::Statement kHold{"gate.hold", "UPDATE account SET epoch = epoch WHERE id = $1"};
 constexpr sql::Statement kRaise{"gate.raise_epoch", "UPDATE account SET epoch = epoch + 1 WHERE id = $1"};
 constexpr sql::Statement kEndHalves{"gate.end_halves",
                                     "DELETE FROM half_session WHERE account_id = $1 AND hash <> $2"};
-constexpr sql::Statement kNotes{
-    "gate.reset_notes",
-    "SELECT r.what, a.name, r.made_ms, r.used_ms FROM account_reset r JOIN account a ON a.id = r.made_by "
-    "WHERE r.account_id = $1 AND r.made_ms >= $2 ORDER BY r.made_ms DESC, r.id"};
 
 void end(sql::Tx& tx, const Clock& clock, std::string_view account, const sql::Statement& which,
          std::string_view what) {
@@ -52,12 +48,15 @@ void end(sql::Tx& tx, const Clock& clock, std::string_view account, const sql::S
 
 }  // namespace
 
+void hold(sql::Tx& tx, std::string_view account) { tx.change(kHold, {account}); }
+
 void end_sessions(sql::Tx& tx, const Clock& clock, std::string_view account, std::string_view but_hash) {
   end(tx, clock, account, kEndOthers, but_hash);
 }
 
 void make_new(sql::Tx& tx, const Clock& clock, std::string_view account, std::string_view but_hash) {
   tx.change(kRaise, {account});
+  void_links(tx, account, clock.now());
   tx.change(kEndHalves, {account, but_hash});
   end_sessions(tx, clock, account, but_hash);
 }
@@ -106,19 +105,6 @@ void Gate::change_password(const Actor& actor, std::string_view secret, std::str
     make_new(tx, clock_, actor->who, hash);
     access::enter(tx, clock_, {.who = actor->who, .asked = kNothing.name, .what = "account.password"});
   });
-}
-
-std::vector<ResetNote> Gate::reset_notes(const Actor& actor) {
-  std::vector<ResetNote> found;
-  store_.read([&](sql::Tx& tx) {
-    found = tx.rows(kNotes, {actor->who, clock_.now().ms - kNotesMs}, [](const sql::Row& r) {
-      return ResetNote{.what = reset_named(r.text(0)).value_or(Reset::both),
-                       .made_by = std::string(r.text(1)),
-                       .made = Instant{r.integer(2)},
-                       .used = Instant{r.integer(3)}};
-    });
-  });
-  return found;
 }
 
 }  // namespace lotse::access

@@ -288,15 +288,34 @@ TEST_P(AccountsTest, OnlyAnAdministratorOfTheUnitAndNeverForHerself) {
 TEST_P(AccountsTest, OneUnitAloneTakesOverNobodyWhoWorksInTwo) {
   site_->gate().grant(by(), ben_, 8, "case_worker", {2026, 1, 1});
   const auto admin = signed_in(account_, kAdmin);
-  EXPECT_EQ(reset_link(admin, ben_, "both"), "");
-  EXPECT_NE(reset_link(admin, ben_, "password"), "");
+  const auto ask = [&](const char* what) { return post(path_of(ben_) + "/reset", {{"what", what}}, admin); };
+  EXPECT_TRUE(has(ask("password"), "has no second factor yet. Make a link for that first."));
+  signed_in(ben_, kLead);
+  EXPECT_TRUE(has(ask("both"), "So you can renew only one of the two within 30 days."));
+  const auto link = reset_link(admin, ben_, "password");
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 303);
   EXPECT_EQ(reset_link(admin, ben_, "factor"), "") << "one after the other is both";
-  EXPECT_NE(reset_link(admin, ben_, "password"), "") << "a link can get lost";
-  site_->gate().grant(by(), account_, 8, "admin", {2026, 1, 1});
-  EXPECT_NE(reset_link(signed_in(account_, {8, "agency", "Agentur", "admin"}), ben_, "factor"), "")
-      << "somebody of the other unit";
-  pass(31LL * 24 * 3'600'000);
-  EXPECT_NE(reset_link(signed_in(account_, kAdmin), ben_, "factor"), "");
+  EXPECT_NE(reset_link(admin, ben_, "password"), "");
+}
+
+TEST_P(AccountsTest, ItsOwnerIsToldOfALinkAndWithdrawsIt) {
+  const auto admin = signed_in(account_, kAdmin), own = signed_in(ben_, kLead);
+  EXPECT_FALSE(has(get("/staff", {}, own), "Your access was renewed"));
+  const auto link = reset_link(admin, ben_, "both");
+  EXPECT_TRUE(has(get("/staff", {}, own), "See what happened to your account")) << "where she looks";
+  const auto page = get("/account", {}, own);
+  constexpr std::string_view kMark = "/account/links/withdraw";
+  ASSERT_TRUE(has(page, kMark));
+  const auto from = page.content().find("name=\"id\" value=\"", page.content().find(kMark)) + 17;
+  EXPECT_EQ(
+      post("/account/links/withdraw", {{"id", std::string(page.content().substr(from, 36))}}, own).status,
+      303);
+  EXPECT_FALSE(has(get("/account", {}, own), kMark));
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 404);
+  pass(1);
+  EXPECT_EQ(post("/account/notes/seen", {}, own).status, 303);
+  EXPECT_FALSE(has(get("/staff", {}, own), "Your access was renewed"));
+  EXPECT_TRUE(has(get("/account", {}, own), "made a link")) << "for 90 days";
 }
 
 TEST_P(AccountsTest, WhoeverLeavesLosesEverythingAtOnce) {

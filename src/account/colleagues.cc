@@ -165,6 +165,10 @@ Text text_of(access::ResetRefusal refusal) {
           "Your colleague works in other institutions too. So you can renew only one of the two within 30 "
           "days. "
           "The other one is renewed by an administrator there.");
+    case access::ResetRefusal::no_factor:
+      return msg(
+          "Your colleague works in other institutions too and has no second factor yet. Make a link for that "
+          "first. Is the password forgotten as well? Then the functions elsewhere must be ended before.");
     case access::ResetRefusal::not_here:
       break;
   }

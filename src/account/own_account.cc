@@ -71,24 +71,38 @@ std::string reset_text(const Ask& ask, const access::ResetNote& note) {
   return ask.t("{name} made a link for a new password and a new second factor for you: {when}.", args());
 }
 
+Html reset_note(const Ask& ask, const access::ResetNote& note) {
+  Html rest;
+  if (note.open)
+    rest = web::post_form(ask, "withdraw-" + note.id, Url::path("/account/links/withdraw"),
+                          all({hidden("id", note.id), web::button(ask.t("Withdraw the link"), false)}));
+  return el("li", {},
+            {reset_text(ask, note), " ",
+             note.used.ms ? ask.t("It was used: {when}.", {{"when", moment(ask, note.used)}})
+                          : ask.t("It was not used."),
+             rest});
+}
+
 Html notes(Ask& ask) {
+  auto& gate = ask.site.gate();
+  const auto& actor = ask.desk.actor();
   Html list;
-  for (const auto& each : ask.site.gate().reset_notes(ask.desk.actor()))
-    list += el("li", {},
-               {reset_text(ask, each), " ",
-                each.used.ms ? ask.t("It was used: {when}.", {{"when", moment(ask, each.used)}})
-                             : ask.t("It was not used.")});
-  if (const auto at = ask.site.gate().factor_replaced(ask.desk.actor()); at.ms)
+  for (const auto& each : gate.reset_notes(actor)) list += reset_note(ask, each);
+  if (const auto at = gate.factor_replaced(actor); at.ms)
     list += el(
         "li", {},
         {ask.t("Another telephone was set up as your second factor: {when}.", {{"when", moment(ask, at)}})});
   if (list.empty()) return {};
-  return web::alert(
-      "warning", ask.t("Your access was renewed"),
-      all({el("ul", {}, {list}),
-           el("p", {cls("kern-body")},
-              {ask.t("You know nothing of it? Change your password, and tell your data protection "
-                     "officer at once.")})}));
+  Html read;
+  if (gate.unseen_notes(actor))
+    read = web::post_form(ask, "notes-seen", Url::path("/account/notes/seen"),
+                          web::button(ask.t("I have read this"), false));
+  return web::alert("warning", ask.t("Your access was renewed"),
+                    all({el("ul", {}, {list}),
+                         el("p", {cls("kern-body")},
+                            {ask.t("You know nothing of it? Change your password, and tell your data "
+                                   "protection officer at once.")}),
+                         read}));
 }
 
 Html sign_ins(Ask& ask) {
@@ -262,6 +276,14 @@ void install_own_account(web::Site& site, const std::shared_ptr<Entrance>& entra
   });
   site.post("/account/sign-ins/end-others", kSignedIn, [](Ask& ask) {
     ask.site.gate().end_others(ask.desk.actor(), ask.session);
+    return web::see(Url::path(kPath));
+  });
+  site.post("/account/links/withdraw", kSignedIn, [](Ask& ask) {
+    ask.site.gate().withdraw_reset(ask.desk.actor(), ask.given("id"));
+    return web::see(Url::path(kPath));
+  });
+  site.post("/account/notes/seen", kSignedIn, [](Ask& ask) {
+    ask.site.gate().notes_seen(ask.desk.actor());
     return web::see(Url::path(kPath));
   });
   site.get("/account/password", kSignedIn, [](Ask& ask) { return password_page(ask); });
