@@ -140,7 +140,8 @@ void Gate::grant(const Operator& by, std::string_view account, UnitId unit, std:
              .who = by.who(),
              .asked = kAccountWrite.name,
              .what = "account.grant",
-             .object = account});
+             .object = account,
+             .rule = function});
   });
 }
 

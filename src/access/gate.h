@@ -39,6 +39,12 @@ struct Guest {
   std::vector<std::string> functions;
 };
 
+/** Why somebody may not invite. */
+enum class InviteRefusal {
+  not_hers_to_give,  // see giving.h
+  oneself,
+};
+
 /** What a link to hand over is made of. The secret (32 hexadecimal characters) is shown once and not kept. */
 struct Link {
   std::string id, secret;
@@ -199,10 +205,10 @@ class Gate {
   void mark_sample(const Operator& by, UnitId unit, std::string_view account);
 
   /** Invites into a unit, for seven days and once. Entered into its audit. The functions are the caller's to
-   * check. */
+   * check. It holds as long as its maker may give all of them. */
   Link invite(const Operator& by, UnitId unit, const Guest& guest);
   /** The same into the desk's own unit; NotFound without account.write. */
-  Link invite(const Desk& desk, const Guest& guest);
+  tl::expected<Link, InviteRefusal> invite(const Desk& desk, const Guest& guest);
   /** Invitations into the desk's own unit that can still be accepted, by name; NotFound without
    * account.write. */
   std::vector<OpenInvitation> open_invitations(const Desk& desk);
@@ -216,7 +222,8 @@ class Gate {
   std::optional<std::string> accept(std::string_view id, std::string_view secret, std::string_view email,
                                     std::string_view name, std::string_view password_hash,
                                     std::string_view language);
-  /** Adds the memberships to whoever is signed in; false unless the invitation still holds and is hers. */
+  /** Adds the memberships to whoever is signed in, and voids other invitations of hers into that unit; false
+   * unless the invitation still holds and is hers. */
   bool accept(std::string_view id, std::string_view secret, const Actor& actor);
 
   /** Her sign-ins that still hold, the latest first; `secret` tells which is this one. */
@@ -246,7 +253,9 @@ class Gate {
   /** Who works, or will work, in the desk's own unit, by name; NotFound without account.read. */
   std::vector<Post> posts(const Desk& desk);
   /** The last day of a colleague's function; a day before today ends it at once. Her sign-ins in this unit
-   * end where no function is left to them. False if she does not have it; NotFound without account.write. */
+   * end where no function is left to them; open links made by her or for her in this unit are void. False if
+   * she does not have it, if it ends before that day anyway, or if the actor may not end it (see giving.h);
+   * NotFound without account.write. */
   bool end_post(const Desk& desk, std::string_view account, std::string_view function, Day last);
   /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). It takes the
    * place of one that this unit made before. */

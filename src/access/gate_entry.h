@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/gate.h"
 #include "sql/sql.h"
@@ -38,6 +39,12 @@ void hold(sql::Tx& tx, std::string_view account);
 
 /** No link to make something new for this account holds any more. */
 void void_links(sql::Tx& tx, std::string_view account, Instant now);
+
+/** What an account may act as in a unit today; nothing for one that was closed. */
+std::vector<std::string> functions_of(sql::Tx& tx, UnitId unit, std::string_view account, Day today);
+
+/** Whether this maker of a link works on the machine itself (see Operator::who). */
+bool is_operator(std::string_view maker);
 
 /** Counts that password or second factor were made new: voids its links, and ends its half sessions and
  * sessions but those with this hash (empty: all), each with an entry. Those that go on are for the caller to

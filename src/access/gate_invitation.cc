@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+
 #include "access/gate_entry.h"
+#include "access/giving.h"
 #include "base/fold.h"
 
 namespace lotse::access {
@@ -9,13 +12,13 @@ constexpr std::int64_t kOpenMs = 7 * 24 * 3'600'000LL;
 
 constexpr sql::Statement kInvite{
     "gate.invite",
-    "INSERT INTO invitation (id, secret_hash, unit_id, email_hash, name, functions, until_ms) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+    "INSERT INTO invitation (id, secret_hash, unit_id, email_hash, name, functions, until_ms, made_by) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
 // Names of people who never came are not kept for longer than it takes to ask about them.
 constexpr sql::Statement kForget{"gate.forget_invitations", "DELETE FROM invitation WHERE until_ms < $1"};
 constexpr sql::Statement kInvitation{
     "gate.invitation",
-    "SELECT i.id, i.unit_id, u.name, i.name, i.functions, i.email_hash, a.id FROM invitation i "
+    "SELECT i.id, i.unit_id, u.name, i.name, i.functions, i.email_hash, a.id, i.made_by FROM invitation i "
     "JOIN unit u ON u.unit_id = i.unit_id LEFT JOIN account a ON a.email_hash = i.email_hash "
     "WHERE i.id = $1 AND i.secret_hash = $2 AND i.used_ms = 0 AND i.until_ms >= $3"};
 constexpr sql::Statement kOpen{"gate.open_invitations",
@@ -25,6 +28,9 @@ constexpr sql::Statement kWithdraw{"gate.withdraw_invitation",
                                    "DELETE FROM invitation WHERE id = $1 AND unit_id = $2 AND used_ms = 0"};
 constexpr sql::Statement kUse{"gate.use_invitation",
                               "UPDATE invitation SET used_ms = $2 WHERE id = $1 AND used_ms = 0"};
+constexpr sql::Statement kVoidOthers{
+    "gate.void_other_invitations",
+    "DELETE FROM invitation WHERE unit_id = $1 AND email_hash = $2 AND used_ms = 0 AND id <> $3"};
 constexpr sql::Statement kMake{"gate.make_invited",
                                "INSERT INTO account (id, email_hash, name, password_hash, language, active) "
                                "VALUES ($1, $2, $3, $4, $5, 1)"};
@@ -46,8 +52,20 @@ std::vector<std::string> split(std::string_view text) {
   return parts;
 }
 
-std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::string& hash, Instant now) {
-  return tx.one(kInvitation, {id, hash, now.ms}, [](const sql::Row& r) {
+// What was offered is as good as the right of whoever offered it: she may have been dismissed since.
+bool may_give_all(sql::Tx& tx, const Invitation& invitation, std::string_view maker, Day today) {
+  if (is_operator(maker)) return true;
+  const auto own = functions_of(tx, invitation.unit, maker, today);
+  return std::all_of(invitation.functions.begin(), invitation.functions.end(), [&](const auto& function) {
+    return std::any_of(own.begin(), own.end(), [&](const auto& giver) { return may_give(giver, function); });
+  });
+}
+
+std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::string& hash,
+                                const Clock& clock) {
+  std::string maker;
+  auto invitation = tx.one(kInvitation, {id, hash, clock.now().ms}, [&](const sql::Row& r) {
+    maker = std::string(r.text(7));
     return Invitation{.id = std::string(r.text(0)),
                       .unit = r.integer(1),
                       .unit_name = std::string(r.text(2)),
@@ -56,10 +74,13 @@ std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::str
                       .email_hash = std::string(r.text(5)),
                       .account = r.opt_text(6).value_or("")};
   });
+  if (invitation && !may_give_all(tx, *invitation, maker, clock.today())) invitation.reset();
+  return invitation;
 }
 
 void join(sql::Tx& tx, const Clock& clock, const Invitation& invitation, std::string_view account) {
   hold(tx, account);
+  tx.change(kVoidOthers, {invitation.unit, invitation.email_hash, invitation.id});
   tx.enter_unit(invitation.unit);
   for (const auto& function : invitation.functions) {
     tx.change(kJoin, {invitation.unit, account, function, clock.today().text()});
@@ -83,14 +104,15 @@ Link Gate::invite(UnitId unit, std::string_view who, std::string_view function, 
   const std::string hash = secret_hash(link.secret), email = email_hash(guest.email);
   store_.write([&](sql::Tx& tx) {
     tx.change(kForget, {now - kOpenMs});
-    tx.change(kInvite, {link.id, hash, unit, email, guest.name, functions, now + kOpenMs});
+    tx.change(kInvite, {link.id, hash, unit, email, guest.name, functions, now + kOpenMs, who});
     enter(tx, clock_,
           {.unit = unit,
            .who = who,
            .function = function,
            .asked = kAccountWrite.name,
            .what = "account.invite",
-           .object = link.id});
+           .object = link.id,
+           .rule = functions});
   });
   return link;
 }
@@ -99,8 +121,12 @@ Link Gate::invite(const Operator& by, UnitId unit, const Guest& guest) {
   return invite(unit, by.who(), "", guest);
 }
 
-Link Gate::invite(const Desk& desk, const Guest& guest) {
+tl::expected<Link, InviteRefusal> Gate::invite(const Desk& desk, const Guest& guest) {
   const UnitId unit = desk.unit(kAccountWrite).unit();
+  for (const auto& each : guest.functions)
+    if (!may_give(desk.actor()->function, each)) return tl::unexpected(InviteRefusal::not_hers_to_give);
+  const auto account = find(guest.email);
+  if (account && account->id == desk.actor()->who) return tl::unexpected(InviteRefusal::oneself);
   return invite(unit, desk.actor()->who, desk.actor()->function, guest);
 }
 
@@ -135,7 +161,7 @@ void Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
 std::optional<Invitation> Gate::invitation(std::string_view id, std::string_view secret) {
   if (!is_uuid(id) || !is_utf8(secret)) return std::nullopt;
   std::optional<Invitation> invitation;
-  store_.read([&](sql::Tx& tx) { invitation = found(tx, id, secret_hash(secret), clock_.now()); });
+  store_.read([&](sql::Tx& tx) { invitation = found(tx, id, secret_hash(secret), clock_); });
   return invitation;
 }
 
@@ -147,7 +173,7 @@ std::optional<std::string> Gate::accept(std::string_view id, std::string_view se
                     half_secret = random_hex(32), half = hash_hex(half_secret);
   bool done = false;
   store_.write([&](sql::Tx& tx) {
-    const auto invitation = found(tx, id, hash, now);
+    const auto invitation = found(tx, id, hash, clock_);
     done = invitation && invitation->account.empty() && invitation->email_hash == address &&
            tx.change(kUse, {id, now.ms}) > 0;
     if (!done) return;
@@ -164,7 +190,7 @@ bool Gate::accept(std::string_view id, std::string_view secret, const Actor& act
   const std::string hash = secret_hash(secret);
   bool done = false;
   store_.write([&](sql::Tx& tx) {
-    const auto invitation = found(tx, id, hash, now);
+    const auto invitation = found(tx, id, hash, clock_);
     done = invitation && !invitation->account.empty() && invitation->account == actor->who &&
            tx.change(kUse, {id, now.ms}) > 0;
     if (done) join(tx, clock_, *invitation, invitation->account);

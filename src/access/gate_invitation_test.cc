@@ -114,6 +114,83 @@ TEST_P(GateInvitationTest, WhoeverLeftAndIsInvitedAgainHasTheFunctionFromToday) 
       << "what still holds stays as it is";
 }
 
+TEST_P(GateInvitationTest, DiesWithTheRightOfItsMaker) {
+  const auto ada = make("ada", {"admin", "lead"}), eva = make("eva", {"admin"});
+  const Guest guest{"olena@example.org", "Olena", {"personnel"}};
+  const auto mine = gate_->invite(desk(ada, "admin"), guest).value(),
+             hers = gate_->invite(desk(eva, "admin"), guest).value();
+  change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'admin'",
+         {ada});
+  EXPECT_FALSE(gate_->invitation(mine.id, mine.secret)) << "a lead does not give this function";
+  EXPECT_FALSE(accept(mine));
+  EXPECT_TRUE(gate_->invitation(hers.id, hers.secret));
+  change("UPDATE account SET active = 0 WHERE id = $1", {eva});
+  EXPECT_FALSE(accept(hers)) << "her account was closed";
+  change("UPDATE account SET active = 1");
+  EXPECT_TRUE(accept(hers));
+}
+
+TEST_P(GateInvitationTest, WhoeverIsEndedComesBackByNoLink) {
+  const auto ada = make("ada", {"admin"}), eva = make("eva", {"admin"});
+  const auto second = gate_->invite(desk(ada, "admin"), {"olena@example.org", "O", {"organiser"}}).value(),
+             again = gate_->invite(desk(eva, "admin"), {"ada@example.org", "Ada", {"helper"}}).value(),
+             other = gate_->invite(by(), 8, {"ada@example.org", "Ada", {"case_worker"}}),
+             stays = gate_->invite(desk(eva, "admin"), {"cem@example.org", "Cem", {"helper"}}).value();
+  ASSERT_TRUE(gate_->end_post(desk(eva, "admin"), ada, "admin", clock_.today().plus(-1)));
+  gate_->grant(by(), ada, 7, "admin", {2026, 1, 1});
+  change("UPDATE membership SET valid_to = NULL");
+  EXPECT_FALSE(accept(second)) << "not even if she is administrator once more";
+  EXPECT_FALSE(gate_->invitation(again.id, again.secret)) << "one for her own address";
+  EXPECT_TRUE(gate_->invitation(other.id, other.secret)) << "another unit decides for itself";
+  EXPECT_TRUE(gate_->invitation(stays.id, stays.secret));
+}
+
+TEST_P(GateInvitationTest, AcceptingEndsTheOthersForTheSameAddress) {
+  const auto lost = invite(), link = invite(), elsewhere = invite(8);
+  ASSERT_TRUE(accept(link));
+  EXPECT_FALSE(gate_->invitation(lost.id, lost.secret));
+  EXPECT_TRUE(gate_->invitation(elsewhere.id, elsewhere.secret));
+}
+
+TEST_P(GateInvitationTest, AcceptedWhileItsMakerIsEndedItIsOneOfTheTwo) {
+  const auto eva = make("eva", {"admin"});
+  for (int round = 0; round < 4; ++round) {
+    const std::string name = "ada" + std::to_string(round),
+                      email = "o" + std::to_string(round) + "@example.org";
+    const auto ada = make(name, {"admin"});
+    const auto link = gate_->invite(desk(ada, "admin"), {email, "O", {"organiser"}}).value();
+    std::optional<std::string> account;
+    std::thread accepting([&] { account = accept(link, email); });
+    EXPECT_TRUE(gate_->end_post(desk(eva, "admin"), ada, "admin", clock_.today().plus(-1)));
+    accepting.join();
+    EXPECT_EQ(number("SELECT count(*) FROM invitation WHERE id = $1", {link.id}), account ? 1 : 0);
+    EXPECT_FALSE(accept(link, email)) << "whichever was first, now it is over";
+  }
+}
+
+TEST_P(GateInvitationTest, EachGivesWhatIsHersToGiveAndNothingToHerself) {
+  const auto lea = make("lea", {"lead", "admin"});
+  for (const char* each : {"lead", "admin", "dpo", "auditor", "personnel"})
+    EXPECT_EQ(gate_->invite(desk(lea, "lead"), {"olena@example.org", "O", {"organiser", each}}).error(),
+              InviteRefusal::not_hers_to_give)
+        << each;
+  EXPECT_EQ(gate_->invite(desk(lea, "lead"), {" LEA@example.org", "L", {"organiser"}}).error(),
+            InviteRefusal::oneself);
+  EXPECT_THROW(gate_->invite(desk(lea, "organiser"), {"olena@example.org", "O", {"organiser"}}), NotFound);
+  EXPECT_EQ(number("SELECT count(*) FROM invitation"), 0);
+}
+
+TEST_P(GateInvitationTest, EachEndsWhatIsHersToGiveAndLengthensNothing) {
+  const auto lea = make("lea", {"lead"}), ben = make("ben", {"dpo", "admin", "lead", "organiser"});
+  const Day yesterday = clock_.today().plus(-1);
+  for (const char* each : {"dpo", "admin", "lead"})
+    EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, each, yesterday)) << each;
+  EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
+  EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2099, 1, 1})) << "that is no end";
+  EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
+  EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", yesterday));
+}
+
 TEST(StaffFunctions, AreThoseThatTheMatrixKnowsForAKindOfUnit) {
   const auto has = [](std::string_view kind, std::string_view function) {
     const auto all = staff_functions(kind);

@@ -112,6 +112,12 @@ std::optional<ResetRefusal> refusal_of(sql::Tx& tx, const Wanted& w, const Clock
   return std::nullopt;
 }
 
+// Whoever made it may have been dismissed since.
+bool may_make(sql::Tx& tx, const Found& link, Day today) {
+  const auto own = functions_of(tx, link.unit, link.made_by, today);
+  return std::find(own.begin(), own.end(), "admin") != own.end();
+}
+
 }  // namespace
 
 std::string_view name_of(Reset what) {
@@ -135,6 +141,7 @@ tl::expected<Link, ResetRefusal> Gate::offer_reset(const Desk& desk, std::string
   const auto now = clock_.now().ms;
   const Link link{new_uuid(now), random_hex(16)};
   const std::string hash = secret_hash(link.secret);
+  const std::string entered = std::string(name_of(what)) + " " + link.id;
   std::optional<ResetRefusal> refusal;
   store_.write([&](sql::Tx& tx) {
     refusal.reset();
@@ -151,7 +158,7 @@ tl::expected<Link, ResetRefusal> Gate::offer_reset(const Desk& desk, std::string
            .asked = kAccountWrite.name,
            .what = "account.offer_reset",
            .object = account,
-           .rule = name_of(what)});
+           .rule = entered});
   });
   if (refusal) return tl::unexpected(*refusal);
   return link;
@@ -169,13 +176,15 @@ std::optional<ResetOffer> Gate::reset_offer(std::string_view id, std::string_vie
 std::optional<std::string> Gate::reset(std::string_view id, std::string_view secret, const Account& account,
                                        std::string_view password_hash) {
   const auto now = clock_.now();
-  const std::string hash = secret_hash(secret), half_secret = random_hex(32), half = hash_hex(half_secret);
+  const std::string hash = secret_hash(secret), half_secret = random_hex(32), half = hash_hex(half_secret),
+                    who = "link:" + std::string(id);
   bool done = false;
   store_.write([&](sql::Tx& tx) {
     hold(tx, account.id);
     const auto it = found(tx, id, hash, now);
     // She may have joined another unit since, or left this one.
     done = it && it->offer.account == account.id && it->epoch == account.epoch &&
+           may_make(tx, *it, clock_.today()) &&
            !refusal_of(tx, {account.id, it->offer.what, it->unit, it->made_by}, clock_) &&
            tx.change(kUse, {id, now.ms}) > 0;
     if (!done) return;
@@ -195,11 +204,11 @@ std::optional<std::string> Gate::reset(std::string_view id, std::string_view sec
              now);
     enter(tx, clock_,
           {.unit = it->unit,
-           .who = account.id,
+           .who = who,
            .asked = kNothing.name,
            .what = "account.reset",
            .object = account.id,
-           .rule = name_of(it->offer.what)});
+           .rule = std::string(name_of(it->offer.what)) + " " + it->offer.id});
   });
   if (!done) return std::nullopt;
   return half_secret;

@@ -121,6 +121,17 @@ TEST_P(GateResetTest, OfTwoWhoUseALinkAtOnceOneDoes) {
   EXPECT_EQ(number("SELECT epoch FROM account WHERE id = $1", {ben_}), account.epoch + 1);
 }
 
+TEST_P(GateResetTest, ALinkDiesWithTheRightOfItsMaker) {
+  const auto link = offer(Reset::both).value();
+  change("UPDATE membership SET acting_as = 'lead' WHERE unit_id = 7 AND account_id = $1", {ada_});
+  EXPECT_FALSE(use(link)) << "she is no administrator any more";
+  change("UPDATE membership SET acting_as = 'admin' WHERE unit_id = 7 AND account_id = $1", {ada_});
+  const auto eva = make("eva", {"admin"});
+  ASSERT_TRUE(gate_->end_post(desk(eva, "admin"), ada_, "admin", clock_.today().plus(-1)));
+  change("UPDATE membership SET valid_to = NULL");
+  EXPECT_FALSE(use(link)) << "for good";
+}
+
 TEST_P(GateResetTest, ANewPasswordEndsOpenLinks) {
   mark_sample(ben_);
   change("DELETE FROM account_factor");

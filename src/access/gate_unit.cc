@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What administrators do with the accounts of their unit.
 #include "access/gate_entry.h"
-#include "base/fold.h"
+#include "access/giving.h"
 
 namespace lotse::access {
 namespace {
@@ -16,7 +16,7 @@ constexpr sql::Statement kPosts{
 constexpr sql::Statement kEndPost{
     "gate.end_post",
     "UPDATE membership SET valid_to = $4 WHERE unit_id = $1 AND account_id = $2 AND acting_as = $3 "
-    "AND (valid_to IS NULL OR valid_to >= $5)"};
+    "AND (valid_to IS NULL OR (valid_to >= $5 AND valid_to > $4))"};
 // Without a function that holds today there is nothing a session could act for.
 constexpr sql::Statement kEndSessions{
     "gate.end_sessions_in_unit",
@@ -24,7 +24,28 @@ constexpr sql::Statement kEndSessions{
     "WHERE m.unit_id = session.unit_id AND m.account_id = session.account_id "
     "AND m.acting_as = session.acting_as AND m.valid_from <= $3 "
     "AND (m.valid_to IS NULL OR m.valid_to >= $3))"};
+constexpr sql::Statement kVoidInvitations{
+    "gate.void_invitations",
+    "DELETE FROM invitation WHERE unit_id = $1 AND used_ms = 0 AND (made_by = $2 "
+    "OR email_hash = (SELECT email_hash FROM account WHERE id = $2))"};
+constexpr sql::Statement kVoidResets{
+    "gate.void_resets",
+    "UPDATE account_reset SET voided_ms = $3 WHERE unit_id = $1 AND used_ms = 0 AND voided_ms = 0 "
+    "AND (made_by = $2 OR account_id = $2)"};
+constexpr sql::Statement kFunctionsOf{
+    "gate.functions_of",
+    "SELECT m.acting_as FROM membership m JOIN account a ON a.id = m.account_id AND a.active = 1 "
+    "WHERE m.unit_id = $1 AND m.account_id = $2 AND m.valid_from <= $3 "
+    "AND (m.valid_to IS NULL OR m.valid_to >= $3)"};
+
 }  // namespace
+
+std::vector<std::string> functions_of(sql::Tx& tx, UnitId unit, std::string_view account, Day today) {
+  return tx.rows(kFunctionsOf, {unit, account, today.text()},
+                 [](const sql::Row& r) { return std::string(r.text(0)); });
+}
+
+bool is_operator(std::string_view maker) { return maker.starts_with("operator:"); }
 
 std::vector<Post> Gate::posts(const Desk& desk) {
   const UnitId unit = desk.unit(kAccountRead).unit();
@@ -45,19 +66,24 @@ std::vector<Post> Gate::posts(const Desk& desk) {
 
 bool Gate::end_post(const Desk& desk, std::string_view account, std::string_view function, Day last) {
   const UnitId unit = desk.unit(kAccountWrite).unit();
+  if (!may_give(desk.actor()->function, function)) return false;
   const Day today = clock_.today();
+  const std::string what = std::string(function) + " until " + last.text();
   bool done = false;
   store_.write([&](sql::Tx& tx) {
     done = tx.change(kEndPost, {unit, account, function, last.text(), today.text()}) > 0;
     if (!done) return;
     tx.change(kEndSessions, {unit, account, today.text()});
+    tx.change(kVoidInvitations, {unit, account});
+    tx.change(kVoidResets, {unit, account, clock_.now().ms});
     enter(tx, clock_,
           {.unit = unit,
            .who = desk.actor()->who,
            .function = desk.actor()->function,
            .asked = kAccountWrite.name,
            .what = "account.leave",
-           .object = account});
+           .object = account,
+           .rule = what});
   });
   return done;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/gate.h"
+#include "access/giving.h"
 #include "account/steps.h"
 #include "base/fold.h"
 #include "unit/unit.h"
@@ -40,12 +41,10 @@ http::Response again(const Ask& ask, const web::FormView& form, const std::strin
                          .form = std::move(form_id)});
 }
 
-// Only an administrator makes administrators: whoever may invite may not raise herself through another
-// account.
 std::vector<std::string> functions_to_give(const Ask& ask) {
   std::vector<std::string> given;
   for (const auto each : access::staff_functions(ask.desk.actor()->unit_kind))
-    if (each != "admin" || ask.desk.actor()->function == "admin") given.emplace_back(each);
+    if (access::may_give(ask.desk.actor()->function, each)) given.emplace_back(each);
   return given;
 }
 
@@ -86,29 +85,31 @@ http::Response invite_page(const Ask& ask, Problems problems = {}) {
   return again(ask, form, ask.t("Invite somebody"), all({main, waiting(ask)}), "invite");
 }
 
+Problem problem_of(access::InviteRefusal refusal) {
+  if (refusal == access::InviteRefusal::oneself)
+    return {"email", msg("This is your own address. Functions for you are given by somebody else.")};
+  return {"function", msg("Only an administrator can give this function.")};
+}
+
 http::Response make_invitation(Ask& ask) {
   if (ask.given("_action") == "language") return invite_page(ask);
   access::Guest guest{ask.given("email"), ask.given("name"), {}};
   for (const auto& pair : ask.form.pairs)
     if (pair.name == "function") guest.functions.push_back(pair.value);
   auto problems = check_guest(guest.email, guest.name, guest.functions, ask.desk.actor()->unit_kind);
-  const auto allowed = functions_to_give(ask);
-  for (const auto& each : guest.functions)
-    if (problems.empty() && std::find(allowed.begin(), allowed.end(), each) == allowed.end())
-      problems.push_back({"function", msg("Only an administrator can give this function.")});
-  const auto account = ask.site.gate().find(guest.email);
-  if (account && account->id == ask.desk.actor()->who)
-    problems.push_back(
-        {"email", msg("This is your own address. Functions for you are given by somebody else.")});
+  tl::expected<access::Link, access::InviteRefusal> link;
+  if (problems.empty()) {
+    link = ask.site.gate().invite(ask.desk, guest);
+    if (!link) problems.push_back(problem_of(link.error()));
+  }
   if (!problems.empty())
     return ask.json ? web::problem_details(ask, 422, problems) : invite_page(ask, problems);
-  const auto link = ask.site.gate().invite(ask.desk, guest);
-  if (ask.json) return web::json({{"path", path_of(link)}}, 201);
+  if (ask.json) return web::json({{"path", path_of(*link)}}, 201);
   const Html main =
       all({el("h1", {cls("kern-heading-large")}, {ask.t("The link for {name}", {{"name", guest.name}})}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           shown_link(ask, path_of(link)),
+           shown_link(ask, path_of(*link)),
            el("p", {}, {web::link(Url::path(kInvitePath), ask.t("Invite somebody else"))})});
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }
