@@ -180,8 +180,7 @@ std::optional<std::string> Gate::start(std::string_view half_secret, const Membe
   store_.write([&](sql::Tx& tx) {
     const auto half = half_of(tx, half_hash, now);
     // Two who send the same page at once: one of them deletes the row.
-    started = half && !half->needs_factor && (!half->has_factor || half->proved) &&
-              tx.change(kEndHalf, {half_hash}) > 0;
+    started = half && half->ready() && tx.change(kEndHalf, {half_hash}) > 0;
     if (!started) return;
     tx.change(kSweep, {now.ms - kIdleMs, now.ms - kWholeMs});
     tx.change(kClear, {half->account});

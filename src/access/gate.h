@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ struct HalfSession {
   bool proved = false;        // one was shown, or set up, here
   bool may_set_up = false;    // she came by an invitation or by a link, not by a password alone
   std::int64_t epoch = 0;     // see Account
+  /** All that she has to show was shown. */
+  bool ready() const { return !needs_factor && (!has_factor || proved); }
 };
 
 /** Who is invited, and to which functions. */
@@ -43,6 +46,7 @@ struct Guest {
 enum class InviteRefusal {
   not_hers_to_give,  // see giving.h
   oneself,
+  nobody_agrees,  // the function takes two, and the unit has nobody else: the operator invites
 };
 
 /** What a link to hand over is made of. The secret (32 hexadecimal characters) is shown once and not kept. */
@@ -58,6 +62,7 @@ struct Invitation {
   std::vector<std::string> functions;
   std::string email_hash;
   std::string account;  // that the address has already; empty: one is to be made
+  bool waits = false;   // a second person of the unit has to agree before it can be accepted
 };
 
 /** One that waits, as its unit sees it. */
@@ -65,6 +70,9 @@ struct OpenInvitation {
   std::string id, name;
   std::vector<std::string> functions;
   Instant until;
+  std::string made_by;     // name; empty: on the machine itself
+  bool waits = false;      // see Invitation
+  bool may_agree = false;  // by whoever looks at it
 };
 
 /** What a colleague makes new by a link; the texts are those of the table. */
@@ -214,17 +222,22 @@ class Gate {
   std::vector<OpenInvitation> open_invitations(const Desk& desk);
   /** Takes one of them back; nothing if it was used or is another unit's. */
   void withdraw_invitation(const Desk& desk, std::string_view id);
+  /** Agrees to one of them, as the second person: a lead or an administrator who neither made it nor is
+   * invited. False if it needs nobody, has somebody, is over, or is not hers to agree to. */
+  bool agree_to_invitation(const Desk& desk, std::string_view id);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<Invitation> invitation(std::string_view id, std::string_view secret);
   /** Makes the account and its memberships from today on. Returns the secret of a half session in which she
-   * may set up her second factor, for half an hour; nothing unless the invitation still holds, is for this
-   * address, and the address has no account. */
+   * may set up her second factor, for half an hour; nothing unless the invitation still holds, waits for
+   * nobody, is for this address, and the address has no account. */
   std::optional<std::string> accept(std::string_view id, std::string_view secret, std::string_view email,
                                     std::string_view name, std::string_view password_hash,
                                     std::string_view language);
   /** Adds the memberships to whoever is signed in, and voids other invitations of hers into that unit; false
-   * unless the invitation still holds and is hers. */
+   * unless the invitation still holds, waits for nobody, and is hers. */
   bool accept(std::string_view id, std::string_view secret, const Actor& actor);
+  /** The same for whoever has shown all that she has to, and may have no unit yet. */
+  bool accept(std::string_view id, std::string_view secret, std::string_view half_secret);
 
   /** Her sign-ins that still hold, the latest first; `secret` tells which is this one. */
   std::vector<OwnSession> sessions(const Actor& actor, std::string_view secret);
@@ -272,6 +285,8 @@ class Gate {
  private:
   struct Factor;
   Link invite(UnitId unit, std::string_view who, std::string_view function, const Guest& guest);
+  bool join(std::string_view id, std::string_view secret,
+            const std::function<std::string(sql::Tx&)>& account_of);
   const seal::Key& key() const;
   Proof check_code(std::string_view account, std::string_view typed, const std::string& half_hash);
   struct NewFactor;

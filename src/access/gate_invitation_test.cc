@@ -13,6 +13,7 @@ class GateInvitationTest : public GateStoreTest {
   Link invite(UnitId unit = 7) {
     return gate_->invite(by(), unit, {"olena@example.org", "Olena", {"lead", "organiser"}});
   }
+  /** As somebody who has no account yet; the account. */
   std::optional<std::string> accept(const Link& link, const std::string& email = " Olena@Example.org") {
     const auto half = gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
     if (!half) return std::nullopt;
@@ -102,16 +103,84 @@ TEST_P(GateInvitationTest, TwoWhoAcceptAtOnceMakeOneAccount) {
 
 TEST_P(GateInvitationTest, WhoeverLeftAndIsInvitedAgainHasTheFunctionFromToday) {
   const auto account = *accept(invite());
-  sql::TestAccess::change(engine(),
-                          "UPDATE membership SET valid_from = '2025-01-01', valid_to = '2025-12-31'");
+  mark_sample(account);
+  change("UPDATE membership SET valid_from = '2025-01-01', valid_to = '2025-12-31'");
   EXPECT_TRUE(gate_->memberships(account).empty());
-  sql::TestAccess::change(engine(), "UPDATE membership SET valid_to = NULL WHERE acting_as = 'lead'");
+  const auto link = invite();
+  const auto half = begin(account);
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, "")) << "nobody";
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, begin(make("ben", {"lead"})))) << "another";
+  EXPECT_TRUE(gate_->accept(link.id, link.secret, half)) << "she has no session: there is no unit for one";
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, half)) << "once";
+  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE account_id = $1 AND valid_to IS NULL "
+                   "AND valid_from = '2026-11-22'",
+                   {account}),
+            2);
+  EXPECT_TRUE(gate_->start(half, gate_->memberships(account).at(0)));
+}
+
+TEST_P(GateInvitationTest, WhatStillHoldsStaysAsItIs) {
+  const auto account = *accept(invite());
+  change("UPDATE membership SET valid_from = '2025-01-01'");
+  change("UPDATE membership SET valid_to = '2025-12-31' WHERE acting_as = 'lead'");
   const auto link = invite();
   EXPECT_TRUE(gate_->accept(link.id, link.secret, actor(account)));
+  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2025-01-01'"),
+            1);
   EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2026-11-22'"),
             1);
-  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2025-01-01'"), 1)
-      << "what still holds stays as it is";
+}
+
+TEST_P(GateInvitationTest, HalfASignInAcceptsOnlyWhenAllWasShown) {
+  const auto account = *accept(invite());
+  const auto link = invite(8);
+  const auto half = begin(account);
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, half)) << "no second factor was shown";
+  mark_sample(account);
+  EXPECT_TRUE(gate_->accept(link.id, link.secret, half));
+}
+
+TEST_P(GateInvitationTest, WhatControlsOthersWaitsForASecondPerson) {
+  const auto ada = make("ada", {"admin"});
+  const auto wish = [&](const char* function) {
+    return gate_->invite(desk(ada, "admin"), {"olena@example.org", "Olena", {"organiser", function}});
+  };
+  EXPECT_EQ(wish("dpo").error(), InviteRefusal::nobody_agrees);
+  EXPECT_TRUE(wish("personnel"));
+  const auto lea = make("lea", {"lead", "organiser"});
+  make("eva", {"admin"}, 8);
+  for (const char* each : {"dpo", "lead", "admin"}) {
+    const auto link = wish(each).value();
+    EXPECT_TRUE(gate_->invitation(link.id, link.secret)->waits) << each;
+    EXPECT_FALSE(accept(link)) << each;
+    EXPECT_FALSE(gate_->agree_to_invitation(desk(ada, "admin"), link.id)) << "she made it";
+    EXPECT_THROW(gate_->agree_to_invitation(desk(lea, "organiser"), link.id), NotFound);
+    EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead", 8), link.id)) << "of another unit";
+  }
+  const auto link = wish("dpo").value();
+  EXPECT_TRUE(gate_->agree_to_invitation(desk(lea, "lead"), link.id));
+  EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead"), link.id)) << "once";
+  EXPECT_EQ(entries("account.agree_to_invitation", 7, lea), 1);
+  EXPECT_FALSE(gate_->invitation(link.id, link.secret)->waits);
+  change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'lead'", {lea});
+  EXPECT_TRUE(gate_->invitation(link.id, link.secret)->waits) << "she is no second person any more";
+  EXPECT_FALSE(accept(link));
+  change("UPDATE membership SET valid_to = NULL");
+  EXPECT_TRUE(accept(link));
+}
+
+TEST_P(GateInvitationTest, NobodyAgreesToHerOwn) {
+  const auto ada = make("ada", {"admin"}), lea = make("lea", {"lead"});
+  const Guest guest{"lea@example.org", "Lea", {"dpo"}};
+  EXPECT_EQ(gate_->invite(desk(ada, "admin"), guest).error(), InviteRefusal::nobody_agrees)
+      << "the invited one is no second person";
+  make("eva", {"admin"});
+  const auto link = gate_->invite(desk(ada, "admin"), guest).value();
+  EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead"), link.id));
+  const auto mine = gate_->invite(by(), 7, {"olena@example.org", "O", {"dpo"}});
+  EXPECT_FALSE(gate_->invitation(mine.id, mine.secret)->waits) << "made on the machine itself";
+  for (const auto& each : gate_->open_invitations(desk(lea, "lead")))
+    EXPECT_FALSE(each.may_agree) << each.name;
 }
 
 TEST_P(GateInvitationTest, DiesWithTheRightOfItsMaker) {

@@ -22,6 +22,14 @@ TEST(Giving, ALeadGivesTheWorkAndNothingThatControlsHer) {
     EXPECT_FALSE(may_give("lead", control)) << control;
 }
 
+TEST(Giving, WhatControlsOthersTakesTwo) {
+  for (const char* each : {"lead", "admin", "dpo", "auditor"}) EXPECT_TRUE(takes_two(each)) << each;
+  for (const char* each : {"case_worker", "helper", "personnel", "castle"})
+    EXPECT_FALSE(takes_two(each)) << each;
+  for (const char* each : {"dpo", "auditor", "case_worker", ""}) EXPECT_FALSE(may_agree(each)) << each;
+  EXPECT_TRUE(may_agree("admin") && may_agree("lead"));
+}
+
 TEST(Giving, NobodyElseGivesAnything) {
   for (const char* giver : {"case_worker", "dpo", "directory_editor", "visitor", "citizen", ""})
     EXPECT_FALSE(may_give(giver, "helper")) << giver;

@@ -113,15 +113,24 @@ http::Response unit_page(const Ask& ask, const std::vector<access::Membership>& 
   return web::page(ask, {.title = ask.t("Where do you work now?"), .main = main, .form = "unit"});
 }
 
-http::Response without_unit(const Ask& ask) {
-  return refused(ask, msg("Your account has no unit at present. Please ask your administrator."));
-}
-
 http::Response to_step(const Ask& ask, std::string_view step, const std::string& half) {
   auto response =
       web::see(Url::path("/sign-in" + std::string(step), http::encode_query({{"to", wanted_path(ask)}})));
   if (!half.empty()) web::set_cookie(response, ask.site, ask.site.session_cookie(), half, 0);
   return response;
+}
+
+// Somebody who has left and is invited again has no unit before she accepts: that she can do now.
+http::Response without_unit(const Ask& ask, const std::string& half) {
+  const std::string to = wanted_path(ask);
+  if (to.starts_with("/invitation/")) {
+    auto response = web::see(to_path(to));
+    web::set_cookie(response, ask.site, ask.site.session_cookie(), half, 0);
+    return response;
+  }
+  return refused(ask,
+                 msg("Your account has no unit at present. You have an invitation? Open its link again and "
+                     "sign in from there. Otherwise ask your administrator."));
 }
 
 http::Response start(const Ask& ask, const std::string& half, const access::Membership& membership) {
@@ -135,7 +144,7 @@ http::Response start(const Ask& ask, const std::string& half, const access::Memb
 // Whoever may choose: her second factor was shown.
 std::optional<access::HalfSession> ready(const Ask& ask, const std::string& secret) {
   auto half = ask.site.gate().half(secret);
-  if (half && (half->needs_factor || (half->has_factor && !half->proved))) half.reset();
+  if (half && !half->ready()) half.reset();
   return half;
 }
 
@@ -144,7 +153,7 @@ http::Response choose_unit(Ask& ask) {
   const auto half = ready(ask, secret);
   if (!half) return next_step(ask, secret);
   const auto memberships = ask.site.gate().memberships(half->account);
-  if (memberships.empty()) return without_unit(ask);
+  if (memberships.empty()) return without_unit(ask, secret);
   const std::string chosen = ask.given("unit");
   for (const auto& each : memberships)
     if (chosen == text_of(each) && ask.given("_action").empty()) return start(ask, secret, each);
@@ -216,7 +225,7 @@ http::Response next_step(Ask& ask, const std::string& secret) {
   if (half->has_factor && !half->proved) return to_step(ask, "/code", secret);
   if (half->needs_factor) return to_step(ask, "/factor", secret);
   const auto memberships = ask.site.gate().memberships(half->account);
-  if (memberships.empty()) return without_unit(ask);
+  if (memberships.empty()) return without_unit(ask, secret);
   if (memberships.size() > 1 || ask.request.method == "GET") return to_step(ask, "/unit", secret);
   return start(ask, secret, memberships.front());
 }
