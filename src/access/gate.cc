@@ -30,7 +30,9 @@ constexpr sql::Statement kMemberships{
     "ORDER BY u.name, m.unit_id, m.acting_as"};
 constexpr sql::Statement kClear{"gate.clear",
                                 "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 "
-                                "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1)"};
+                                "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1) "
+                                "OR key = 'blocked:password:' || "
+                                "(SELECT email_hash FROM account WHERE id = $1)"};
 constexpr sql::Statement kBegin{
     "gate.begin",
     "INSERT INTO half_session (hash, account_id, proved, until_ms, epoch, may_set_up) "

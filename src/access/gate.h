@@ -177,6 +177,11 @@ class Gate {
    * count; while codes of the clock are blocked, recovery codes (40 bits, keyed) are still taken: who knows
    * hers is never locked out. */
   Proof prove(std::string_view half_secret, std::string_view code);
+  /** Password and second factor at once, while `trial` is blocked: begins a half session that is proved.
+   * `right`: the account, if its password was right. Nothing if either is wrong; that is entered, without
+   * prolonging the block, by the same work whichever it was. */
+  std::optional<std::string> begin_proved(const Trial& trial, const std::optional<Account>& right,
+                                          std::string_view code);
   /** The same of somebody who is signed in, before she replaces it. */
   Proof prove(const Actor& actor, std::string_view code);
   /** Makes a session in one unit and function out of a half one, which ends; nothing if that is over, or
@@ -288,7 +293,8 @@ class Gate {
   bool join(std::string_view id, std::string_view secret,
             const std::function<std::string(sql::Tx&)>& account_of);
   const seal::Key& key() const;
-  Proof check_code(std::string_view account, std::string_view typed, const std::string& half_hash);
+  Proof check_code(std::string_view account, std::string_view typed,
+                   const std::function<void(sql::Tx&)>& proved);
   struct NewFactor;
   void put_factor(sql::Tx& tx, const NewFactor& factor, std::string_view but_hash) const;
   void put_recovery(sql::Tx& tx, std::string_view account, const std::vector<std::string>& codes) const;

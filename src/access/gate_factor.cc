@@ -126,12 +126,36 @@ const seal::Key& Gate::key() const {
 
 Proof Gate::prove(std::string_view half_secret, std::string_view typed) {
   const auto half = this->half(half_secret);
-  return half && half->has_factor ? check_code(half->account, typed, hash_hex(half_secret)) : Proof::wrong;
+  if (!half || !half->has_factor) return Proof::wrong;
+  const std::string hash = hash_hex(half_secret);
+  return check_code(half->account, typed, [&](sql::Tx& tx) { tx.change(kProved, {hash, half->account}); });
 }
 
-Proof Gate::prove(const Actor& actor, std::string_view typed) { return check_code(actor->who, typed, ""); }
+Proof Gate::prove(const Actor& actor, std::string_view typed) {
+  return check_code(actor->who, typed, [](sql::Tx&) {});
+}
 
-Proof Gate::check_code(std::string_view account, std::string_view typed, const std::string& half_hash) {
+std::optional<std::string> Gate::begin_proved(const Trial& trial, const std::optional<Account>& right,
+                                              std::string_view typed) {
+  const std::string secret = random_hex(32), hash = hash_hex(secret);
+  const auto now = clock_.now();
+  const auto proof =
+      right && !typed.empty()
+          ? check_code(right->id, typed,
+                       [&](sql::Tx& tx) {
+                         put_half(tx, {.hash = hash, .account = right->id, .epoch = right->epoch}, now);
+                         tx.change(kProved, {hash, right->id});
+                       })
+          : Proof::blocked;
+  if (proof == Proof::right) return secret;
+  // A wrong code was counted. All else is, too, by itself and not to prolong the block: each refusal is one
+  // durable write, so that its time tells nobody whether the password was right.
+  if (proof == Proof::blocked) failed({"blocked:" + trial.key, trial.account, "blocked"});
+  return std::nullopt;
+}
+
+Proof Gate::check_code(std::string_view account, std::string_view typed,
+                       const std::function<void(sql::Tx&)>& proved) {
   const std::string code = typed_code(typed);
   const auto factor = Factor::of(store_, account);
   const bool on_paper = code.size() == kRecoveryLetters;
@@ -149,7 +173,7 @@ Proof Gate::check_code(std::string_view account, std::string_view typed, const s
       right = on_paper ? tx.change(kUseRecovery, {account, number}) > 0
                        : tx.change(kUse, {account, *step, *factor.sealed}) > 0;
       if (!right) return;
-      tx.change(kProved, {half_hash, account});
+      proved(tx);
       if (on_paper) enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
     });
   if (right) return Proof::right;

@@ -51,7 +51,8 @@ constexpr sql::Statement kPassword{"gate.reset_password",
                                    "UPDATE account SET password_hash = $2 WHERE id = $1"};
 constexpr sql::Statement kClear{
     "gate.clear_attempts",
-    "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 OR key = 'password:' || $2"};
+    "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 OR key = 'password:' || $2 "
+    "OR key = 'blocked:password:' || $2"};
 constexpr sql::Statement kNotes{
     "gate.reset_notes",
     "SELECT r.id, r.what, a.name, r.made_ms, r.used_ms, r.voided_ms, r.until_ms FROM account_reset r "

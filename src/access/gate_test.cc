@@ -282,17 +282,26 @@ TEST_P(GateTest, AWrongAttemptIsForgottenAfterADay) {
   EXPECT_LE(gate_->blocked_until(trial), clock_.now());
 }
 
-TEST_P(GateTest, AtMostTenThousandTrialsAreRememberedTheLatest) {
+TEST_P(GateTest, AtMostTenThousandAddressesAreRememberedTheLatestAndNoBlockIsWashedAway) {
   change(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
       "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) "
-      "SELECT 'password:' || i, 9, 0, $1 + i FROM n",
+      "SELECT 'password:' || i, 4, 0, $1 + i FROM n",
       {clock_.now().ms - 10'001});
+  const auto now = clock_.now().ms;
+  change(
+      "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) VALUES ('password:blocked', 5, $1, "
+      "$2), "
+      "('factor:somebody', 3, 0, $2), ('own:somebody', 1, 0, $2), ('link:some', 1, 0, $2)",
+      {now + kMinute, now - kHour});
   gate_->failed(password_trial("olena@example.org", gate_->find("olena@example.org")));
-  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 10'000);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key LIKE 'password:%' AND failures < 5"), 10'000);
   EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:1'"), 0) << "the oldest went";
   EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:2'"), 1);
-  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE failures = 1"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key LIKE 'password:%' AND failures = 1"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key IN ('password:blocked', 'factor:somebody', "
+                   "'own:somebody', 'link:some')"),
+            4);
 }
 
 TEST_P(GateTest, AttemptsAtTheSameTimeAreAllCounted) {

@@ -300,7 +300,7 @@ TEST_P(AccountsTest, OneUnitAloneTakesOverNobodyWhoWorksInTwo) {
 
 TEST_P(AccountsTest, ItsOwnerIsToldOfALinkAndWithdrawsIt) {
   const auto admin = signed_in(account_, kAdmin), own = signed_in(ben_, kLead);
-  EXPECT_FALSE(has(get("/staff", {}, own), "Your access was renewed"));
+  EXPECT_FALSE(has(get("/staff", {}, own), "News about your account"));
   const auto link = reset_link(admin, ben_, "both");
   EXPECT_TRUE(has(get("/staff", {}, own), "See what happened to your account")) << "where she looks";
   const auto page = get("/account", {}, own);
@@ -314,7 +314,7 @@ TEST_P(AccountsTest, ItsOwnerIsToldOfALinkAndWithdrawsIt) {
   EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 404);
   pass(1);
   EXPECT_EQ(post("/account/notes/seen", {}, own).status, 303);
-  EXPECT_FALSE(has(get("/staff", {}, own), "Your access was renewed"));
+  EXPECT_FALSE(has(get("/staff", {}, own), "News about your account"));
   EXPECT_TRUE(has(get("/account", {}, own), "made a link")) << "for 90 days";
 }
 

@@ -97,7 +97,7 @@ Html notes(Ask& ask) {
   if (gate.unseen_notes(actor))
     read = web::post_form(ask, "notes-seen", Url::path("/account/notes/seen"),
                           web::button(ask.t("I have read this"), false));
-  return web::alert("warning", ask.t("Your access was renewed"),
+  return web::alert("warning", ask.t("News about your account"),
                     all({el("ul", {}, {list}),
                          el("p", {cls("kern-body")},
                             {ask.t("You know nothing of it? Change your password, and tell your data "

@@ -27,7 +27,7 @@ http::Response staff(Ask& ask) {
       entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
   Html news;
   if (ask.site.gate().unseen_notes(actor))
-    news = web::alert("warning", ask.t("Your access was renewed"),
+    news = web::alert("warning", ask.t("News about your account"),
                       el("p", {cls("kern-body")},
                          {web::link(Url::path("/account"), ask.t("See what happened to your account"))}));
   const Html main = all(

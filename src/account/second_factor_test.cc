@@ -126,6 +126,11 @@ TEST_P(SecondFactorTest, StrangersWhoGuessDoNotKeepTheOwnerOut) {
     EXPECT_EQ(r.body, blocked.body) << "nobody learns which of the two was right";
     EXPECT_TRUE(session_of(r).empty());
   }
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'password:%'"), 5)
+      << "the block is no longer";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'blocked:%'"), 3)
+      << "a wrong password, and twice no code";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'factor:%'"), 1) << "and one of the code";
   const auto unknown = sign_in("nobody@example.org", "wrong");
   EXPECT_EQ(unknown.status, 422);
   const auto in = sign_in("olena@example.org", kPassword, {{"code", code()}});

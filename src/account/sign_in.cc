@@ -78,13 +78,13 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
   std::string half;
   if (blocked) {
     // Strangers must not keep the owner out by guessing: whoever has both at once comes in all the same.
-    const std::string code = ask.given("code");
-    half = good && !code.empty() ? gate.begin(account->id, account->epoch) : "";
-    if (half.empty() || gate.prove(half, code) != access::Proof::right)
+    auto proved = gate.begin_proved(trial, good ? account : std::nullopt, ask.given("code"));
+    if (!proved)
       return refused(ask,
                      msg("There were too many wrong attempts. Please wait a few minutes, or enter "
                          "password and code together."),
                      429, Look::blocked);
+    half = *proved;
   } else if (!good) {
     gate.failed(trial);
     return refused(ask, msg("E-mail address or password is not right. Please check both."));
