@@ -250,14 +250,19 @@ TEST_P(GateInvitationTest, EachGivesWhatIsHersToGiveAndNothingToHerself) {
 }
 
 TEST_P(GateInvitationTest, EachEndsWhatIsHersToGiveAndLengthensNothing) {
-  const auto lea = make("lea", {"lead"}), ben = make("ben", {"dpo", "admin", "lead", "organiser"});
+  const auto lea = make("lea", {"lead"}), ben = make("ben", {"organiser", "dpo", "admin", "lead"});
+  mark_sample(ben);
+  const auto session = gate_->start(begin(ben), {7, "family_centre", "F", "organiser"});
   const Day yesterday = clock_.today().plus(-1);
   for (const char* each : {"dpo", "admin", "lead"})
     EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, each, yesterday)) << each;
   EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
   EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2099, 1, 1})) << "that is no end";
   EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
+  EXPECT_EQ(entries("session.end", 7, ben), 0);
   EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", yesterday));
+  EXPECT_EQ(entries("session.end", 7, ben), 1);
+  EXPECT_FALSE(gate_->resume(session.value()));
 }
 
 TEST(StaffFunctions, AreThoseThatTheMatrixKnowsForAKindOfUnit) {

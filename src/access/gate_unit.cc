@@ -23,7 +23,7 @@ constexpr sql::Statement kEndSessions{
     "DELETE FROM session WHERE unit_id = $1 AND account_id = $2 AND NOT EXISTS (SELECT 1 FROM membership m "
     "WHERE m.unit_id = session.unit_id AND m.account_id = session.account_id "
     "AND m.acting_as = session.acting_as AND m.valid_from <= $3 "
-    "AND (m.valid_to IS NULL OR m.valid_to >= $3))"};
+    "AND (m.valid_to IS NULL OR m.valid_to >= $3)) RETURNING acting_as"};
 constexpr sql::Statement kVoidInvitations{
     "gate.void_invitations",
     "DELETE FROM invitation WHERE unit_id = $1 AND used_ms = 0 AND (made_by = $2 "
@@ -73,7 +73,8 @@ bool Gate::end_post(const Desk& desk, std::string_view account, std::string_view
   store_.write([&](sql::Tx& tx) {
     done = tx.change(kEndPost, {unit, account, function, last.text(), today.text()}) > 0;
     if (!done) return;
-    tx.change(kEndSessions, {unit, account, today.text()});
+    const auto ended = tx.rows(kEndSessions, {unit, account, today.text()},
+                               [](const sql::Row& r) { return std::string(r.text(0)); });
     tx.change(kVoidInvitations, {unit, account});
     tx.change(kVoidResets, {unit, account, clock_.now().ms});
     enter(tx, clock_,
@@ -84,6 +85,14 @@ bool Gate::end_post(const Desk& desk, std::string_view account, std::string_view
            .what = "account.leave",
            .object = account,
            .rule = what});
+    for (const auto& each : ended)
+      enter(tx, clock_,
+            {.unit = unit,
+             .who = account,
+             .function = each,
+             .asked = kAccountRead.name,
+             .what = "session.end",
+             .rule = "account.leave"});
   });
   return done;
 }
