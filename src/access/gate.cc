@@ -14,7 +14,7 @@ constexpr std::int64_t kHalfMs = 5 * 60'000, kSetUpMs = 30 * 60'000;
 constexpr std::int64_t kIdleMs = 15 * 60'000, kWholeMs = 10 * 3'600'000, kTouchMs = 60'000;
 
 constexpr sql::Statement kFind{"gate.find",
-                               "SELECT id, name, password_hash, language, active FROM account "
+                               "SELECT id, name, password_hash, language, active, epoch FROM account "
                                "WHERE email_hash = $1"};
 constexpr sql::Statement kMake{"gate.make",
                                "INSERT INTO account (id, email_hash, name, password_hash, language, active) "
@@ -30,29 +30,32 @@ constexpr sql::Statement kMemberships{
     "ORDER BY u.name, m.unit_id, m.acting_as"};
 constexpr sql::Statement kClear{"gate.clear",
                                 "DELETE FROM attempt WHERE key = 'factor:' || $1 OR key = 'own:' || $1 "
-                                "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1)"};
+                                "OR key = 'password:' || (SELECT email_hash FROM account WHERE id = $1) "
+                                "OR key = 'blocked:password:' || "
+                                "(SELECT email_hash FROM account WHERE id = $1)"};
 constexpr sql::Statement kBegin{
-    "gate.begin", "INSERT INTO half_session (hash, account_id, proved, until_ms) VALUES ($1, $2, 0, $3)"};
-constexpr sql::Statement kProlong{"gate.prolong_half",
-                                  "UPDATE half_session SET until_ms = $2 WHERE hash = $1"};
+    "gate.begin",
+    "INSERT INTO half_session (hash, account_id, proved, until_ms, epoch, may_set_up) "
+    "VALUES ($1, $2, 0, $3, $4, $5)"};
 constexpr sql::Statement kSweepHalves{"gate.sweep_halves", "DELETE FROM half_session WHERE until_ms < $1"};
 constexpr sql::Statement kHalf{
     "gate.half",
     "SELECT a.id, a.name, CASE WHEN f.sealed IS NULL THEN 0 ELSE 1 END, CASE WHEN a.sample = 1 AND EXISTS "
-    "(SELECT 1 FROM installation i WHERE i.key = 'sample' AND i.value = '1') THEN 1 ELSE 0 END, h.proved "
-    "FROM half_session h JOIN account a ON a.id = h.account_id AND a.active = 1 "
+    "(SELECT 1 FROM installation i WHERE i.key = 'sample' AND i.value = '1') THEN 1 ELSE 0 END, h.proved, "
+    "a.epoch, h.may_set_up "
+    "FROM half_session h JOIN account a ON a.id = h.account_id AND a.active = 1 AND a.epoch = h.epoch "
     "LEFT JOIN account_factor f ON f.account_id = a.id WHERE h.hash = $1 AND h.until_ms >= $2"};
 constexpr sql::Statement kEndHalf{"gate.end_half", "DELETE FROM half_session WHERE hash = $1"};
 constexpr sql::Statement kStart{"gate.start",
                                 "INSERT INTO session (hash, account_id, unit_id, acting_as, started_ms, "
-                                "last_seen_ms, second_factor, id, device) "
-                                "VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)"};
+                                "last_seen_ms, second_factor, id, device, epoch) "
+                                "VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)"};
 // Account, membership and unit are read anew with every request: who loses a right loses it at once.
 constexpr sql::Statement kResume{
     "gate.resume",
     "SELECT a.id, a.name, s.unit_id, u.kind, s.acting_as, s.started_ms, s.last_seen_ms, "
     "s.second_factor "
-    "FROM session s JOIN account a ON a.id = s.account_id AND a.active = 1 "
+    "FROM session s JOIN account a ON a.id = s.account_id AND a.active = 1 AND a.epoch = s.epoch "
     "JOIN membership m ON m.account_id = s.account_id AND m.unit_id = s.unit_id AND m.acting_as = "
     "s.acting_as "
     "AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2) "
@@ -67,17 +70,25 @@ constexpr sql::Statement kSweep{"gate.sweep",
 
 bool is_secret(std::string_view text) { return text.size() == 64 && is_utf8(text); }
 
+}  // namespace
+
 std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant now) {
   return tx.one(kHalf, {hash, now.ms}, [](const sql::Row& r) {
     return HalfSession{.account = std::string(r.text(0)),
                        .name = std::string(r.text(1)),
                        .has_factor = r.truth(2),
                        .needs_factor = !r.truth(2) && !r.truth(3),
-                       .proved = r.truth(4)};
+                       .proved = r.truth(4),
+                       .may_set_up = r.truth(6),
+                       .epoch = r.integer(5)};
   });
 }
 
-}  // namespace
+void put_half(sql::Tx& tx, const NewHalf& half, Instant now) {
+  tx.change(kSweepHalves, {now.ms});
+  tx.change(kBegin, {half.hash, half.account, now.ms + (half.may_set_up ? kSetUpMs : kHalfMs), half.epoch,
+                     half.may_set_up});
+}
 
 std::string email_hash(std::string_view email) {
   std::string key(trimmed(email));
@@ -92,8 +103,12 @@ std::optional<Account> Gate::find(std::string_view email) {
   if (!is_utf8(email)) return found;
   store_.read([&](sql::Tx& tx) {
     found = tx.one(kFind, {email_hash(email)}, [](const sql::Row& r) {
-      return Account{std::string(r.text(0)), std::string(r.text(1)), std::string(r.text(2)),
-                     std::string(r.text(3)), r.truth(4)};
+      return Account{std::string(r.text(0)),
+                     std::string(r.text(1)),
+                     std::string(r.text(2)),
+                     std::string(r.text(3)),
+                     r.truth(4),
+                     r.integer(5)};
     });
   });
   return found;
@@ -127,7 +142,8 @@ void Gate::grant(const Operator& by, std::string_view account, UnitId unit, std:
              .who = by.who(),
              .asked = kAccountWrite.name,
              .what = "account.grant",
-             .object = account});
+             .object = account,
+             .rule = function});
   });
 }
 
@@ -141,16 +157,10 @@ std::vector<Membership> Gate::memberships(std::string_view account) {
   return found;
 }
 
-std::string Gate::begin(std::string_view account) {
+std::string Gate::begin(std::string_view account, std::int64_t epoch) {
   const std::string secret = random_hex(32), hash = hash_hex(secret);
   const auto now = clock_.now();
-  store_.write([&](sql::Tx& tx) {
-    tx.change(kSweepHalves, {now.ms});
-    tx.change(kBegin, {hash, account, now.ms + kHalfMs});
-    const auto half = half_of(tx, hash, now);
-    // An app for the telephone has to be found first.
-    if (half && half->needs_factor) tx.change(kProlong, {hash, now.ms + kSetUpMs});
-  });
+  store_.write([&](sql::Tx& tx) { put_half(tx, {.hash = hash, .account = account, .epoch = epoch}, now); });
   return secret;
 }
 
@@ -172,13 +182,12 @@ std::optional<std::string> Gate::start(std::string_view half_secret, const Membe
   store_.write([&](sql::Tx& tx) {
     const auto half = half_of(tx, half_hash, now);
     // Two who send the same page at once: one of them deletes the row.
-    started = half && !half->needs_factor && (!half->has_factor || half->proved) &&
-              tx.change(kEndHalf, {half_hash}) > 0;
+    started = half && half->ready() && tx.change(kEndHalf, {half_hash}) > 0;
     if (!started) return;
     tx.change(kSweep, {now.ms - kIdleMs, now.ms - kWholeMs});
     tx.change(kClear, {half->account});
-    tx.change(kStart,
-              {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved, id, device});
+    tx.change(kStart, {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved, id, device,
+                       half->epoch});
     enter(tx, clock_,
           {.unit = m.unit,
            .who = half->account,

@@ -18,10 +18,15 @@ constexpr sql::Statement kFailed{
     "failures = CASE WHEN attempt.last_ms < $3 THEN 1 ELSE attempt.failures + 1 END RETURNING failures"};
 constexpr sql::Statement kBlock{"gate.block", "UPDATE attempt SET blocked_until_ms = $2 WHERE key = $1"};
 constexpr sql::Statement kForget{"gate.forget", "DELETE FROM attempt WHERE last_ms < $1"};
-constexpr sql::Statement kCount{"gate.count_attempts", "SELECT count(*) FROM attempt"};
+// Of addresses alone: accounts and links are bounded by themselves. What has been blocked stays for its day,
+// or whoever invents addresses would wash blocks away; as many as are blocked in a day it takes as many
+// checks.
+constexpr sql::Statement kCount{"gate.count_attempts",
+                                "SELECT count(*) FROM attempt WHERE key LIKE 'password:%' AND failures < 5"};
 constexpr sql::Statement kForgetOldest{
     "gate.forget_oldest",
-    "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt ORDER BY last_ms, key LIMIT $1)"};
+    "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt WHERE key LIKE 'password:%' AND failures < 5 "
+    "ORDER BY last_ms, key LIMIT $1)"};
 
 }  // namespace
 
@@ -45,6 +50,8 @@ void enter(sql::Tx& tx, const Clock& clock, const GateEntry& entry) {
 Trial password_trial(std::string_view email, const std::optional<Account>& account) {
   return {"password:" + email_hash(email), account ? account->id : "", "password"};
 }
+
+Trial link_trial(const ResetOffer& offer) { return {"link:" + offer.id, offer.account, "password"}; }
 
 Trial own_trial(std::string_view account) {
   return {"own:" + std::string(account), std::string(account), "password"};

@@ -8,29 +8,44 @@
 namespace lotse::access {
 namespace {
 
-constexpr std::int64_t kOfferMs = 30 * 60'000;
+constexpr std::int64_t kOfferMs = 30 * 60'000, kNoteMs = 90LL * 24 * 3'600'000;
 constexpr std::size_t kRecoveryCodes = 10, kRecoveryLetters = 8;
 constexpr std::string_view kLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's Base32
 
 constexpr sql::Statement kFactor{
-    "gate.factor", "SELECT sealed, used_step, pending, pending_ms FROM account_factor WHERE account_id = $1"};
-constexpr sql::Statement kOffer{
-    "gate.offer_factor",
-    "INSERT INTO account_factor (account_id, pending, pending_ms) VALUES ($1, $2, $3) "
-    "ON CONFLICT (account_id) DO UPDATE SET pending = excluded.pending, pending_ms = excluded.pending_ms"};
+    "gate.factor", "SELECT sealed, used_step, replaced_ms FROM account_factor WHERE account_id = $1"};
+constexpr sql::Statement kSet{
+    "gate.set_factor",
+    "INSERT INTO account_factor (account_id, sealed, used_step) VALUES ($1, $2, $3) "
+    "ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, used_step = excluded.used_step, "
+    "replaced_ms = $4"};
+// What is shown once is not made a second time by a second look at the page.
+constexpr sql::Statement kOfferHalf{
+    "gate.offer_half", "UPDATE half_session SET offered = $2 WHERE hash = $1 AND offered IS NULL"};
+constexpr sql::Statement kHalfOffered{"gate.half_offered",
+                                      "SELECT offered FROM half_session WHERE hash = $1"};
+// Of two who confirm at once the second finds it done, or the number of the account raised.
+constexpr sql::Statement kConfirmHalf{"gate.confirm_half",
+                                      "UPDATE half_session SET proved = 1, offered = NULL, epoch = epoch + 1 "
+                                      "WHERE hash = $1 AND account_id = $2 "
+                                      "AND offered = $3 AND may_set_up = 1 AND proved = 0 "
+                                      "AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
+constexpr sql::Statement kOfferOwn{"gate.offer_own",
+                                   "UPDATE session SET offered = $3, offered_ms = $4 WHERE hash = $1 "
+                                   "AND account_id = $2 "
+                                   "AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
+constexpr sql::Statement kOwnOffered{
+    "gate.own_offered",
+    "SELECT offered FROM session WHERE hash = $1 AND account_id = $2 AND offered_ms >= $3"};
+constexpr sql::Statement kConfirmOwn{
+    "gate.confirm_own",
+    "UPDATE session SET offered = NULL, epoch = epoch + 1 WHERE hash = $1 AND account_id = $2 "
+    "AND offered = $3 AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
 constexpr sql::Statement kUse{
     "gate.use_step",
     "UPDATE account_factor SET used_step = $2 WHERE account_id = $1 AND used_step < $2 AND sealed = $3"};
-constexpr sql::Statement kConfirm{
-    "gate.confirm_factor",
-    "UPDATE account_factor SET sealed = pending, used_step = $2, pending = NULL "
-    "WHERE account_id = $1 AND pending = $3"};
 constexpr sql::Statement kProved{"gate.proved",
                                  "UPDATE half_session SET proved = 1 WHERE hash = $1 AND account_id = $2"};
-constexpr sql::Statement kProvedNew{
-    "gate.proved_new",
-    "UPDATE half_session SET proved = 1 WHERE hash = $1 AND account_id = $2 AND NOT EXISTS "
-    "(SELECT 1 FROM account_factor f WHERE f.account_id = $2 AND f.sealed IS NOT NULL)"};
 constexpr sql::Statement kUseRecovery{"gate.use_recovery",
                                       "DELETE FROM recovery_code WHERE account_id = $1 AND number = $2"};
 constexpr sql::Statement kDropRecovery{"gate.drop_recovery",
@@ -42,6 +57,17 @@ constexpr sql::Statement kPutRecovery{"gate.put_recovery",
 constexpr sql::Statement kMarkSample{"gate.mark_sample", "UPDATE account SET sample = 1 WHERE id = $1"};
 
 seal::Place place_of(std::string_view account) { return {0, "account_factor", "secret", account}; }
+seal::Place half_place(std::string_view hash) { return {0, "half_session", "offered", hash}; }
+seal::Place own_place(std::string_view hash) { return {0, "session", "offered", hash}; }
+
+std::optional<sql::Blob> offered(const sql::Row& r) { return r.opt_blob(0); }
+
+bool may_set_up(const std::optional<HalfSession>& half) { return half && half->may_set_up && !half->proved; }
+
+std::vector<std::string> readable(std::vector<std::string> codes) {
+  for (auto& code : codes) code.insert(kRecoveryLetters / 2, "-");
+  return codes;
+}
 
 // As it was meant: without blanks and hyphens, the letters that Crockford lets be mixed up made one.
 std::string typed_code(std::string_view code) {
@@ -71,8 +97,8 @@ std::vector<std::string> new_codes() {
 }  // namespace
 
 struct Gate::Factor {
-  std::optional<sql::Blob> sealed, pending;
-  std::int64_t used = 0, pending_ms = 0;
+  std::optional<sql::Blob> sealed;
+  std::int64_t used = 0, replaced_ms = 0;
 
   static Factor of(Store& store, std::string_view account) {
     Factor factor;
@@ -81,8 +107,7 @@ struct Gate::Factor {
                    Factor found;
                    found.sealed = r.opt_blob(0);
                    found.used = r.integer(1);
-                   found.pending = r.opt_blob(2);
-                   found.pending_ms = r.integer(3);
+                   found.replaced_ms = r.integer(2);
                    return found;
                  }).value_or(Factor{});
     });
@@ -102,74 +127,156 @@ const seal::Key& Gate::key() const {
 Proof Gate::prove(std::string_view half_secret, std::string_view typed) {
   const auto half = this->half(half_secret);
   if (!half || !half->has_factor) return Proof::wrong;
-  const std::string code = typed_code(typed), hash = hash_hex(half_secret);
-  const auto factor = Factor::of(store_, half->account);
+  const std::string hash = hash_hex(half_secret);
+  return check_code(half->account, typed, [&](sql::Tx& tx) { tx.change(kProved, {hash, half->account}); });
+}
+
+Proof Gate::prove(const Actor& actor, std::string_view typed) {
+  return check_code(actor->who, typed, [](sql::Tx&) {});
+}
+
+std::optional<std::string> Gate::begin_proved(const Trial& trial, const std::optional<Account>& right,
+                                              std::string_view typed) {
+  const std::string secret = random_hex(32), hash = hash_hex(secret);
+  const auto now = clock_.now();
+  const auto proof =
+      right && !typed.empty()
+          ? check_code(right->id, typed,
+                       [&](sql::Tx& tx) {
+                         put_half(tx, {.hash = hash, .account = right->id, .epoch = right->epoch}, now);
+                         tx.change(kProved, {hash, right->id});
+                       })
+          : Proof::blocked;
+  if (proof == Proof::right) return secret;
+  // A wrong code was counted. All else is, too, by itself and not to prolong the block: each refusal is one
+  // durable write, so that its time tells nobody whether the password was right.
+  if (proof == Proof::blocked) failed({"blocked:" + trial.key, trial.account, "blocked"});
+  return std::nullopt;
+}
+
+Proof Gate::check_code(std::string_view account, std::string_view typed,
+                       const std::function<void(sql::Tx&)>& proved) {
+  const std::string code = typed_code(typed);
+  const auto factor = Factor::of(store_, account);
   const bool on_paper = code.size() == kRecoveryLetters;
-  const auto trial = factor_trial(half->account);
+  const auto trial = factor_trial(account);
   if (!on_paper && blocked_until(trial) > clock_.now()) return Proof::blocked;
-  const auto step = on_paper || !factor.sealed
-                        ? std::nullopt
-                        : totp_match(seal::open(key(), place_of(half->account), *factor.sealed), code,
-                                     clock_.now(), factor.used);
-  const auto number = number_of(key(), half->account, code);
+  const auto step =
+      on_paper || !factor.sealed
+          ? std::nullopt
+          : totp_match(seal::open(key(), place_of(account), *factor.sealed), code, clock_.now(), factor.used);
+  const auto number = number_of(key(), account, code);
   bool right = false;
   if (step || on_paper)
     store_.write([&](sql::Tx& tx) {
       // Whoever sends the same code at the same time finds nothing left to change.
-      right = on_paper ? tx.change(kUseRecovery, {half->account, number}) > 0
-                       : tx.change(kUse, {half->account, *step, *factor.sealed}) > 0;
+      right = on_paper ? tx.change(kUseRecovery, {account, number}) > 0
+                       : tx.change(kUse, {account, *step, *factor.sealed}) > 0;
       if (!right) return;
-      tx.change(kProved, {hash, half->account});
-      if (on_paper)
-        enter(tx, clock_, {.who = half->account, .asked = kNothing.name, .what = "factor.recovery"});
+      proved(tx);
+      if (on_paper) enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
     });
   if (right) return Proof::right;
   failed(trial);
   return Proof::wrong;
 }
 
-std::string Gate::offer_factor(std::string_view account) {
-  const auto now = clock_.now().ms;
-  const auto factor = Factor::of(store_, account);
-  if (factor.pending && now - factor.pending_ms <= kOfferMs)
-    return seal::open(key(), place_of(account), *factor.pending);
-  const std::string secret = new_totp_secret();
-  const auto sealed = seal::seal(profile_, key(), place_of(account), secret);
-  store_.write([&](sql::Tx& tx) { tx.change(kOffer, {account, sealed, now}); });
-  return secret;
+struct Gate::NewFactor {
+  std::string account;
+  sql::Blob sealed;
+  std::int64_t step = 0;
+  std::vector<std::string> codes;
+};
+
+void Gate::put_factor(sql::Tx& tx, const NewFactor& factor, std::string_view but_hash) const {
+  tx.change(kSet, {factor.account, factor.sealed, factor.step, clock_.now().ms});
+  put_recovery(tx, factor.account, factor.codes);
+  make_new(tx, clock_, factor.account, but_hash);
+  enter(tx, clock_, {.who = factor.account, .asked = kNothing.name, .what = "factor.set"});
 }
 
-std::optional<std::vector<std::string>> Gate::confirm_factor(std::string_view account, std::string_view typed,
-                                                             std::string_view half_secret) {
+std::optional<std::string> Gate::offer_factor(std::string_view half_secret) {
   const auto now = clock_.now();
-  const auto factor = Factor::of(store_, account);
-  if (!factor.pending || now.ms - factor.pending_ms > kOfferMs) return std::nullopt;
-  const auto step =
-      totp_match(seal::open(key(), place_of(account), *factor.pending), typed_code(typed), now, 0);
+  const std::string hash = hash_hex(half_secret), fresh = new_totp_secret();
+  const auto sealed = seal::seal(profile_, key(), half_place(hash), fresh);
+  std::optional<sql::Blob> kept;
+  store_.write([&](sql::Tx& tx) {
+    kept.reset();
+    if (!may_set_up(half_of(tx, hash, now))) return;
+    tx.change(kOfferHalf, {hash, sealed});
+    kept = tx.one(kHalfOffered, {hash}, offered).value_or(std::nullopt);
+  });
+  if (!kept) return std::nullopt;
+  return seal::open(key(), half_place(hash), *kept);
+}
+
+std::optional<std::vector<std::string>> Gate::confirm_factor(std::string_view half_secret,
+                                                             std::string_view typed) {
+  const auto now = clock_.now();
+  const std::string hash = hash_hex(half_secret);
+  const auto half = this->half(half_secret);
+  std::optional<sql::Blob> blob;
+  store_.read([&](sql::Tx& tx) { blob = tx.one(kHalfOffered, {hash}, offered).value_or(std::nullopt); });
+  if (!may_set_up(half) || !blob) return std::nullopt;
+  const std::string secret = seal::open(key(), half_place(hash), *blob);
+  const auto step = totp_match(secret, typed_code(typed), now, 0);
   if (!step) return std::nullopt;
-  const std::string half_hash = hash_hex(half_secret);
-  auto codes = new_codes();
+  const NewFactor factor{half->account, seal::seal(profile_, key(), place_of(half->account), secret), *step,
+                         new_codes()};
   bool done = false;
   store_.write([&](sql::Tx& tx) {
-    done = (half_secret.empty() || tx.change(kProvedNew, {half_hash, account}) > 0) &&
-           tx.change(kConfirm, {account, *step, *factor.pending}) > 0;
-    if (!done) return;
-    put_recovery(tx, account, codes);
-    enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.set"});
+    done = tx.change(kConfirmHalf, {hash, half->account, *blob}) > 0;
+    if (done) put_factor(tx, factor, hash);
   });
   if (!done) return std::nullopt;
-  for (auto& code : codes) code.insert(kRecoveryLetters / 2, "-");
-  return codes;
+  return readable(factor.codes);
+}
+
+std::string Gate::offer_factor(const Actor& actor, std::string_view secret) {
+  const std::string hash = hash_hex(secret), fresh = new_totp_secret();
+  const auto sealed = seal::seal(profile_, key(), own_place(hash), fresh);
+  const auto now = clock_.now().ms;
+  store_.write([&](sql::Tx& tx) {
+    if (tx.change(kOfferOwn, {hash, actor->who, sealed, now}) == 0) throw SignInNeeded();
+  });
+  return fresh;
+}
+
+std::optional<std::vector<std::string>> Gate::confirm_factor(const Actor& actor, std::string_view own_secret,
+                                                             std::string_view typed) {
+  const auto now = clock_.now();
+  const std::string hash = hash_hex(own_secret);
+  std::optional<sql::Blob> blob;
+  store_.read([&](sql::Tx& tx) {
+    blob = tx.one(kOwnOffered, {hash, actor->who, now.ms - kOfferMs}, offered).value_or(std::nullopt);
+  });
+  if (!blob) return std::nullopt;
+  const std::string secret = seal::open(key(), own_place(hash), *blob);
+  const auto step = totp_match(secret, typed_code(typed), now, 0);
+  if (!step) return std::nullopt;
+  const NewFactor factor{actor->who, seal::seal(profile_, key(), place_of(actor->who), secret), *step,
+                         new_codes()};
+  bool done = false;
+  store_.write([&](sql::Tx& tx) {
+    done = tx.change(kConfirmOwn, {hash, actor->who, *blob}) > 0;
+    if (done) put_factor(tx, factor, hash);
+  });
+  if (!done) return std::nullopt;
+  return readable(factor.codes);
+}
+
+Instant Gate::factor_replaced(const Actor& actor) {
+  const auto at = Factor::of(store_, actor->who).replaced_ms;
+  return at >= clock_.now().ms - kNoteMs ? Instant{at} : Instant{};
 }
 
 std::vector<std::string> Gate::renew_recovery(const Actor& actor) {
-  auto codes = new_codes();
+  const auto codes = new_codes();
   store_.write([&](sql::Tx& tx) {
     put_recovery(tx, actor->who, codes);
     enter(tx, clock_, {.who = actor->who, .asked = kNothing.name, .what = "factor.renew_recovery"});
   });
-  for (auto& code : codes) code.insert(kRecoveryLetters / 2, "-");
-  return codes;
+  return readable(codes);
 }
 
 bool Gate::has_factor(const Actor& actor) { return Factor::of(store_, actor->who).sealed.has_value(); }

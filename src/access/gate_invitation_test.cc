@@ -1,56 +1,29 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <thread>
 
-#include "access/gate.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
+#include "access/gate_test_support.h"
 
 namespace lotse::access {
 namespace {
 
 constexpr std::int64_t kDay = 24 * 3'600'000;
 
-class GateInvitationTest : public sql::StoreTest {
+class GateInvitationTest : public GateStoreTest {
  protected:
-  std::vector<sql::Migration> migrations() const override {
-    static const auto list = sql::migrations_of({"access", "unit"});
-    return list;
-  }
-  void SetUp() override {
-    StoreTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<Store>(sql::open(url()), migrations());
-    gate_ = std::make_unique<Gate>(*store_, clock_);
-    sql::TestAccess::change(engine(),
-                            "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
-                            "opening_hours) VALUES (7, 7, 'family_centre', 'gdpr', 'Familienzentrum', ''), "
-                            "(8, 8, 'agency', 'gdpr', 'Agentur', '')");
-  }
-  void TearDown() override {
-    gate_.reset();
-    store_.reset();
-    StoreTest::TearDown();
-  }
-  Operator by() { return Operator(*store_, clock_, "operator:root"); }
   Link invite(UnitId unit = 7) {
     return gate_->invite(by(), unit, {"olena@example.org", "Olena", {"lead", "organiser"}});
   }
+  /** As somebody who has no account yet; the account. */
   std::optional<std::string> accept(const Link& link, const std::string& email = " Olena@Example.org") {
-    return gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
+    const auto half = gate_->accept(link.id, link.secret, email, "Olena S", "hash", "uk");
+    if (!half) return std::nullopt;
+    EXPECT_TRUE(gate_->half(*half)->may_set_up);
+    return gate_->half(*half)->account;
   }
-  std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }
-  void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
   Actor actor(const std::string& account) {
-    sql::TestAccess::change(
-        engine(),
-        "INSERT INTO installation (key, value) VALUES ('sample', '1') ON CONFLICT (key) DO NOTHING");
-    gate_->mark_sample(by(), 7, account);
-    return *gate_->resume(*gate_->start(gate_->begin(account), gate_->memberships(account).at(0)));
+    mark_sample(account);
+    return *gate_->resume(*gate_->start(begin(account), gate_->memberships(account).at(0)));
   }
-
-  StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Gate> gate_;
 };
 LOTSE_ON_EACH_ENGINE(GateInvitationTest);
 
@@ -130,16 +103,166 @@ TEST_P(GateInvitationTest, TwoWhoAcceptAtOnceMakeOneAccount) {
 
 TEST_P(GateInvitationTest, WhoeverLeftAndIsInvitedAgainHasTheFunctionFromToday) {
   const auto account = *accept(invite());
-  sql::TestAccess::change(engine(),
-                          "UPDATE membership SET valid_from = '2025-01-01', valid_to = '2025-12-31'");
+  mark_sample(account);
+  change("UPDATE membership SET valid_from = '2025-01-01', valid_to = '2025-12-31'");
   EXPECT_TRUE(gate_->memberships(account).empty());
-  sql::TestAccess::change(engine(), "UPDATE membership SET valid_to = NULL WHERE acting_as = 'lead'");
+  const auto link = invite();
+  const auto half = begin(account);
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, "")) << "nobody";
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, begin(make("ben", {"lead"})))) << "another";
+  EXPECT_TRUE(gate_->accept(link.id, link.secret, half)) << "she has no session: there is no unit for one";
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, half)) << "once";
+  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE account_id = $1 AND valid_to IS NULL "
+                   "AND valid_from = '2026-11-22'",
+                   {account}),
+            2);
+  EXPECT_TRUE(gate_->start(half, gate_->memberships(account).at(0)));
+}
+
+TEST_P(GateInvitationTest, WhatStillHoldsStaysAsItIs) {
+  const auto account = *accept(invite());
+  change("UPDATE membership SET valid_from = '2025-01-01'");
+  change("UPDATE membership SET valid_to = '2025-12-31' WHERE acting_as = 'lead'");
   const auto link = invite();
   EXPECT_TRUE(gate_->accept(link.id, link.secret, actor(account)));
+  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2025-01-01'"),
+            1);
   EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2026-11-22'"),
             1);
-  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL AND valid_from = '2025-01-01'"), 1)
-      << "what still holds stays as it is";
+}
+
+TEST_P(GateInvitationTest, HalfASignInAcceptsOnlyWhenAllWasShown) {
+  const auto account = *accept(invite());
+  const auto link = invite(8);
+  const auto half = begin(account);
+  EXPECT_FALSE(gate_->accept(link.id, link.secret, half)) << "no second factor was shown";
+  mark_sample(account);
+  EXPECT_TRUE(gate_->accept(link.id, link.secret, half));
+}
+
+TEST_P(GateInvitationTest, WhatControlsOthersWaitsForASecondPerson) {
+  const auto ada = make("ada", {"admin"});
+  const auto wish = [&](const char* function) {
+    return gate_->invite(desk(ada, "admin"), {"olena@example.org", "Olena", {"organiser", function}});
+  };
+  EXPECT_EQ(wish("dpo").error(), InviteRefusal::nobody_agrees);
+  EXPECT_TRUE(wish("personnel"));
+  const auto lea = make("lea", {"lead", "organiser"});
+  make("eva", {"admin"}, 8);
+  for (const char* each : {"dpo", "lead", "admin"}) {
+    const auto link = wish(each).value();
+    EXPECT_TRUE(gate_->invitation(link.id, link.secret)->waits) << each;
+    EXPECT_FALSE(accept(link)) << each;
+    EXPECT_FALSE(gate_->agree_to_invitation(desk(ada, "admin"), link.id)) << "she made it";
+    EXPECT_THROW(gate_->agree_to_invitation(desk(lea, "organiser"), link.id), NotFound);
+    EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead", 8), link.id)) << "of another unit";
+  }
+  const auto link = wish("dpo").value();
+  EXPECT_TRUE(gate_->agree_to_invitation(desk(lea, "lead"), link.id));
+  EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead"), link.id)) << "once";
+  EXPECT_EQ(entries("account.agree_to_invitation", 7, lea), 1);
+  EXPECT_FALSE(gate_->invitation(link.id, link.secret)->waits);
+  change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'lead'", {lea});
+  EXPECT_TRUE(gate_->invitation(link.id, link.secret)->waits) << "she is no second person any more";
+  EXPECT_FALSE(accept(link));
+  change("UPDATE membership SET valid_to = NULL");
+  EXPECT_TRUE(accept(link));
+}
+
+TEST_P(GateInvitationTest, NobodyAgreesToHerOwn) {
+  const auto ada = make("ada", {"admin"}), lea = make("lea", {"lead"});
+  const Guest guest{"lea@example.org", "Lea", {"dpo"}};
+  EXPECT_EQ(gate_->invite(desk(ada, "admin"), guest).error(), InviteRefusal::nobody_agrees)
+      << "the invited one is no second person";
+  make("eva", {"admin"});
+  const auto link = gate_->invite(desk(ada, "admin"), guest).value();
+  EXPECT_FALSE(gate_->agree_to_invitation(desk(lea, "lead"), link.id));
+  const auto mine = gate_->invite(by(), 7, {"olena@example.org", "O", {"dpo"}});
+  EXPECT_FALSE(gate_->invitation(mine.id, mine.secret)->waits) << "made on the machine itself";
+  for (const auto& each : gate_->open_invitations(desk(lea, "lead")))
+    EXPECT_FALSE(each.may_agree) << each.name;
+}
+
+TEST_P(GateInvitationTest, DiesWithTheRightOfItsMaker) {
+  const auto ada = make("ada", {"admin", "lead"}), eva = make("eva", {"admin"});
+  const Guest guest{"olena@example.org", "Olena", {"personnel"}};
+  const auto mine = gate_->invite(desk(ada, "admin"), guest).value(),
+             hers = gate_->invite(desk(eva, "admin"), guest).value();
+  change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'admin'",
+         {ada});
+  EXPECT_FALSE(gate_->invitation(mine.id, mine.secret)) << "a lead does not give this function";
+  EXPECT_FALSE(accept(mine));
+  EXPECT_TRUE(gate_->invitation(hers.id, hers.secret));
+  change("UPDATE account SET active = 0 WHERE id = $1", {eva});
+  EXPECT_FALSE(accept(hers)) << "her account was closed";
+  change("UPDATE account SET active = 1");
+  EXPECT_TRUE(accept(hers));
+}
+
+TEST_P(GateInvitationTest, WhoeverIsEndedComesBackByNoLink) {
+  const auto ada = make("ada", {"admin"}), eva = make("eva", {"admin"});
+  const auto second = gate_->invite(desk(ada, "admin"), {"olena@example.org", "O", {"organiser"}}).value(),
+             again = gate_->invite(desk(eva, "admin"), {"ada@example.org", "Ada", {"helper"}}).value(),
+             other = gate_->invite(by(), 8, {"ada@example.org", "Ada", {"case_worker"}}),
+             stays = gate_->invite(desk(eva, "admin"), {"cem@example.org", "Cem", {"helper"}}).value();
+  ASSERT_TRUE(gate_->end_post(desk(eva, "admin"), ada, "admin", clock_.today().plus(-1)));
+  gate_->grant(by(), ada, 7, "admin", {2026, 1, 1});
+  change("UPDATE membership SET valid_to = NULL");
+  EXPECT_FALSE(accept(second)) << "not even if she is administrator once more";
+  EXPECT_FALSE(gate_->invitation(again.id, again.secret)) << "one for her own address";
+  EXPECT_TRUE(gate_->invitation(other.id, other.secret)) << "another unit decides for itself";
+  EXPECT_TRUE(gate_->invitation(stays.id, stays.secret));
+}
+
+TEST_P(GateInvitationTest, AcceptingEndsTheOthersForTheSameAddress) {
+  const auto lost = invite(), link = invite(), elsewhere = invite(8);
+  ASSERT_TRUE(accept(link));
+  EXPECT_FALSE(gate_->invitation(lost.id, lost.secret));
+  EXPECT_TRUE(gate_->invitation(elsewhere.id, elsewhere.secret));
+}
+
+TEST_P(GateInvitationTest, AcceptedWhileItsMakerIsEndedItIsOneOfTheTwo) {
+  const auto eva = make("eva", {"admin"});
+  for (int round = 0; round < 4; ++round) {
+    const std::string name = "ada" + std::to_string(round),
+                      email = "o" + std::to_string(round) + "@example.org";
+    const auto ada = make(name, {"admin"});
+    const auto link = gate_->invite(desk(ada, "admin"), {email, "O", {"organiser"}}).value();
+    std::optional<std::string> account;
+    std::thread accepting([&] { account = accept(link, email); });
+    EXPECT_TRUE(gate_->end_post(desk(eva, "admin"), ada, "admin", clock_.today().plus(-1)));
+    accepting.join();
+    EXPECT_EQ(number("SELECT count(*) FROM invitation WHERE id = $1", {link.id}), account ? 1 : 0);
+    EXPECT_FALSE(accept(link, email)) << "whichever was first, now it is over";
+  }
+}
+
+TEST_P(GateInvitationTest, EachGivesWhatIsHersToGiveAndNothingToHerself) {
+  const auto lea = make("lea", {"lead", "admin"});
+  for (const char* each : {"lead", "admin", "dpo", "auditor", "personnel"})
+    EXPECT_EQ(gate_->invite(desk(lea, "lead"), {"olena@example.org", "O", {"organiser", each}}).error(),
+              InviteRefusal::not_hers_to_give)
+        << each;
+  EXPECT_EQ(gate_->invite(desk(lea, "lead"), {" LEA@example.org", "L", {"organiser"}}).error(),
+            InviteRefusal::oneself);
+  EXPECT_THROW(gate_->invite(desk(lea, "organiser"), {"olena@example.org", "O", {"organiser"}}), NotFound);
+  EXPECT_EQ(number("SELECT count(*) FROM invitation"), 0);
+}
+
+TEST_P(GateInvitationTest, EachEndsWhatIsHersToGiveAndLengthensNothing) {
+  const auto lea = make("lea", {"lead"}), ben = make("ben", {"organiser", "dpo", "admin", "lead"});
+  mark_sample(ben);
+  const auto session = gate_->start(begin(ben), {7, "family_centre", "F", "organiser"});
+  const Day yesterday = clock_.today().plus(-1);
+  for (const char* each : {"dpo", "admin", "lead"})
+    EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, each, yesterday)) << each;
+  EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
+  EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2099, 1, 1})) << "that is no end";
+  EXPECT_FALSE(gate_->end_post(desk(lea, "lead"), ben, "organiser", {2026, 11, 30}));
+  EXPECT_EQ(entries("session.end", 7, ben), 0);
+  EXPECT_TRUE(gate_->end_post(desk(lea, "lead"), ben, "organiser", yesterday));
+  EXPECT_EQ(entries("session.end", 7, ben), 1);
+  EXPECT_FALSE(gate_->resume(session.value()));
 }
 
 TEST(StaffFunctions, AreThoseThatTheMatrixKnowsForAKindOfUnit) {

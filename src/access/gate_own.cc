@@ -7,11 +7,11 @@ namespace {
 
 // As in gate.cc: what is older is over, though its row may still be there.
 constexpr std::int64_t kIdleMs = 15 * 60'000, kWholeMs = 10 * 3'600'000;
-constexpr std::int64_t kNotesMs = 90LL * 24 * 3'600'000;
 
 constexpr sql::Statement kSessions{
     "gate.own_sessions",
     "SELECT s.id, u.name, s.acting_as, s.device, s.started_ms, s.last_seen_ms, s.hash FROM session s "
+    "JOIN account a ON a.id = s.account_id AND a.epoch = s.epoch "
     "JOIN unit u ON u.unit_id = s.unit_id WHERE s.account_id = $1 AND s.last_seen_ms >= $2 "
     "AND s.started_ms >= $3 ORDER BY s.started_ms DESC, s.id"};
 constexpr sql::Statement kEndOne{
@@ -22,27 +22,44 @@ constexpr sql::Statement kEndOthers{
 constexpr sql::Statement kHash{"gate.password_hash", "SELECT password_hash FROM account WHERE id = $1"};
 constexpr sql::Statement kChange{"gate.change_password",
                                  "UPDATE account SET password_hash = $2 WHERE id = $1"};
-constexpr sql::Statement kEndHalves{"gate.end_own_halves", "DELETE FROM half_session WHERE account_id = $1"};
-constexpr sql::Statement kNotes{
-    "gate.reset_notes",
-    "SELECT r.what, a.name, r.made_ms, r.used_ms FROM account_reset r JOIN account a ON a.id = r.made_by "
-    "WHERE r.account_id = $1 AND r.made_ms >= $2 ORDER BY r.made_ms DESC, r.id"};
+// The sign-in by which something is made new goes on. Whoever was signed out meanwhile has no row here, or an
+// older number: what she asked for comes too late.
+constexpr sql::Statement kGoOn{"gate.go_on",
+                               "UPDATE session SET epoch = epoch + 1 WHERE hash = $1 AND account_id = $2 "
+                               "AND epoch = (SELECT a.epoch FROM account a WHERE a.id = $2)"};
+constexpr sql::Statement kHold{"gate.hold", "UPDATE account SET epoch = epoch WHERE id = $1"};
+constexpr sql::Statement kRaise{"gate.raise_epoch", "UPDATE account SET epoch = epoch + 1 WHERE id = $1"};
+constexpr sql::Statement kEndHalves{"gate.end_halves",
+                                    "DELETE FROM half_session WHERE account_id = $1 AND hash <> $2"};
 
-void end(sql::Tx& tx, const Clock& clock, const Actor& actor, const sql::Statement& which,
-         const std::string& what) {
-  const auto ended = tx.rows(which, {actor->who, what}, [](const sql::Row& r) {
+void end(sql::Tx& tx, const Clock& clock, std::string_view account, const sql::Statement& which,
+         std::string_view what) {
+  const auto ended = tx.rows(which, {account, what}, [](const sql::Row& r) {
     return std::pair{UnitId{r.integer(0)}, std::string(r.text(1))};
   });
   for (const auto& [unit, function] : ended)
     enter(tx, clock,
           {.unit = unit,
-           .who = actor->who,
+           .who = account,
            .function = function,
            .asked = kAccountRead.name,
            .what = "session.end"});
 }
 
 }  // namespace
+
+void hold(sql::Tx& tx, std::string_view account) { tx.change(kHold, {account}); }
+
+void end_sessions(sql::Tx& tx, const Clock& clock, std::string_view account, std::string_view but_hash) {
+  end(tx, clock, account, kEndOthers, but_hash);
+}
+
+void make_new(sql::Tx& tx, const Clock& clock, std::string_view account, std::string_view but_hash) {
+  tx.change(kRaise, {account});
+  void_links(tx, account, clock.now());
+  tx.change(kEndHalves, {account, but_hash});
+  end_sessions(tx, clock, account, but_hash);
+}
 
 std::vector<OwnSession> Gate::sessions(const Actor& actor, std::string_view secret) {
   const auto now = clock_.now().ms;
@@ -64,12 +81,12 @@ std::vector<OwnSession> Gate::sessions(const Actor& actor, std::string_view secr
 
 void Gate::end_session(const Actor& actor, std::string_view id) {
   const std::string which(id);
-  store_.write([&](sql::Tx& tx) { access::end(tx, clock_, actor, kEndOne, which); });
+  store_.write([&](sql::Tx& tx) { access::end(tx, clock_, actor->who, kEndOne, which); });
 }
 
 void Gate::end_others(const Actor& actor, std::string_view secret) {
   const std::string hash = hash_hex(secret);
-  store_.write([&](sql::Tx& tx) { access::end(tx, clock_, actor, kEndOthers, hash); });
+  store_.write([&](sql::Tx& tx) { end_sessions(tx, clock_, actor->who, hash); });
 }
 
 std::string Gate::password_hash(const Actor& actor) {
@@ -83,24 +100,11 @@ std::string Gate::password_hash(const Actor& actor) {
 void Gate::change_password(const Actor& actor, std::string_view secret, std::string_view password_hash) {
   const std::string hash = hash_hex(secret);
   store_.write([&](sql::Tx& tx) {
+    if (tx.change(kGoOn, {hash, actor->who}) == 0) throw SignInNeeded();
     tx.change(kChange, {actor->who, password_hash});
-    tx.change(kEndHalves, {actor->who});
-    access::end(tx, clock_, actor, kEndOthers, hash);
+    make_new(tx, clock_, actor->who, hash);
     access::enter(tx, clock_, {.who = actor->who, .asked = kNothing.name, .what = "account.password"});
   });
-}
-
-std::vector<ResetNote> Gate::reset_notes(const Actor& actor) {
-  std::vector<ResetNote> found;
-  store_.read([&](sql::Tx& tx) {
-    found = tx.rows(kNotes, {actor->who, clock_.now().ms - kNotesMs}, [](const sql::Row& r) {
-      return ResetNote{.what = reset_named(r.text(0)).value_or(Reset::both),
-                       .made_by = std::string(r.text(1)),
-                       .made = Instant{r.integer(2)},
-                       .used = Instant{r.integer(3)}};
-    });
-  });
-  return found;
 }
 
 }  // namespace lotse::access

@@ -4,70 +4,29 @@
 #include <fstream>
 #include <thread>
 
+#include "access/gate_test_support.h"
 #include "sql/test_disk.h"
-#include "sql/test_migrations.h"
-#include "sql/test_store.h"
 
 namespace lotse::access {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute;
 
-class GateTest : public sql::StoreTest {
+class GateTest : public GateStoreTest {
  protected:
-  std::vector<sql::Migration> migrations() const override {
-    static const auto list = sql::migrations_of({"access", "unit"});
-    return list;
-  }
   void SetUp() override {
-    StoreTest::SetUp();
+    GateStoreTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<Store>(sql::open(url()), migrations());
-    gate_ = std::make_unique<Gate>(*store_, clock_);
-    for (const auto& [unit, kind, name] :
-         {std::tuple{7, "family_centre", "Familienzentrum"}, std::tuple{8, "agency", "Agentur"}})
-      sql::TestAccess::change(engine(),
-                              "INSERT INTO unit (unit_id, keeper_unit, kind, legal_regime, name, "
-                              "opening_hours) VALUES ($1, $1, $2, 'gdpr', $3, '')",
-                              {unit, kind, name});
     account_ = gate_->make_account(by(), 7, "olena@example.org", "Olena", "hash", "uk");
     gate_->grant(by(), account_, 7, "directory_editor", {2026, 11, 1});
     // The tests of second factors are in gate_factor_test.cc.
-    change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
-    gate_->mark_sample(by(), 7, account_);
+    mark_sample(account_);
   }
-  void TearDown() override {
-    gate_.reset();
-    store_.reset();
-    StoreTest::TearDown();
-  }
-  void pass(std::int64_t ms) { clock_.set(Instant{clock_.now().ms + ms}); }
-  std::int64_t number(std::string_view text, sql::Params params = {}) {
-    return sql::TestAccess::number(engine(), text, params);
-  }
-  void change(std::string_view text, sql::Params params = {}) {
-    sql::TestAccess::change(engine(), text, params);
-  }
-  std::int64_t entries(std::string_view what, UnitId unit = 7, std::string_view actor = "%") {
-    std::int64_t n = 0;
-    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
-      tx.enter_unit(unit);
-      n = tx.one({"test.entries",
-                  "SELECT count(*) FROM audit_entry WHERE unit_id = $1 AND what = $2 AND actor LIKE $3"},
-                 {unit, what, actor}, [](const sql::Row& r) { return r.integer(0); })
-              .value();
-    });
-    return n;
-  }
-  Operator by() { return Operator(*store_, clock_, "operator:root"); }
   std::string start() { return start(account_); }
   std::string start(const std::string& account) {
-    return gate_->start(gate_->begin(account), gate_->memberships(account).at(0)).value();
+    return gate_->start(begin(account), gate_->memberships(account).at(0)).value();
   }
 
-  StandingClock clock_{*instant_of({{2026, 11, 22}, 600})};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Gate> gate_;
   std::string account_;
 };
 LOTSE_ON_EACH_ENGINE(GateTest);
@@ -137,19 +96,16 @@ TEST_P(GateTest, ASessionGivesTheActor) {
 TEST_P(GateTest, AFullDiskStopsNobodyFromReading) {
   if (!on_sqlite()) return;
   const auto secret = start();
-  gate_.reset();
-  store_.reset();
+  close_gate();
   const sql::TestDisk disk;
-  store_ = std::make_unique<Store>(sql::open(url()), migrations());
-  gate_ = std::make_unique<Gate>(*store_, clock_);
+  open_gate();
   sql::TestDisk::fill(true);
   pass(10 * kMinute);
   EXPECT_TRUE(gate_->resume(secret));
   pass(6 * kMinute);
   EXPECT_FALSE(gate_->resume(secret)) << "what could not be noted does not prolong the session";
   sql::TestDisk::fill(false);
-  gate_.reset();
-  store_.reset();
+  close_gate();
 }
 
 TEST_P(GateTest, OnlyTheHashOfASecretIsKept) {
@@ -326,17 +282,26 @@ TEST_P(GateTest, AWrongAttemptIsForgottenAfterADay) {
   EXPECT_LE(gate_->blocked_until(trial), clock_.now());
 }
 
-TEST_P(GateTest, AtMostTenThousandTrialsAreRememberedTheLatest) {
+TEST_P(GateTest, AtMostTenThousandAddressesAreRememberedTheLatestAndNoBlockIsWashedAway) {
   change(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
       "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) "
-      "SELECT 'password:' || i, 9, 0, $1 + i FROM n",
+      "SELECT 'password:' || i, 4, 0, $1 + i FROM n",
       {clock_.now().ms - 10'001});
+  const auto now = clock_.now().ms;
+  change(
+      "INSERT INTO attempt (key, failures, blocked_until_ms, last_ms) VALUES ('password:blocked', 5, $1, "
+      "$2), "
+      "('factor:somebody', 3, 0, $2), ('own:somebody', 1, 0, $2), ('link:some', 1, 0, $2)",
+      {now + kMinute, now - kHour});
   gate_->failed(password_trial("olena@example.org", gate_->find("olena@example.org")));
-  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 10'000);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key LIKE 'password:%' AND failures < 5"), 10'000);
   EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:1'"), 0) << "the oldest went";
   EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key = 'password:2'"), 1);
-  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE failures = 1"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key LIKE 'password:%' AND failures = 1"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt WHERE key IN ('password:blocked', 'factor:somebody', "
+                   "'own:somebody', 'link:some')"),
+            4);
 }
 
 TEST_P(GateTest, AttemptsAtTheSameTimeAreAllCounted) {

@@ -47,7 +47,9 @@ class AccountTest : public sql::StoreTest {
   void SetUp() override {
     StoreTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    store_ = std::make_unique<access::Store>(sql::open(url()), migrations());
+    sql::Options twice;
+    twice.twice = true;
+    store_ = std::make_unique<access::Store>(sql::open(url(), twice), migrations());
     site_ = std::make_unique<web::Site>(*store_, clock_, web::SiteOptions{.region = "Wiesen"});
     static const auto passwords = std::make_shared<Passwords>();
     install(*site_, passwords, seal::Key::random());
@@ -107,6 +109,16 @@ class AccountTest : public sql::StoreTest {
       if (each.name == "Set-Cookie" && each.value.starts_with("lotse="))
         return each.value.substr(0, each.value.find(';'));
     return {};
+  }
+  /** A half session as it is begun by whoever knows the password of today. */
+  std::string begin(const std::string& account) {
+    return site_->gate().begin(account, number("SELECT epoch FROM account WHERE id = '" + account + "'"));
+  }
+  /** As an invitation or a link begins it: she may set up a second factor in it. */
+  std::string let_set_up(const std::string& half) {
+    sql::TestAccess::change(engine(), "UPDATE half_session SET may_set_up = 1, until_ms = $2 WHERE hash = $1",
+                            {hash_hex(half), clock_->now().ms + 30 * 60'000});
+    return half;
   }
   void pass(std::int64_t ms) { clock_->set(Instant{clock_->now().ms + ms}); }
   std::int64_t number(std::string_view text) { return sql::TestAccess::number(engine(), text); }

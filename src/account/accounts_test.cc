@@ -38,10 +38,10 @@ class AccountsTest : public AccountTest {
   std::string signed_in(const std::string& account, const Membership& membership,
                         std::string_view device = "Firefox, Linux") {
     auto& gate = site_->gate();
-    auto half = gate.begin(account);
+    auto half = begin(account);
     if (!secrets_.contains(account)) {
-      secrets_[account] = gate.offer_factor(account);
-      recovery_ = gate.confirm_factor(account, code(account), half).value();
+      secrets_[account] = gate.offer_factor(let_set_up(half)).value();
+      recovery_ = gate.confirm_factor(half, code(account)).value();
     } else {
       pass(60'000);
       EXPECT_EQ(gate.prove(half, code(account)), access::Proof::right);
@@ -121,39 +121,89 @@ TEST_P(AccountsTest, ANewPasswordAsksForTheOldOneAndEndsTheOtherSignIns) {
 TEST_P(AccountsTest, NewRecoveryCodesReplaceTheOldOnes) {
   const auto own = signed_in(ben_, kLead);
   const auto old = recovery_;
+  pass(60'000);
   EXPECT_TRUE(has(get("/account", {}, own), "You have 10 recovery codes left."));
-  EXPECT_EQ(post("/account/recovery", {{"password", "wrong"}}, own).status, 422);
-  const auto page = post("/account/recovery", {{"password", kPassword}}, own);
+  const auto renew = [&](const std::string& password, const std::string& typed) {
+    return post("/account/recovery", {{"password", password}, {"code", typed}}, own);
+  };
+  EXPECT_EQ(renew("wrong", code(ben_)).status, 422);
+  EXPECT_EQ(renew(kPassword, "").status, 422) << "the password alone is not enough";
+  EXPECT_EQ(renew(kPassword, "12345").status, 422);
+  const auto page = renew(kPassword, code(ben_));
   EXPECT_EQ(page.status, 200);
   const auto at = page.content().find("<code class=\"lo-code lo-ltr-inline\">");
   ASSERT_NE(at, std::string_view::npos);
   const std::string fresh(page.content().substr(at + 36, 9));
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), old[0]), access::Proof::wrong);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), fresh), access::Proof::right);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), old[0]), access::Proof::wrong);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), fresh), access::Proof::right);
+}
+
+/** The key that a page shows for those who cannot scan; empty if it shows none. */
+std::string key_on(const http::Response& r) {
+  constexpr std::string_view kMark = "<code class=\"lo-code lo-ltr-inline\">";
+  const auto at = r.content().find(kMark);
+  if (at == std::string_view::npos) return "";
+  const auto from = at + kMark.size();
+  return replaced(std::string(r.content().substr(from, r.content().find('<', from) - from)), " ", "");
+}
+
+/** The bytes of a text in Base32 (RFC 4648). */
+std::string from_base32(std::string_view text) {
+  std::string bytes;
+  unsigned bits = 0;
+  int n = 0;
+  for (const char c : text) {
+    bits = bits << 5 | static_cast<unsigned>(c >= 'A' ? c - 'A' : c - '2' + 26);
+    if ((n += 5) >= 8) bytes += static_cast<char>(bits >> (n -= 8) & 0xFFu);
+  }
+  return bytes;
 }
 
 TEST_P(AccountsTest, ANewTelephoneReplacesTheOldOne) {
-  const auto own = signed_in(ben_, kLead);
-  const auto page = get("/account/factor", {}, own);
+  const auto other = signed_in(ben_, kLead), own = signed_in(ben_, kLead);
+  pass(60'000);
+  EXPECT_EQ(key_on(get("/account/factor", {}, own)), "") << "nothing to see on an unlocked screen";
+  const auto ask = [&](const std::string& password, const std::string& typed) {
+    return post("/account/factor", {{"password", password}, {"code", typed}}, own);
+  };
+  for (const auto& r : {ask("wrong", code(ben_)), ask(kPassword, ""), ask(kPassword, "12345"), ask("", "")}) {
+    EXPECT_EQ(r.status, 422);
+    EXPECT_EQ(key_on(r), "");
+  }
+  const auto page = ask(kPassword, code(ben_));
+  EXPECT_EQ(page.status, 200);
   EXPECT_TRUE(has(page, "<svg "));
-  const auto fresh = site_->gate().offer_factor(ben_);
+  const auto fresh = from_base32(key_on(page));
+  ASSERT_EQ(fresh.size(), secrets_[ben_].size());
   EXPECT_NE(fresh, secrets_[ben_]);
+  EXPECT_EQ(get("/account/factor/confirm", {}, own).header("Location"), "/account/factor");
+  const auto confirm = [&](const std::string& typed) {
+    return post("/account/factor/confirm", {{"code", typed}}, own);
+  };
+  const auto wrong = confirm("12345");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_TRUE(has(wrong, "href=\"#code\">This code is not right."));
+  EXPECT_EQ(key_on(wrong), "") << "shown once";
+  EXPECT_TRUE(is_in(other));
   pass(60'000);
-  const auto typed = access::totp(fresh, access::totp_step(clock_->now()));
-  EXPECT_EQ(post("/account/factor", {{"password", "wrong"}, {"code", typed}}, own).status, 422);
-  EXPECT_EQ(post("/account/factor", {{"password", kPassword}, {"code", "12345"}}, own).status, 422);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::right)
-      << "still the old one";
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::right) << "still the old one";
+  EXPECT_EQ(confirm(access::totp(fresh, access::totp_step(clock_->now()))).status, 200);
+  EXPECT_TRUE(is_in(own));
+  EXPECT_FALSE(is_in(other)) << "what was begun with the old one ends";
+  EXPECT_TRUE(
+      has(get("/account", {}, own), "Another telephone was set up as your second factor: 22/11/2026"));
   pass(60'000);
-  EXPECT_EQ(
-      post("/account/factor",
-           {{"password", kPassword}, {"code", access::totp(fresh, access::totp_step(clock_->now()))}}, own)
-          .status,
-      200);
-  pass(60'000);
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::wrong);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::wrong);
   secrets_[ben_] = fresh;
-  EXPECT_EQ(site_->gate().prove(site_->gate().begin(ben_), code(ben_)), access::Proof::right);
+  EXPECT_EQ(site_->gate().prove(begin(ben_), code(ben_)), access::Proof::right);
+}
+
+TEST_P(AccountsTest, ALostTelephoneIsReplacedWithARecoveryCode) {
+  const auto own = signed_in(ben_, kLead);
+  const auto page = post("/account/factor", {{"password", kPassword}, {"code", recovery_[0]}}, own);
+  EXPECT_NE(key_on(page), "");
+  EXPECT_EQ(post("/account/factor", {{"password", kPassword}, {"code", recovery_[0]}}, own).status, 422)
+      << "each works once";
 }
 
 TEST_P(AccountsTest, AForgottenPasswordIsRenewedByALinkOfAnAdministrator) {
@@ -168,7 +218,9 @@ TEST_P(AccountsTest, AForgottenPasswordIsRenewedByALinkOfAnAdministrator) {
   EXPECT_EQ(wrong.status, 422);
   EXPECT_TRUE(has(wrong, "href=\"#email\">"));
   EXPECT_TRUE(has(wrong, "href=\"#password\">"));
-  EXPECT_EQ(use(link, {{"email", " BEN@example.org"}, {"password", kNew}}).header("Location"), "/sign-in");
+  EXPECT_EQ(use(link, {{"email", " BEN@example.org"}, {"password", kNew}}).header("Location"),
+            "/sign-in/code?to=%2Fstaff")
+      << "the telephone is asked for as always";
   EXPECT_FALSE(is_in(own)) << "all sign-ins end";
   EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 404) << "once";
   EXPECT_EQ(sign_in("ben@example.org", kPassword).status, 422);
@@ -180,12 +232,31 @@ TEST_P(AccountsTest, AForgottenPasswordIsRenewedByALinkOfAnAdministrator) {
 TEST_P(AccountsTest, ALostTelephoneIsRenewedAndThePasswordStays) {
   const auto admin = signed_in(account_, kAdmin), own = signed_in(ben_, kLead);
   const auto link = reset_link(admin, ben_, "factor");
-  EXPECT_EQ(use(link, {{"email", "ben@example.org"}}).status, 303);
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}}).status, 422) << "the link alone is not enough";
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", "wrong"}}).status, 422);
+  const auto first = use(link, {{"email", "ben@example.org"}, {"password", kPassword}});
+  EXPECT_EQ(first.header("Location"), "/sign-in/factor?to=%2Fstaff");
+  EXPECT_TRUE(is_in(own)) << "nothing ends before the new one is confirmed";
+  EXPECT_EQ(sign_in("ben@example.org", kPassword).header("Location"), "/sign-in/code?to=%2Fstaff")
+      << "whoever knows the password alone gets nothing from it";
+  const auto page = get("/sign-in/factor", {}, session_of(first));
+  EXPECT_TRUE(has(page, "Your old second factor and your recovery codes hold until"));
+  secrets_[ben_] = from_base32(key_on(page));
+  EXPECT_EQ(post("/sign-in/factor", {{"code", code(ben_)}}, session_of(first)).status, 200);
   EXPECT_FALSE(is_in(own));
-  EXPECT_EQ(sign_in("ben@example.org", kPassword).header("Location"), "/sign-in/factor?to=%2Fstaff");
-  EXPECT_EQ(number("SELECT count(*) FROM recovery_code r JOIN account a ON a.id = r.account_id WHERE a.name "
-                   "LIKE 'Ben%'"),
-            0);
+  EXPECT_TRUE(is_in(session_of(post("/sign-in/continue", {}, session_of(first)))));
+}
+
+TEST_P(AccountsTest, ALinkLeadsInWhileStrangersGuessAndIsNoPlaceToGuessItself) {
+  const auto link = reset_link(signed_in(account_, kAdmin), ben_, "factor");
+  for (int i = 0; i < 5; ++i) sign_in("ben@example.org", "wrong");
+  EXPECT_EQ(sign_in("ben@example.org", kPassword).status, 429);
+  const auto right = [&] { return use(link, {{"email", "ben@example.org"}, {"password", kPassword}}); };
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", "wrong"}}).status, 422);
+  EXPECT_EQ(right().status, 429);
+  pass(60'000);
+  EXPECT_EQ(right().header("Location"), "/sign-in/factor?to=%2Fstaff");
 }
 
 TEST_P(AccountsTest, ALinkHoldsForADay) {
@@ -217,15 +288,34 @@ TEST_P(AccountsTest, OnlyAnAdministratorOfTheUnitAndNeverForHerself) {
 TEST_P(AccountsTest, OneUnitAloneTakesOverNobodyWhoWorksInTwo) {
   site_->gate().grant(by(), ben_, 8, "case_worker", {2026, 1, 1});
   const auto admin = signed_in(account_, kAdmin);
-  EXPECT_EQ(reset_link(admin, ben_, "both"), "");
-  EXPECT_NE(reset_link(admin, ben_, "password"), "");
+  const auto ask = [&](const char* what) { return post(path_of(ben_) + "/reset", {{"what", what}}, admin); };
+  EXPECT_TRUE(has(ask("password"), "has no second factor yet. Make a link for that first."));
+  signed_in(ben_, kLead);
+  EXPECT_TRUE(has(ask("both"), "So you can renew only one of the two within 30 days."));
+  const auto link = reset_link(admin, ben_, "password");
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 303);
   EXPECT_EQ(reset_link(admin, ben_, "factor"), "") << "one after the other is both";
-  EXPECT_NE(reset_link(admin, ben_, "password"), "") << "a link can get lost";
-  site_->gate().grant(by(), account_, 8, "admin", {2026, 1, 1});
-  EXPECT_NE(reset_link(signed_in(account_, {8, "agency", "Agentur", "admin"}), ben_, "factor"), "")
-      << "somebody of the other unit";
-  pass(31LL * 24 * 3'600'000);
-  EXPECT_NE(reset_link(signed_in(account_, kAdmin), ben_, "factor"), "");
+  EXPECT_NE(reset_link(admin, ben_, "password"), "");
+}
+
+TEST_P(AccountsTest, ItsOwnerIsToldOfALinkAndWithdrawsIt) {
+  const auto admin = signed_in(account_, kAdmin), own = signed_in(ben_, kLead);
+  EXPECT_FALSE(has(get("/staff", {}, own), "News about your account"));
+  const auto link = reset_link(admin, ben_, "both");
+  EXPECT_TRUE(has(get("/staff", {}, own), "See what happened to your account")) << "where she looks";
+  const auto page = get("/account", {}, own);
+  constexpr std::string_view kMark = "/account/links/withdraw";
+  ASSERT_TRUE(has(page, kMark));
+  const auto from = page.content().find("name=\"id\" value=\"", page.content().find(kMark)) + 17;
+  EXPECT_EQ(
+      post("/account/links/withdraw", {{"id", std::string(page.content().substr(from, 36))}}, own).status,
+      303);
+  EXPECT_FALSE(has(get("/account", {}, own), kMark));
+  EXPECT_EQ(use(link, {{"email", "ben@example.org"}, {"password", kNew}}).status, 404);
+  pass(1);
+  EXPECT_EQ(post("/account/notes/seen", {}, own).status, 303);
+  EXPECT_FALSE(has(get("/staff", {}, own), "News about your account"));
+  EXPECT_TRUE(has(get("/account", {}, own), "made a link")) << "for 90 days";
 }
 
 TEST_P(AccountsTest, WhoeverLeavesLosesEverythingAtOnce) {

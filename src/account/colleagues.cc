@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/gate.h"
+#include "access/giving.h"
 #include "account/steps.h"
 #include "web/form.h"
 
@@ -74,7 +75,7 @@ std::vector<access::Post> colleague(Ask& ask) {
 }
 
 bool may_end(const Ask& ask, const access::Post& post) {
-  return post.function != "admin" || ask.desk.actor()->function == "admin";
+  return access::may_give(ask.desk.actor()->function, post.function);
 }
 
 Html end_form(const web::FormView& form, const std::vector<access::Post>& posts) {
@@ -146,6 +147,9 @@ http::Response end_post(Ask& ask, const std::vector<OnLeave>& on_leave) {
     const auto day = Day::parse(ask.given("last"));
     if (!day || *day < today)
       problems.push_back({"last", msg("Enter the last day, today or later.")});
+    else if (post != posts.end() && post->to && *post->to <= *day)
+      problems.push_back(
+          {"last", msg("The function ends on that day or before it already. For longer, invite again.")});
     else
       last = *day;
   }
@@ -165,6 +169,10 @@ Text text_of(access::ResetRefusal refusal) {
           "Your colleague works in other institutions too. So you can renew only one of the two within 30 "
           "days. "
           "The other one is renewed by an administrator there.");
+    case access::ResetRefusal::no_factor:
+      return msg(
+          "Your colleague works in other institutions too and has no second factor yet. Make a link for that "
+          "first. Is the password forgotten as well? Then the functions elsewhere must be ended before.");
     case access::ResetRefusal::not_here:
       break;
   }

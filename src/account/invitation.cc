@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/gate.h"
+#include "access/giving.h"
 #include "account/steps.h"
 #include "base/fold.h"
 #include "unit/unit.h"
@@ -21,6 +22,7 @@ using web::Url;
 constexpr web::Access kInvite{&access::kAccountWrite, access::kAccountPurpose, false};
 constexpr const char* kInvitePath = "/staff/accounts/invite";
 constexpr const char* kWithdrawPath = "/staff/accounts/withdraw-invitation";
+constexpr const char* kAgreePath = "/staff/accounts/agree-to-invitation";
 constexpr std::size_t kLongestName = 120;
 
 std::string path_of(const access::Link& link) { return "/invitation/" + link.id + "?secret=" + link.secret; }
@@ -40,24 +42,33 @@ http::Response again(const Ask& ask, const web::FormView& form, const std::strin
                          .form = std::move(form_id)});
 }
 
-// Only an administrator makes administrators: whoever may invite may not raise herself through another
-// account.
 std::vector<std::string> functions_to_give(const Ask& ask) {
   std::vector<std::string> given;
   for (const auto each : access::staff_functions(ask.desk.actor()->unit_kind))
-    if (each != "admin" || ask.desk.actor()->function == "admin") given.emplace_back(each);
+    if (access::may_give(ask.desk.actor()->function, each)) given.emplace_back(each);
   return given;
 }
 
 Html waiting(const Ask& ask) {
   Html list;
-  for (const auto& each : ask.site.gate().open_invitations(ask.desk))
+  for (const auto& each : ask.site.gate().open_invitations(ask.desk)) {
+    Html by, agree;
+    if (!each.made_by.empty())
+      by = el("p", {cls("kern-body")}, {ask.t("Invited by {name}.", {{"name", each.made_by}})});
+    if (each.waits)
+      by += el("p", {cls("kern-body")},
+               {ask.t("Waits until a second person agrees: a lead or an administrator who did not invite.")});
+    if (each.may_agree)
+      agree = web::post_form(ask, "agree-" + each.id, Url::path(kAgreePath),
+                             all({hidden("id", each.id), web::button(ask.t("Agree"), false)}));
     list += el("li", {},
                {el("p", {cls("kern-body")},
                    {each.name, " – ", function_labels(ask, each.functions), ". ",
                     ask.t("Holds until {when}.", {{"when", moment(ask, each.until)}})}),
+                by, agree,
                 web::post_form(ask, "withdraw-" + each.id, Url::path(kWithdrawPath),
                                all({hidden("id", each.id), web::button(ask.t("Withdraw"), false)}))});
+  }
   if (list.empty()) return {};
   return all({el("h2", {cls("kern-heading-medium")}, {ask.t("Open invitations")}),
               el("ul", {cls("lo-queue")}, {list})});
@@ -86,29 +97,46 @@ http::Response invite_page(const Ask& ask, Problems problems = {}) {
   return again(ask, form, ask.t("Invite somebody"), all({main, waiting(ask)}), "invite");
 }
 
+Problem problem_of(access::InviteRefusal refusal) {
+  if (refusal == access::InviteRefusal::oneself)
+    return {"email", msg("This is your own address. Functions for you are given by somebody else.")};
+  if (refusal == access::InviteRefusal::nobody_agrees)
+    return {
+        "function",
+        msg("A second lead or administrator has to agree to this function, and your institution has none. "
+            "Ask whoever runs this Lotse to invite (lotse admin invite).")};
+  return {"function", msg("Only an administrator can give this function.")};
+}
+
+Html second_person(const Ask& ask, const access::Guest& guest) {
+  if (std::none_of(guest.functions.begin(), guest.functions.end(), access::takes_two)) return {};
+  return web::alert(
+      "info", ask.t("A second person has to agree"),
+      el("p", {cls("kern-body")},
+         {ask.t(
+             "Another lead or administrator of your institution does that on “Invite somebody”. Before, the "
+             "link cannot be used.")}));
+}
+
 http::Response make_invitation(Ask& ask) {
   if (ask.given("_action") == "language") return invite_page(ask);
   access::Guest guest{ask.given("email"), ask.given("name"), {}};
   for (const auto& pair : ask.form.pairs)
     if (pair.name == "function") guest.functions.push_back(pair.value);
   auto problems = check_guest(guest.email, guest.name, guest.functions, ask.desk.actor()->unit_kind);
-  const auto allowed = functions_to_give(ask);
-  for (const auto& each : guest.functions)
-    if (problems.empty() && std::find(allowed.begin(), allowed.end(), each) == allowed.end())
-      problems.push_back({"function", msg("Only an administrator can give this function.")});
-  const auto account = ask.site.gate().find(guest.email);
-  if (account && account->id == ask.desk.actor()->who)
-    problems.push_back(
-        {"email", msg("This is your own address. Functions for you are given by somebody else.")});
+  tl::expected<access::Link, access::InviteRefusal> link;
+  if (problems.empty()) {
+    link = ask.site.gate().invite(ask.desk, guest);
+    if (!link) problems.push_back(problem_of(link.error()));
+  }
   if (!problems.empty())
     return ask.json ? web::problem_details(ask, 422, problems) : invite_page(ask, problems);
-  const auto link = ask.site.gate().invite(ask.desk, guest);
-  if (ask.json) return web::json({{"path", path_of(link)}}, 201);
+  if (ask.json) return web::json({{"path", path_of(*link)}}, 201);
   const Html main =
       all({el("h1", {cls("kern-heading-large")}, {ask.t("The link for {name}", {{"name", guest.name}})}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           shown_link(ask, path_of(link)),
+           shown_link(ask, path_of(*link)), second_person(ask, guest),
            el("p", {}, {web::link(Url::path(kInvitePath), ask.t("Invite somebody else"))})});
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }
@@ -142,15 +170,21 @@ http::Response account_page(const Ask& ask, const access::Invitation& invitation
   return again(ask, form, ask.t("Welcome to Lotse"), main, "accept");
 }
 
-// The address has an account already: its owner accepts while she is signed in.
+/** Who is here: signed in, or with all shown and no unit chosen yet. */
+std::string present(const Ask& ask) {
+  if (ask.desk.actor().signed_in()) return ask.desk.actor()->who;
+  const auto half = ask.site.gate().half(half_secret(ask));
+  return half && half->ready() ? half->account : "";
+}
+
+// The address has an account already: its owner accepts after her sign-in.
 http::Response joining_page(const Ask& ask, const access::Invitation& invitation) {
   const std::string path = "/invitation/" + invitation.id;
-  const auto& actor = ask.desk.actor();
   Html rest;
-  if (actor->who == invitation.account)
+  if (present(ask) == invitation.account)
     rest = web::post_form(ask, "accept", Url::path(path),
                           el("div", {cls("lo-actions")}, {web::button(ask.t("Accept the invitation"))}));
-  else if (actor.signed_in())
+  else if (ask.desk.actor().signed_in())
     rest = all({el("p", {cls("kern-body")},
                    {ask.t("This invitation is for another account. Sign out, then open the link again.")}),
                 el("p", {}, {web::link(Url::path("/sign-out"), ask.t("Sign out"))})});
@@ -164,17 +198,35 @@ http::Response joining_page(const Ask& ask, const access::Invitation& invitation
   return web::page(ask, {.title = ask.t("One more unit for you"), .main = main});
 }
 
+http::Response waiting_page(const Ask& ask, const access::Invitation& invitation) {
+  const std::string title = ask.t("This invitation waits for a second person");
+  const Html main = all(
+      {el("h1", {cls("kern-heading-large")}, {title}), greeting(ask, invitation),
+       el("p", {cls("kern-body")},
+          {ask.t("A second person there has to agree first. Ask whoever gave you the link, and open it again "
+                 "then.")})});
+  return web::page(ask, {.title = title, .main = main});
+}
+
 http::Response show(Ask& ask) {
   const std::string id = ask.values.at("id");
   if (auto taken = take_link(ask, "/invitation/" + id)) return *taken;
   const auto invitation = ask.site.gate().invitation(id, link_secret(ask));
   if (!invitation) return link_over_page(ask);
+  if (invitation->waits) return waiting_page(ask, *invitation);
   return invitation->account.empty() ? account_page(ask, *invitation) : joining_page(ask, *invitation);
 }
 
 http::Response join(Ask& ask, const access::Invitation& invitation) {
-  if (!ask.site.gate().accept(invitation.id, link_secret(ask), ask.desk.actor()))
-    return joining_page(ask, invitation);
+  auto& gate = ask.site.gate();
+  if (!ask.desk.actor().signed_in()) {
+    const std::string half = half_secret(ask);
+    if (!gate.accept(invitation.id, link_secret(ask), half)) return joining_page(ask, invitation);
+    auto response = next_step(ask, half);
+    drop_link(response, ask);
+    return response;
+  }
+  if (!gate.accept(invitation.id, link_secret(ask), ask.desk.actor())) return joining_page(ask, invitation);
   const Html main =
       all({el("h1", {cls("kern-heading-large")},
               {ask.t("You belong to {unit} now", {{"unit", invitation.unit_name}})}),
@@ -191,8 +243,10 @@ http::Response accept(Ask& ask, Passwords& passwords) {
   auto& gate = ask.site.gate();
   const auto invitation = gate.invitation(ask.values.at("id"), link_secret(ask));
   if (!invitation) return link_over_page(ask);
-  if (!invitation->account.empty()) return join(ask, *invitation);
-  if (ask.given("_action") == "language") return account_page(ask, *invitation);
+  if (invitation->waits) return waiting_page(ask, *invitation);
+  const bool language = ask.given("_action") == "language";
+  if (!invitation->account.empty()) return language ? joining_page(ask, *invitation) : join(ask, *invitation);
+  if (language) return account_page(ask, *invitation);
   const std::string email = ask.given("email"), name = ask.given("name");
   const std::string password(ask.form.find("password").value_or(""));
   Problems problems;
@@ -209,10 +263,10 @@ http::Response accept(Ask& ask, Passwords& passwords) {
   } catch (const Passwords::Busy&) {
     return web::error(ask, 503);
   }
-  const auto account = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
-  if (!account) return link_over_page(ask);
+  const auto half = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
+  if (!half) return link_over_page(ask);
   if (!ask.session.empty()) gate.end(ask.session);
-  auto response = next_step(ask, gate.begin(*account));
+  auto response = next_step(ask, *half);
   drop_link(response, ask);
   return response;
 }
@@ -249,6 +303,10 @@ void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entran
   site.post(kInvitePath, kInvite, make_invitation);
   site.post(kWithdrawPath, kInvite, [](Ask& ask) {
     ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"));
+    return web::see(Url::path(kInvitePath));
+  });
+  site.post(kAgreePath, kInvite, [](Ask& ask) {
+    if (!ask.site.gate().agree_to_invitation(ask.desk, ask.given("id"))) throw Stale();
     return web::see(Url::path(kInvitePath));
   });
   site.get("/invitation/{id}", kOpen, show);

@@ -14,13 +14,23 @@ class InvitationTest : public AccountTest {
     if (IsSkipped() || HasFatalFailure()) return;
     site_->gate().grant(by(), account_, 7, "admin", {2026, 1, 1});
   }
+  int agree(const std::string& cookies, const std::string& link) {
+    return post("/staff/accounts/agree-to-invitation", {{"id", path(link).substr(12)}}, cookies).status;
+  }
+  /** Somebody signed in with a second factor of her own, set up just now. */
+  std::string signed_in(const std::string& function, const std::string& account) {
+    const auto half = let_set_up(begin(account));
+    const auto secret = site_->gate().offer_factor(half).value();
+    EXPECT_TRUE(site_->gate().confirm_factor(half, access::totp(secret, access::totp_step(clock_->now()))));
+    return "lotse=" + *site_->gate().start(half, {7, "family_centre", "Familienzentrum", function});
+  }
   /** Olena signed in with a second factor, in this function. */
   std::string signed_in(const std::string& function) {
     auto& gate = site_->gate();
-    auto half = gate.begin(account_);
+    auto half = begin(account_);
     if (secret_.empty()) {
-      secret_ = gate.offer_factor(account_);
-      EXPECT_TRUE(gate.confirm_factor(account_, code(), half));
+      secret_ = gate.offer_factor(let_set_up(half)).value();
+      EXPECT_TRUE(gate.confirm_factor(half, code()));
     } else {
       pass(60'000);
       EXPECT_EQ(gate.prove(half, code()), access::Proof::right);
@@ -59,6 +69,8 @@ class InvitationTest : public AccountTest {
 LOTSE_ON_EACH_ENGINE(InvitationTest);
 
 TEST_P(InvitationTest, AnAdministratorInvitesAndTheLinkIsShownOnce) {
+  const auto eva = site_->gate().make_account(by(), 7, "eva@example.org", "Eva", cheap_hash(), "de");
+  site_->gate().grant(by(), eva, 7, "lead", {2026, 1, 1});
   const auto cookies = signed_in("admin");
   const auto page = get("/staff/accounts/invite", {}, cookies);
   EXPECT_EQ(page.status, 200);
@@ -73,7 +85,17 @@ TEST_P(InvitationTest, AnAdministratorInvitesAndTheLinkIsShownOnce) {
   ASSERT_TRUE(link.starts_with("/invitation/")) << done.content();
   EXPECT_TRUE(has(done, "http://lotse.example" + link));
   EXPECT_TRUE(has(done, "Ben &lt;B&gt;"));
+  EXPECT_TRUE(has(done, "A second person has to agree"));
   const auto cookie = open(link);
+  const auto early = get(path(link), {}, cookie);
+  EXPECT_TRUE(has(early, "This invitation waits for a second person"));
+  EXPECT_FALSE(has(early, "type=\"password\""));
+  EXPECT_TRUE(has(post(path(link), {{"email", "ben@example.org"}, {"name", "B"}, {"password", kNew}}, cookie),
+                  "waits for a second person"));
+  EXPECT_EQ(agree(cookies, link), 409) << "she invited herself";
+  const auto lead = signed_in("lead", eva);
+  EXPECT_TRUE(has(get("/staff/accounts/invite", {}, lead), "Invited by Olena &lt;O&gt;."));
+  EXPECT_EQ(agree(lead, link), 303);
   const auto form = get(path(link), {}, cookie);
   EXPECT_EQ(form.status, 200);
   EXPECT_TRUE(has(form, "Familienzentrum"));
@@ -94,9 +116,9 @@ TEST_P(InvitationTest, FromLinkToSecondFactorToSignIn) {
   const auto again = get(path(link), {}, cookie);
   EXPECT_EQ(again.status, 404);
   EXPECT_TRUE(has(again, "This link does not hold any more"));
-  const auto ben = site_->gate().find("ben@example.org");
-  ASSERT_TRUE(ben);
-  secret_ = site_->gate().offer_factor(ben->id);
+  const auto offered = site_->gate().offer_factor(session_of(first).substr(6));
+  ASSERT_TRUE(offered);
+  secret_ = *offered;
   EXPECT_EQ(post("/sign-in/factor", {{"code", code()}}, session_of(first)).status, 200);
   const auto in = post("/sign-in/continue", {}, session_of(first));
   EXPECT_TRUE(has(get("/staff", {}, session_of(in)), "Hello, Ben"));
@@ -172,6 +194,36 @@ TEST_P(InvitationTest, WhoHasAnAccountAcceptsSignedIn) {
   EXPECT_EQ(number("SELECT count(*) FROM membership WHERE unit_id = 8"), 1);
 }
 
+TEST_P(InvitationTest, WhoHasNobodyToAgreeIsToldWhatToDo) {
+  const auto r =
+      invite(signed_in("admin"), {{"email", "ben@example.org"}, {"name", "Ben"}, {"function", "dpo"}});
+  EXPECT_EQ(r.status, 422);
+  EXPECT_TRUE(has(r, "href=\"#function\">A second lead or administrator has to agree"));
+  EXPECT_TRUE(has(r, "lotse admin invite"));
+}
+
+TEST_P(InvitationTest, WhoLeftAndIsInvitedAgainComesIn) {
+  signed_in("admin");
+  change("UPDATE membership SET valid_to = '2026-11-21'");
+  const auto link = operators_link("olena@example.org"), cookie = open(link), to = path(link);
+  pass(60'000);
+  EXPECT_TRUE(has(get(to, {}, cookie), "Sign in to accept."));
+  const auto first = sign_in("olena@example.org", kPassword, {{"to", to}}, cookie);
+  const auto half = session_of(first) + "; " + cookie;
+  EXPECT_FALSE(has(get(to, {}, half), "Accept the invitation")) << "the code is missing";
+  EXPECT_TRUE(has(post(to, {}, half), "Sign in to accept."));
+  const auto second = post("/sign-in/code", {{"code", code()}, {"to", to}}, half);
+  EXPECT_EQ(second.header("Location"), to);
+  EXPECT_TRUE(has(get(to, {}, half), "Accept the invitation"));
+  EXPECT_EQ(post(to, {{"_action", "language"}, {"_language", "de"}}, half).status, 200);
+  EXPECT_EQ(number("SELECT count(*) FROM membership WHERE valid_to IS NULL"), 0)
+      << "a choice of language accepts nothing";
+  const auto in = post(to, {}, half);
+  EXPECT_EQ(in.header("Location"), "/staff");
+  EXPECT_TRUE(has(get("/staff", {}, session_of(in)), "lead"));
+  EXPECT_TRUE(web::cookie_set(in, "lotse_link").ends_with("Max-Age=0"));
+}
+
 TEST_P(InvitationTest, OnlyThoseWhoMayInvite) {
   EXPECT_EQ(get("/staff/accounts/invite").status, 303);
   EXPECT_EQ(get("/staff/accounts/invite", {}, signed_in("directory_editor")).status, 404);
@@ -188,7 +240,7 @@ TEST_P(InvitationTest, OnlyThoseWhoMayInvite) {
 TEST_P(InvitationTest, AnAdministratorWithoutASecondFactorMayNotInvite) {
   change("INSERT INTO installation (key, value) VALUES ('sample', '1')");
   site_->gate().mark_sample(by(), 7, account_);
-  const auto half = site_->gate().begin(account_);
+  const auto half = begin(account_);
   const auto cookies = "lotse=" + *site_->gate().start(half, {7, "family_centre", "F", "admin"});
   EXPECT_EQ(get("/staff/accounts/invite", {}, cookies).status, 404);
 }

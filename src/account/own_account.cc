@@ -15,6 +15,8 @@ using web::Html;
 using web::Url;
 
 constexpr const char* kPath = "/account";
+constexpr const char* kFactorPath = "/account/factor";
+constexpr const char* kConfirmPath = "/account/factor/confirm";
 
 Html back(const Ask& ask) { return el("p", {}, {web::link(Url::path(kPath), ask.t("Back to my account"))}); }
 
@@ -69,18 +71,38 @@ std::string reset_text(const Ask& ask, const access::ResetNote& note) {
   return ask.t("{name} made a link for a new password and a new second factor for you: {when}.", args());
 }
 
+Html reset_note(const Ask& ask, const access::ResetNote& note) {
+  Html rest;
+  if (note.open)
+    rest = web::post_form(ask, "withdraw-" + note.id, Url::path("/account/links/withdraw"),
+                          all({hidden("id", note.id), web::button(ask.t("Withdraw the link"), false)}));
+  return el("li", {},
+            {reset_text(ask, note), " ",
+             note.used.ms ? ask.t("It was used: {when}.", {{"when", moment(ask, note.used)}})
+                          : ask.t("It was not used."),
+             rest});
+}
+
 Html notes(Ask& ask) {
+  auto& gate = ask.site.gate();
+  const auto& actor = ask.desk.actor();
   Html list;
-  for (const auto& each : ask.site.gate().reset_notes(ask.desk.actor()))
-    list += el("li", {},
-               {reset_text(ask, each), " ",
-                each.used.ms ? ask.t("It was used: {when}.", {{"when", moment(ask, each.used)}})
-                             : ask.t("It was not used.")});
+  for (const auto& each : gate.reset_notes(actor)) list += reset_note(ask, each);
+  if (const auto at = gate.factor_replaced(actor); at.ms)
+    list += el(
+        "li", {},
+        {ask.t("Another telephone was set up as your second factor: {when}.", {{"when", moment(ask, at)}})});
   if (list.empty()) return {};
-  return web::alert("warning", ask.t("Your access was renewed by somebody else"),
+  Html read;
+  if (gate.unseen_notes(actor))
+    read = web::post_form(ask, "notes-seen", Url::path("/account/notes/seen"),
+                          web::button(ask.t("I have read this"), false));
+  return web::alert("warning", ask.t("News about your account"),
                     all({el("ul", {}, {list}),
                          el("p", {cls("kern-body")},
-                            {ask.t("You did not ask for it? Tell your data protection officer at once.")})}));
+                            {ask.t("You know nothing of it? Change your password, and tell your data "
+                                   "protection officer at once.")}),
+                         read}));
 }
 
 Html sign_ins(Ask& ask) {
@@ -114,7 +136,7 @@ http::Response own_page(Ask& ask) {
   Html second = el("h2", {cls("kern-heading-medium")}, {ask.t("Password and second factor")});
   second += el("p", {}, {web::link(Url::path("/account/password"), ask.t("Change the password"))});
   second += el("p", {},
-               {web::link(Url::path("/account/factor"),
+               {web::link(Url::path(kFactorPath),
                           factor ? ask.t("Set up another telephone") : ask.t("Set up your second factor"))});
   if (factor) {
     second += el("p", {cls("kern-body")},
@@ -148,39 +170,85 @@ http::Response change_password(Ask& ask, Passwords& passwords) {
   return web::see(Url::path(kPath, "saved=1"));
 }
 
+// Whoever finds a screen unlocked has neither the password nor the telephone.
+Wrong check_own_factor(Ask& ask, Passwords& passwords) {
+  auto wrong = check_own_password(ask, passwords);
+  auto& gate = ask.site.gate();
+  if (!gate.has_factor(ask.desk.actor())) return wrong;
+  const std::string code = ask.given("code");
+  if (code.empty())
+    wrong.problems.push_back({"code", msg("Enter the six digits of your app, or a recovery code.")});
+  // A code is used up by being shown: not before all else is right.
+  if (!wrong.problems.empty()) return wrong;
+  switch (gate.prove(ask.desk.actor(), code)) {
+    case access::Proof::wrong:
+      return {{{"code", msg("This code is not right, or was used already. Wait for the next one.")}}};
+    case access::Proof::blocked:
+      return {{{"code", too_many_attempts()}}, 429};
+    case access::Proof::right:
+      break;
+  }
+  return {};
+}
+
 http::Response recovery_page(const Ask& ask, Wrong wrong = {{}, 200}) {
   const web::FormView form{ask, std::move(wrong.problems)};
   return form_page(
       form, ask.t("New recovery codes"), "/account/recovery",
       el("p", {cls("kern-body lo-lead")}, {ask.t("The old ones do not hold any more after that.")}),
-      all({own_password_field(form), el("div", {cls("lo-actions")}, {web::button(ask.t("Make new codes"))})}),
+      all({own_password_field(form), code_field(form, true),
+           el("div", {cls("lo-actions")}, {web::button(ask.t("Make new codes"))})}),
       wrong.status);
 }
 
 http::Response renew_recovery(Ask& ask, Passwords& passwords) {
-  if (!ask.site.gate().has_factor(ask.desk.actor())) return web::see(Url::path("/account/factor"));
+  if (!ask.site.gate().has_factor(ask.desk.actor())) return web::see(Url::path(kFactorPath));
   if (ask.given("_action") == "language") return recovery_page(ask);
-  if (auto wrong = check_own_password(ask, passwords); !wrong.problems.empty())
+  if (auto wrong = check_own_factor(ask, passwords); !wrong.problems.empty())
     return recovery_page(ask, std::move(wrong));
   return codes_page(ask, ask.site.gate().renew_recovery(ask.desk.actor()), back(ask));
 }
 
-http::Response factor_page(const Ask& ask, Wrong wrong = {{}, 200}) {
+http::Response factor_page(Ask& ask, Wrong wrong = {{}, 200}) {
   const web::FormView form{ask, std::move(wrong.problems)};
-  const auto& actor = ask.desk.actor();
-  return form_page(form, ask.t("Set up your second factor"), "/account/factor",
-                   factor_offer(ask, actor->name, ask.site.gate().offer_factor(actor->who)),
-                   all({own_password_field(form), code_field(form, false),
-                        el("div", {cls("lo-actions")}, {web::button(ask.t("Continue"))})}),
-                   wrong.status);
+  const bool factor = ask.site.gate().has_factor(ask.desk.actor());
+  Html fields = own_password_field(form);
+  if (factor) fields += code_field(form, true);
+  fields += el("div", {cls("lo-actions")}, {web::button(ask.t("Continue"))});
+  return form_page(
+      form, factor ? ask.t("Set up another telephone") : ask.t("Set up your second factor"), kFactorPath,
+      el("p", {cls("kern-body lo-lead")},
+         {factor
+              ? ask.t("First show that it is you. You have the old telephone no more? Then enter one of your "
+                      "recovery codes.")
+              : ask.t("First show that it is you.")}),
+      fields, wrong.status);
 }
 
-http::Response set_factor(Ask& ask, Passwords& passwords) {
+// The key is on this page alone, once: a screen left open shows it to nobody.
+http::Response confirm_page(const Ask& ask, const Html& offer, Problems problems = {}) {
+  const web::FormView form{ask, std::move(problems)};
+  const Html lead = el("p", {cls("kern-body lo-lead")},
+                       {ask.t("Enter a code of the new telephone. All your other sign-ins end with that.")});
+  const Html again = el("p", {}, {web::link(Url::path(kFactorPath), ask.t("Begin again, with a new key"))});
+  return form_page(
+      form, ask.t("Set up your second factor"), kConfirmPath, all({offer, lead}),
+      all({code_field(form, false), el("div", {cls("lo-actions")}, {web::button(ask.t("Continue"))}), again}),
+      form.problems.empty() ? 200 : 422);
+}
+
+http::Response offer_factor(Ask& ask, Passwords& passwords) {
   if (ask.given("_action") == "language") return factor_page(ask);
-  if (auto wrong = check_own_password(ask, passwords); !wrong.problems.empty())
+  if (auto wrong = check_own_factor(ask, passwords); !wrong.problems.empty())
     return factor_page(ask, std::move(wrong));
-  const auto codes = ask.site.gate().confirm_factor(ask.desk.actor()->who, ask.given("code"), "");
-  if (!codes) return factor_page(ask, {{{"code", code_not_right()}}});
+  const auto& actor = ask.desk.actor();
+  return confirm_page(ask, factor_offer(ask, actor->name, ask.site.gate().offer_factor(actor, ask.session)));
+}
+
+http::Response set_factor(Ask& ask) {
+  if (ask.given("_action") == "language") return confirm_page(ask, Html());
+  const auto codes = ask.site.gate().confirm_factor(ask.desk.actor(), ask.session, ask.given("code"));
+  if (!codes) return confirm_page(ask, Html(), {{"code", code_not_right()}});
   return codes_page(ask, *codes, back(ask));
 }
 
@@ -210,12 +278,22 @@ void install_own_account(web::Site& site, const std::shared_ptr<Entrance>& entra
     ask.site.gate().end_others(ask.desk.actor(), ask.session);
     return web::see(Url::path(kPath));
   });
+  site.post("/account/links/withdraw", kSignedIn, [](Ask& ask) {
+    ask.site.gate().withdraw_reset(ask.desk.actor(), ask.given("id"));
+    return web::see(Url::path(kPath));
+  });
+  site.post("/account/notes/seen", kSignedIn, [](Ask& ask) {
+    ask.site.gate().notes_seen(ask.desk.actor());
+    return web::see(Url::path(kPath));
+  });
   site.get("/account/password", kSignedIn, [](Ask& ask) { return password_page(ask); });
   site.post("/account/password", kSignedIn, with_passwords(entrance, change_password));
   site.get("/account/recovery", kSignedIn, [](Ask& ask) { return recovery_page(ask); });
   site.post("/account/recovery", kSignedIn, with_passwords(entrance, renew_recovery));
-  site.get("/account/factor", kSignedIn, [](Ask& ask) { return factor_page(ask); });
-  site.post("/account/factor", kSignedIn, with_passwords(entrance, set_factor));
+  site.get(kFactorPath, kSignedIn, [](Ask& ask) { return factor_page(ask); });
+  site.post(kFactorPath, kSignedIn, with_passwords(entrance, offer_factor));
+  site.get(kConfirmPath, kSignedIn, [](Ask&) { return web::see(Url::path(kFactorPath)); });
+  site.post(kConfirmPath, kSignedIn, set_factor);
 }
 
 }  // namespace lotse::account

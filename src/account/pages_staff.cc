@@ -25,8 +25,13 @@ http::Response staff(Ask& ask) {
   for (const auto& each : ask.site.navigation())
     if (each.staff && each.path != "/staff" && (!each.right || ask.desk.may(*each.right, each.purpose)))
       entries += el("li", {}, {web::link(Url::path(each.path), ask.say(each.label))});
+  Html news;
+  if (ask.site.gate().unseen_notes(actor))
+    news = web::alert("warning", ask.t("News about your account"),
+                      el("p", {cls("kern-body")},
+                         {web::link(Url::path("/account"), ask.t("See what happened to your account"))}));
   const Html main = all(
-      {el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor->name}})}),
+      {el("h1", {cls("kern-heading-large")}, {ask.t("Hello, {name}", {{"name", actor->name}})}), news,
        el("p", {cls("kern-body lo-lead")},
           {ask.t("You are signed in for {unit} as {function}.",
                  {{"unit", unit ? unit->name : ""}, {"function", function_label(ask, actor->function)}})}),

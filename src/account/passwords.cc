@@ -30,8 +30,7 @@ struct Passwords::Pool {
   std::deque<std::packaged_task<void()>> queue;
   std::size_t under_way = 0;  // waiting and being hashed
   bool stop = false;
-  std::once_flag nobody_once;
-  std::string nobody;
+  std::shared_future<std::string> nobody;
   std::vector<std::thread> threads;
 
   void work() {
@@ -69,6 +68,10 @@ struct Passwords::Pool {
 
 Passwords::Passwords() : pool_(std::make_unique<Pool>()) {
   CHECK(sodium_init() >= 0);
+  // Before anybody asks: the first unknown address after a start must not take longer than a known one.
+  auto made = std::make_shared<std::promise<std::string>>();
+  pool_->nobody = made->get_future().share();
+  pool_->queue.emplace_back([made] { made->set_value(hashed(random_hex(16))); });
   for (std::size_t i = 0; i < kThreads; ++i) pool_->threads.emplace_back([this] { pool_->work(); });
 }
 
@@ -95,9 +98,6 @@ bool Passwords::check(std::string_view password, std::string_view hash) {
   return good;
 }
 
-const std::string& Passwords::of_nobody() const {
-  std::call_once(pool_->nobody_once, [&] { pool_->nobody = hashed(random_hex(16)); });
-  return pool_->nobody;
-}
+const std::string& Passwords::of_nobody() const { return pool_->nobody.get(); }
 
 }  // namespace lotse::account

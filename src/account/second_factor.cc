@@ -60,9 +60,32 @@ http::Response take_code(Ask& ask, web::Allowance& attempts) {
   return next_step(ask, secret);
 }
 
-http::Response set_up_page(const Ask& ask, const access::HalfSession& half, Problems problems = {},
+// The password alone is what strangers guess: it is not enough to say which telephone is hers.
+http::Response link_needed_page(const Ask& ask) {
+  const Html main = all(
+      {el("h1", {cls("kern-heading-large")}, {ask.t("Your second factor is not set up yet")}),
+       el("p", {cls("kern-body lo-lead")},
+          {ask.t("For that you need a link, so that nobody sets it up who only knows your password.")}),
+       el("p", {cls("kern-body")},
+          {ask.t("Ask an administrator of your institution. The link is made under “Accounts of our "
+                 "institution”, at your name: “Second factor”.")}),
+       el("p", {cls("kern-body")},
+          {ask.t(
+              "You are the only administrator? Then whoever runs this Lotse invites a second one, who makes "
+              "the link for you.")})});
+  return web::page(ask, {.title = ask.t("Your second factor is not set up yet"), .main = main});
+}
+
+http::Response set_up_page(Ask& ask, const access::HalfSession& half, Problems problems = {},
                            int status = 200) {
+  const auto offered = ask.site.gate().offer_factor(half_secret(ask));
+  if (!offered) return next_step(ask, half_secret(ask));
   const web::FormView form{ask, std::move(problems)};
+  Html before;
+  if (half.has_factor)
+    before = el("p", {cls("kern-body")},
+                {ask.t("Your old second factor and your recovery codes hold until you have confirmed the new "
+                       "one.")});
   const Html fields = all({hidden("to", wanted_path(ask)), code_field(form, false),
                            el("div", {cls("lo-actions")}, {web::button(ask.t("Continue"))})});
   const Html main = all(
@@ -71,7 +94,7 @@ http::Response set_up_page(const Ask& ask, const access::HalfSession& half, Prob
        el("p", {cls("kern-body lo-lead")},
           {ask.t("To sign in you need your password and a code from your telephone. So nobody gets in who "
                  "only knows your password.")}),
-       factor_offer(ask, half.name, ask.site.gate().offer_factor(half.account)),
+       before, factor_offer(ask, half.name, *offered),
        web::post_form(ask, "factor", Url::path("/sign-in/factor"), fields)});
   return web::page(ask, {.title = ask.t("Set up your second factor"),
                          .main = main,
@@ -83,9 +106,10 @@ http::Response set_up_page(const Ask& ask, const access::HalfSession& half, Prob
 http::Response set_up(Ask& ask) {
   const std::string secret = half_secret(ask);
   const auto half = ask.site.gate().half(secret);
-  if (!half || !half->needs_factor) return next_step(ask, secret);
+  if (half && half->needs_factor && !half->may_set_up) return link_needed_page(ask);
+  if (!half || !half->may_set_up || half->proved) return next_step(ask, secret);
   if (ask.request.method == "GET" || ask.given("_action") == "language") return set_up_page(ask, *half);
-  const auto codes = ask.site.gate().confirm_factor(half->account, ask.given("code"), secret);
+  const auto codes = ask.site.gate().confirm_factor(secret, ask.given("code"));
   if (!codes) return set_up_page(ask, *half, {{"code", code_not_right()}}, 422);
   return codes_page(
       ask, *codes,

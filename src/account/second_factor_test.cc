@@ -22,7 +22,7 @@ class SecondFactorTest : public AccountTest {
   /** Sets the factor up; the first recovery code. */
   std::string set_up() {
     const auto cookies = half();
-    secret_ = site_->gate().offer_factor(account_);
+    secret_ = site_->gate().offer_factor(let_set_up(cookies.substr(6))).value();
     const auto codes = post("/sign-in/factor", {{"code", code()}}, cookies);
     EXPECT_EQ(codes.status, 200);
     pass(kMinute);
@@ -40,9 +40,14 @@ TEST_P(SecondFactorTest, TheFirstSignInSetsItUpAndShowsRecoveryCodesOnce) {
   EXPECT_EQ(first.header("Location"), "/sign-in/factor?to=%2Foffers%2F42");
   const auto cookies = session_of(first);
   EXPECT_EQ(get("/staff", {}, cookies).header("Location"), "/sign-in?to=%2Fstaff") << "she is not in";
+  const auto alone = get("/sign-in/factor", {}, cookies);
+  EXPECT_TRUE(has(alone, "For that you need a link")) << "the password alone is not enough";
+  EXPECT_FALSE(has(alone, "<svg viewBox=\"0 0 "));
+  EXPECT_TRUE(has(post("/sign-in/factor", {{"code", "123456"}}, cookies), "For that you need a link"));
+  let_set_up(cookies.substr(6));
   const auto page = get("/sign-in/factor", "to=%2Foffers%2F42", cookies);
   EXPECT_EQ(page.status, 200);
-  secret_ = site_->gate().offer_factor(account_);
+  secret_ = site_->gate().offer_factor(cookies.substr(6)).value();
   std::string typed = access::base32(secret_);
   for (std::size_t at = 4; at < typed.size(); at += 5) typed.insert(at, " ");
   EXPECT_TRUE(has(page, typed)) << "the key for those who cannot scan";
@@ -121,6 +126,11 @@ TEST_P(SecondFactorTest, StrangersWhoGuessDoNotKeepTheOwnerOut) {
     EXPECT_EQ(r.body, blocked.body) << "nobody learns which of the two was right";
     EXPECT_TRUE(session_of(r).empty());
   }
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'password:%'"), 5)
+      << "the block is no longer";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'blocked:%'"), 3)
+      << "a wrong password, and twice no code";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'factor:%'"), 1) << "and one of the code";
   const auto unknown = sign_in("nobody@example.org", "wrong");
   EXPECT_EQ(unknown.status, 422);
   const auto in = sign_in("olena@example.org", kPassword, {{"code", code()}});

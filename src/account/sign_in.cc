@@ -78,18 +78,18 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
   std::string half;
   if (blocked) {
     // Strangers must not keep the owner out by guessing: whoever has both at once comes in all the same.
-    const std::string code = ask.given("code");
-    half = good && !code.empty() ? gate.begin(account->id) : "";
-    if (half.empty() || gate.prove(half, code) != access::Proof::right)
+    auto proved = gate.begin_proved(trial, good ? account : std::nullopt, ask.given("code"));
+    if (!proved)
       return refused(ask,
                      msg("There were too many wrong attempts. Please wait a few minutes, or enter "
                          "password and code together."),
                      429, Look::blocked);
+    half = *proved;
   } else if (!good) {
     gate.failed(trial);
     return refused(ask, msg("E-mail address or password is not right. Please check both."));
   } else {
-    half = gate.begin(account->id);
+    half = gate.begin(account->id, account->epoch);
   }
   // Only wrong attempts count: in the morning a whole house signs in from one address.
   entrance.attempts.give_back(ask.request.remote);
@@ -113,15 +113,24 @@ http::Response unit_page(const Ask& ask, const std::vector<access::Membership>& 
   return web::page(ask, {.title = ask.t("Where do you work now?"), .main = main, .form = "unit"});
 }
 
-http::Response without_unit(const Ask& ask) {
-  return refused(ask, msg("Your account has no unit at present. Please ask your administrator."));
-}
-
 http::Response to_step(const Ask& ask, std::string_view step, const std::string& half) {
   auto response =
       web::see(Url::path("/sign-in" + std::string(step), http::encode_query({{"to", wanted_path(ask)}})));
   if (!half.empty()) web::set_cookie(response, ask.site, ask.site.session_cookie(), half, 0);
   return response;
+}
+
+// Somebody who has left and is invited again has no unit before she accepts: that she can do now.
+http::Response without_unit(const Ask& ask, const std::string& half) {
+  const std::string to = wanted_path(ask);
+  if (to.starts_with("/invitation/")) {
+    auto response = web::see(to_path(to));
+    web::set_cookie(response, ask.site, ask.site.session_cookie(), half, 0);
+    return response;
+  }
+  return refused(ask,
+                 msg("Your account has no unit at present. You have an invitation? Open its link again and "
+                     "sign in from there. Otherwise ask your administrator."));
 }
 
 http::Response start(const Ask& ask, const std::string& half, const access::Membership& membership) {
@@ -135,7 +144,7 @@ http::Response start(const Ask& ask, const std::string& half, const access::Memb
 // Whoever may choose: her second factor was shown.
 std::optional<access::HalfSession> ready(const Ask& ask, const std::string& secret) {
   auto half = ask.site.gate().half(secret);
-  if (half && (half->needs_factor || (half->has_factor && !half->proved))) half.reset();
+  if (half && !half->ready()) half.reset();
   return half;
 }
 
@@ -144,7 +153,7 @@ http::Response choose_unit(Ask& ask) {
   const auto half = ready(ask, secret);
   if (!half) return next_step(ask, secret);
   const auto memberships = ask.site.gate().memberships(half->account);
-  if (memberships.empty()) return without_unit(ask);
+  if (memberships.empty()) return without_unit(ask, secret);
   const std::string chosen = ask.given("unit");
   for (const auto& each : memberships)
     if (chosen == text_of(each) && ask.given("_action").empty()) return start(ask, secret, each);
@@ -212,10 +221,11 @@ std::string half_secret(const Ask& ask) { return ask.request.cookie(ask.site.ses
 http::Response next_step(Ask& ask, const std::string& secret) {
   const auto half = ask.site.gate().half(secret);
   if (!half) return to_step(ask, "", "");
+  if (half->may_set_up && !half->proved) return to_step(ask, "/factor", secret);
   if (half->has_factor && !half->proved) return to_step(ask, "/code", secret);
   if (half->needs_factor) return to_step(ask, "/factor", secret);
   const auto memberships = ask.site.gate().memberships(half->account);
-  if (memberships.empty()) return without_unit(ask);
+  if (memberships.empty()) return without_unit(ask, secret);
   if (memberships.size() > 1 || ask.request.method == "GET") return to_step(ask, "/unit", secret);
   return start(ask, secret, memberships.front());
 }

@@ -248,7 +248,10 @@ TEST_P(SignInTest, FiveWrongPasswordsBlockForAWhile) {
   EXPECT_TRUE(session_of(right).empty());
   EXPECT_EQ(wrong.status, right.status);
   EXPECT_EQ(wrong.body, right.body) << "nobody learns in the meantime whether a password is right";
-  EXPECT_EQ(number("SELECT failures FROM attempt"), 5) << "attempts meanwhile do not prolong it";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'password:%'"), 5)
+      << "attempts meanwhile do not prolong it";
+  EXPECT_EQ(number("SELECT failures FROM attempt WHERE key LIKE 'blocked:%'"), 2)
+      << "and are counted whether the password was right or wrong";
   clock_->set(Instant{clock_->now().ms + 60'000});
   EXPECT_EQ(sign_in("olena@example.org", kPassword).status, 303);
   EXPECT_EQ(number("SELECT count(*) FROM attempt"), 0);

@@ -76,7 +76,7 @@ class PagesOnStore : public TwoUnits {
     sql::TestAccess::change(
         engine(),
         "INSERT INTO installation (key, value) VALUES ('sample', '1') ON CONFLICT (key) DO NOTHING");
-    return gate.start(gate.begin(account), {unit, "family_centre", "Haus", function}).value();
+    return gate.start(gate.begin(account, 0), {unit, "family_centre", "Haus", function}).value();
   }
 
   http::Response get(const std::string& target, const std::string& cookie = "",

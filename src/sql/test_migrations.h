@@ -3,6 +3,7 @@
 // For tests: the schema files of some modules, read from the source folder, as the program embeds them.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +29,8 @@ inline std::vector<Migration> migrations_of(std::initializer_list<const char*> m
                                                     std::string(std::istreambuf_iterator<char>(in), {}));
       made.push_back({name, text});
     }
+  // As the program has them: whatever alters a table comes after what makes it.
+  std::sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return made;
 }
 

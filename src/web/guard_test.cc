@@ -161,7 +161,7 @@ class SignedInTest : public sql::StoreTest {
   }
   // Another session, with another function.
   std::string start(const access::Membership& membership) {
-    return site_->gate().start(site_->gate().begin(account_), membership).value();
+    return site_->gate().start(site_->gate().begin(account_, 0), membership).value();
   }
   void become(const std::string& function) {
     auto& gate = site_->gate();

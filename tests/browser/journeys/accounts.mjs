@@ -99,7 +99,7 @@ async function invitation(t, { width, javaScript = true }) {
   equal(await page.locator('h1').innerText(), t.texts('de', 'This link does not hold any more')[0], 'the link used a second time');
 }
 
-/** An administrator invites a lead, renews her telephone, and ends her function while she is signed in. */
+/** An administrator invites a colleague, renews her telephone, ends her function while she is signed in, and has her back. */
 async function colleagues(t) {
   const { page, go } = await t.visitor({ language: 'de' });
   const admin = `${randomUUID()}@example.org`;
@@ -110,6 +110,11 @@ async function colleagues(t) {
   await page.locator('#email').fill(lead);
   await page.locator('#name').fill('Lea');
   await page.locator('input[name=function][value=lead]').check();
+  await send(page, 'invite');
+  await t.problemSummary(page, ['function']);
+  await inOrder(t, page, 'inviting, with nobody to agree');
+  await page.locator('input[name=function][value=lead]').uncheck();
+  await page.locator('input[name=function][value=organiser]').check();
   await send(page, 'invite');
   await inOrder(t, page, 'the link');
   const link = await page.locator('main code').innerText();
@@ -127,12 +132,16 @@ async function colleagues(t) {
   await other.page.goto(reset, { waitUntil: 'load' });
   await inOrder(t, other.page, 'renewing');
   await other.page.locator('#email').fill(lead);
+  await other.page.locator('#password').fill(password);
   await send(other.page, 'reset');
-  await typeSignIn(other.page, lead, password);
-  equal(new URL(other.page.url()).pathname, '/sign-in/factor', 'the page after the password, without a telephone');
-  await other.page.locator('#code').fill(code(await other.page.locator('main code').innerText(), t.server.now()));
+  equal(new URL(other.page.url()).pathname, '/sign-in/factor', 'the page after link and password');
+  await inOrder(t, other.page, 'another telephone');
+  const secret = await other.page.locator('main code').innerText();
+  await other.page.locator('#code').fill(code(secret, t.server.now()));
   await send(other.page, 'factor');
   await send(other.page, 'continue');
+  await inOrder(t, other.page, 'first page with a note');
+  await t.shot(other.page, 'note');
   await other.go('/account');
   await inOrder(t, other.page, 'own account with a note');
   has(await other.page.locator('main').innerText(), 'Ada', 'who renewed it');
@@ -141,6 +150,58 @@ async function colleagues(t) {
   await other.go('/account');
   equal(new URL(other.page.url()).pathname, '/sign-in', 'the page of somebody who has just left');
   ok(!(await page.locator('main').innerText()).includes('Lea'), 'somebody who left is still among the accounts');
+  await go('/staff/accounts/invite');
+  await page.locator('#email').fill(lead);
+  await page.locator('#name').fill('Lea');
+  await page.locator('input[name=function][value=organiser]').check();
+  await send(page, 'invite');
+  await other.page.goto(await page.locator('main code').innerText(), { waitUntil: 'load' });
+  await inOrder(t, other.page, 'invited again');
+  await other.page.locator('main a[href*="/sign-in"]').click();
+  await typeSignIn(other.page, lead, password);
+  await other.page.locator('#code').fill(code(secret, t.server.now() + kStep));
+  await send(other.page, 'second');
+  await inOrder(t, other.page, 'accepting');
+  await send(other.page, 'accept');
+  equal(new URL(other.page.url()).pathname, '/staff', 'the page of somebody who has come back');
+}
+
+/** What controls others takes two: an administrator invites, a lead agrees; and a new telephone of her own. */
+async function second(t) {
+  const { page, go } = await t.visitor({ language: 'de', width: 390 });
+  const other = await t.visitor({ language: 'de' });
+  const [admin, lead, officer] = [0, 1, 2].map(() => `${randomUUID()}@example.org`);
+  const { secret } = await join(t, page, t.server.invite('--email', admin, '--name', 'Ada', '--unit', '1'), admin);
+  await join(t, other.page, t.server.invite('--email', lead, '--name', 'Lea', '--unit', '1', '--function', 'lead'), lead);
+  await go('/staff/accounts/invite');
+  await page.locator('#email').fill(officer);
+  await page.locator('#name').fill('Dora');
+  await page.locator('input[name=function][value=dpo]').check();
+  await send(page, 'invite');
+  await inOrder(t, page, 'the link, to be agreed to');
+  const link = await page.locator('main code').innerText();
+  const third = await t.visitor({ language: 'de', width: 390 });
+  await third.page.goto(link, { waitUntil: 'load' });
+  await inOrder(t, third.page, 'an invitation that waits');
+  equal(await third.page.locator('#email').count(), 0, 'form before somebody agreed');
+  await other.go('/staff/accounts/invite');
+  await inOrder(t, other.page, 'somebody to agree to');
+  await t.shot(other.page, 'agree');
+  await other.page.locator('form[action$="agree-to-invitation"] button').first().click();
+  await other.page.waitForLoadState('load');
+  await third.page.reload({ waitUntil: 'load' });
+  equal(await third.page.locator('#email').count(), 1, 'form after somebody agreed');
+  await go('/account/factor');
+  await inOrder(t, page, 'another telephone');
+  await page.locator('#password').fill(password);
+  await page.locator('#code').fill(code(secret, t.server.now() + kStep));
+  await send(page, 'own');
+  await inOrder(t, page, 'the new key');
+  await t.shot(page, 'key');
+  await page.locator('#code').fill('12345');
+  await send(page, 'own');
+  await t.problemSummary(page, ['code']);
+  await inOrder(t, page, 'the new key, wrong code');
 }
 
 // On SQLite alone: there the command reaches the program and its clock. On PostgreSQL it has its own, and the town lives another day.
@@ -148,4 +209,5 @@ export default [
   { name: 'accounts/invitation/390', run: (t) => invitation(t, { width: 390 }) },
   { name: 'accounts/invitation/1280', run: (t) => invitation(t, { width: 1280 }) },
   { name: 'accounts/colleagues', run: colleagues },
+  { name: 'accounts/second', run: second },
 ];
