@@ -7,6 +7,7 @@
 #include "base/fold.h"
 #include "unit/unit.h"
 #include "web/form.h"
+#include "web/visit.h"
 
 namespace lotse::account {
 namespace {
@@ -108,7 +109,7 @@ http::Response make_invitation(Ask& ask) {
       all({el("h1", {cls("kern-heading-large")}, {ask.t("The link for {name}", {{"name", guest.name}})}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           shown_link(ask, path_of(link)),
+           web::shown_link(ask, path_of(link)),
            el("p", {}, {web::link(Url::path(kInvitePath), ask.t("Invite somebody else"))})});
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }
@@ -168,7 +169,7 @@ http::Response show(Ask& ask) {
   const std::string id = ask.values.at("id");
   if (auto taken = take_link(ask, "/invitation/" + id)) return *taken;
   const auto invitation = ask.site.gate().invitation(id, link_secret(ask));
-  if (!invitation) return link_over_page(ask);
+  if (!invitation) return link_is_over(ask);
   return invitation->account.empty() ? account_page(ask, *invitation) : joining_page(ask, *invitation);
 }
 
@@ -190,7 +191,7 @@ http::Response join(Ask& ask, const access::Invitation& invitation) {
 http::Response accept(Ask& ask, Passwords& passwords) {
   auto& gate = ask.site.gate();
   const auto invitation = gate.invitation(ask.values.at("id"), link_secret(ask));
-  if (!invitation) return link_over_page(ask);
+  if (!invitation) return link_is_over(ask);
   if (!invitation->account.empty()) return join(ask, *invitation);
   if (ask.given("_action") == "language") return account_page(ask, *invitation);
   const std::string email = ask.given("email"), name = ask.given("name");
@@ -210,7 +211,7 @@ http::Response accept(Ask& ask, Passwords& passwords) {
     return web::error(ask, 503);
   }
   const auto account = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
-  if (!account) return link_over_page(ask);
+  if (!account) return link_is_over(ask);
   if (!ask.session.empty()) gate.end(ask.session);
   auto response = next_step(ask, gate.begin(*account));
   drop_link(response, ask);

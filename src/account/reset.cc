@@ -42,13 +42,13 @@ http::Response show(Ask& ask) {
   const std::string id = ask.values.at("id");
   if (auto taken = take_link(ask, "/reset/" + id)) return *taken;
   const auto offer = ask.site.gate().reset_offer(id, link_secret(ask));
-  return offer ? offer_page(ask, *offer) : link_over_page(ask);
+  return offer ? offer_page(ask, *offer) : link_is_over(ask);
 }
 
 http::Response use(Ask& ask, Entrance& entrance) {
   auto& gate = ask.site.gate();
   const auto offer = gate.reset_offer(ask.values.at("id"), link_secret(ask));
-  if (!offer) return link_over_page(ask);
+  if (!offer) return link_is_over(ask);
   if (ask.given("_action") == "language") return offer_page(ask, *offer);
   if (!entrance.attempts.take(ask.request.remote, ask.desk.now()))
     return offer_page(ask, *offer, {{"email", too_many_attempts()}});
@@ -70,7 +70,7 @@ http::Response use(Ask& ask, Entrance& entrance) {
   } catch (const Passwords::Busy&) {
     return web::error(ask, 503);
   }
-  if (!gate.reset(offer->id, link_secret(ask), email, hash)) return link_over_page(ask);
+  if (!gate.reset(offer->id, link_secret(ask), email, hash)) return link_is_over(ask);
   auto response = web::see(Url::path("/sign-in"));
   drop_link(response, ask);
   return response;

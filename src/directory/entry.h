@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,12 @@
 
 /** How an entry lies in the store: its document, and the rows that are derived from it. */
 namespace lotse::directory {
+
+struct Entry;
+
+/** A service with its organisation, and when it was last confirmed; without a place. Nothing if there is none
+ * with this id. */
+std::optional<Entry> entry_in(access::View& view, std::string_view service_id);
 
 template <class M>
 struct PartsOf {

@@ -10,6 +10,7 @@ void install(web::Site& site, std::shared_ptr<Finder> finder) {
   install_entry(site, rooms);
   install_information(site);
   install_staff(site, rooms);
+  install_confirmation(site);
 }
 
 }  // namespace lotse::directory

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,10 +64,22 @@ struct Pin {
 };
 web::Html map(const web::Ask& ask, const std::vector<Pin>& pins, const std::optional<Point>& here);
 
+/** What may be told of an entry by somebody who looks through it; `exact` ones can be taken over as they are.
+ */
+struct Fact {
+  std::string name;
+  const char* label;
+  bool exact = false;
+};
+std::span<const Fact> facts();
+/** What the entry says there for a reader of this language; empty where it says nothing. Lines end in \n. */
+std::string fact_text(const web::Ask& ask, const Entry& e, std::string_view fact, std::string_view language);
+
 void install_start(web::Site& site, const Rooms& rooms);
 void install_search(web::Site& site, const Rooms& rooms);
 void install_entry(web::Site& site, const Rooms& rooms);
 void install_information(web::Site& site);
 void install_staff(web::Site& site, const Rooms& rooms);
+void install_confirmation(web::Site& site);
 
 }  // namespace lotse::directory

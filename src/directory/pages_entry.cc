@@ -256,6 +256,13 @@ Url back_to_search(const Ask& ask) {
   return query ? Url::path("/offers", http::encode_query(query->pairs)) : Url::path("/offers");
 }
 
+// How true it is, at the end: for whoever has read it all.
+Html care_of_entry(const Ask& ask, const Entry& e) {
+  if (!e.confirmed) return {};
+  return el("p", {cls("kern-body")},
+            {ask.t("Last confirmed: {day}", {{"day", words::day_long(ask.language, *e.confirmed)}})});
+}
+
 http::Response entry(Ask& ask, const Rooms& rooms) {
   const Entry e = find_offer(ask.desk, ask.values.at("offer"));
   const std::optional<At> at =
@@ -266,6 +273,7 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
     if (keeper) json["lotse_contacts_of_keeper"] = unit::as_json(*keeper)["contacts"];
     json["organization"] = to_json(e.organisation);
     if (e.location) json["location"] = to_json(*e.location);
+    if (e.confirmed) json["lotse_confirmed"] = e.confirmed->text();
     return web::json(json);
   }
   const Reading reading = reading_of(e, ask.language.tag);
@@ -303,7 +311,7 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
       all({is_short ? Html() : description, facts_list(ask, e, reading.words, schedules),
            topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
            topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
-           phone.empty() ? Html() : people, tools(ask, path, reading.words.name)});
+           phone.empty() ? Html() : people, tools(ask, path, reading.words.name), care_of_entry(ask, e)});
   const Html main = all(
       {el("a", {cls("lo-back"), web::href(back_to_search(ask))},
           {web::icon("arrow-back"), ask.t("All offers")}),
