@@ -20,6 +20,7 @@ namespace lotse::access {
 struct Relation;
 struct HeldLink;
 class NewLink;
+class LetterBox;
 class RecordDoor;
 class VisitorDoor;
 
@@ -111,6 +112,7 @@ class Change : public View {
   std::int64_t withdraw_links(std::string_view object, std::string_view purpose);
 
  private:
+  friend class LetterBox;
   friend class UnitDoor;
   friend class RecordDoor;
   friend class RecordChange;
@@ -204,6 +206,36 @@ class UnitDoor {
 };
 
 /**
+ * Where anybody may put something in for a unit, and nothing comes out: rows of the tables that a migration
+ * opens to it (`-- letter_box TABLE`). How often, its caller limits.
+ */
+class LetterBox {
+ public:
+  /** As UnitDoor::change; `object` is the id of what is put in. */
+  template <class F>
+  void put(std::string_view what, std::string_view object, F&& work) const {
+    store_.write([&](sql::Tx& tx) {
+      tx.enter_unit(unit_);
+      Change change(store_, tx, unit_, clock_.now(), Store::Reach::letter_box);
+      change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
+      work(change);
+      enter(tx, what, object);
+    });
+  }
+
+ private:
+  friend class Desk;
+  LetterBox(Store& store, UnitId unit, Purpose purpose, const Right& right, const Clock& clock)
+      : store_(store), unit_(unit), purpose_(purpose), right_(right), clock_(clock) {}
+  void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
+  Store& store_;
+  UnitId unit_;
+  Purpose purpose_;
+  Right right_;
+  const Clock& clock_;
+};
+
+/**
  * Who, for which unit, for which purpose, on which day: the only door to the data. Opening checks the matrix;
  * what may not be seen does not exist (NotFound), and a refusal leaves an entry.
  */
@@ -233,6 +265,10 @@ class Desk {
   /** A door to the one thing that a link is for, whoever is signed in or not. Throws LinkOver for one that
    * does not hold, which leaves an entry where there once was such a link. See visitor.h. */
   VisitorDoor visitor(const HeldLink& link) const;
+
+  /** Where anybody, without a link too, puts something in for `unit`. `right` is what its entries say; the
+   * matrix is not asked, for what may be put in is written in the schema. */
+  LetterBox letter_box(UnitId unit, const Right& right) const;
 
   /** Whether `unit(right)` would open, under this purpose or another; leaves no entry. For deciding what to
    * offer on a page. */

@@ -22,13 +22,20 @@ struct Store::Judged {
     std::vector<std::size_t> unit, object;
   };
   // By reach and text.
-  mutable std::array<std::map<std::string, Fences, std::less<>>, 5> good;
+  mutable std::array<std::map<std::string, Fences, std::less<>>, 6> good;
 
   std::set<std::string, std::less<>> fenced;
   std::map<std::string, std::string, std::less<>> visited;  // column of the object, by table
+  std::set<std::string, std::less<>> boxes;
 
   void declare(std::string_view line) {
-    constexpr std::string_view kMark = "-- table ", kFence = "-- rls ", kVisit = "-- visitor ";
+    constexpr std::string_view kMark = "-- table ", kFence = "-- rls ", kVisit = "-- visitor ",
+                               kBox = "-- letter_box ";
+    if (line.substr(0, kBox.size()) == kBox) {
+      line.remove_prefix(kBox.size());
+      boxes.emplace(line.substr(0, line.find_first_of(" \r")));
+      return;
+    }
     if (line.substr(0, kVisit.size()) == kVisit) {
       line.remove_prefix(kVisit.size());
       const auto blank = line.find(' ');
@@ -56,6 +63,16 @@ struct Store::Judged {
     CHECK(kinds.emplace(name, kKinds.at(kind)).second);
   }
 
+  // Whether it is an INSERT into tables that have a letter box, which tells nothing of what is there.
+  bool only_adds(const Named& named) const {
+    for (const auto& word : named.tokens)
+      if (word == "conflict" || word == "returning") return false;
+    return std::all_of(named.tables.begin(), named.tables.end(), [&](const Named::Table& table) {
+      return !table.written ||
+             (boxes.contains(table.name) && table.at > 0 && named.tokens[table.at - 1] == "into");
+    });
+  }
+
   // Nothing if the statement reaches beyond its door.
   std::optional<Fences> allows(const sql::Statement& statement, Reach reach) const {
     const Named named = names_in(statement.text);
@@ -64,14 +81,16 @@ struct Store::Judged {
     for (const auto& [name, from] : named.local)
       if (kinds.contains(name)) return std::nullopt;
     const bool visitor = reach == Reach::visitor_read || reach == Reach::visitor_write;
-    const bool writes = reach == Reach::unit_write || reach == Reach::visitor_write;
+    const bool box = reach == Reach::letter_box;
+    const bool writes = reach == Reach::unit_write || reach == Reach::visitor_write || box;
+    if (box && !only_adds(named)) return std::nullopt;
     std::vector<FencedTable> of_unit, of_object;
     for (const auto& table : named.tables) {
       if (table.written && !writes) return std::nullopt;
       const auto at = kinds.find(table.name);
       if (at == kinds.end() || at->second == TableKind::access) return std::nullopt;
       if (at->second == TableKind::unit) {
-        if (reach == Reach::open_read) return std::nullopt;
+        if (reach == Reach::open_read || (box && !table.written)) return std::nullopt;
         of_unit.push_back({table, "unit_id"});
       }
       if (at->second == TableKind::keeper && table.written) of_unit.push_back({table, "keeper_unit"});

@@ -8,12 +8,6 @@ namespace {
 
 class ConfirmationTest : public PagesOnStore {
  protected:
-  void SetUp() override {
-    PagesOnStore::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    web::install_visits(*site_, visits());
-    site_->check();
-  }
   std::string confirmation() const { return edit_path() + "/confirmation"; }
   // As somebody holds it: the address without its secret, and the cookie.
   struct Held {

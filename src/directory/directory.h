@@ -11,6 +11,8 @@
 #include "base/result.h"
 #include "directory/finder.h"
 #include "directory/types.h"
+#include "jobs/jobs.h"
+#include "notice/notice.h"
 #include "web/site.h"
 #include "web/visit.h"
 
@@ -132,9 +134,12 @@ struct Whole {
 };
 Whole read_whole(const access::Desk& desk);
 
-/** Start page, search, entries, help, and the pages of staff. */
-void install(web::Site& site, std::shared_ptr<Finder> finder);
+/** Start page, search, entries, help, and the pages of staff. `keys` seal what people write about entries. */
+void install(web::Site& site, std::shared_ptr<Finder> finder, std::shared_ptr<const notice::KeyOfUnit> keys);
 /** What links of the directory open. */
-std::vector<web::Visit> visits();
+std::vector<web::Visit> visits(std::shared_ptr<const notice::KeyOfUnit> keys);
+/** Deletes how people can be reached, 90 days after their note at the latest, and notes 90 days after they
+ * were closed: each night, for each unit. */
+void install_forgetting(jobs::Runner& runner, std::shared_ptr<const Clock> clock);
 
 }  // namespace lotse::directory

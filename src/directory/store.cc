@@ -164,23 +164,31 @@ Entry find_kept(const access::Desk& desk, const ServiceId& id) {
   return std::move(*entry);
 }
 
+Correction correction_of(const Service& service, std::int64_t version, Instant now) {
+  Correction made{service, "", sort_key(service.name), version, now};
+  give_ids(made.service, service.id.text);
+  made.doc = doc_of(made.service);
+  return made;
+}
+
+std::int64_t write_correction(access::Change& change, UnitId unit, const Correction& c) {
+  const std::string& id = c.service.id.text;
+  const auto keeper = change.one(kService, {id}, [](const sql::Row& r) { return r.integer(1); });
+  if (keeper != unit) throw NotFound();
+  const auto next =
+      change.one(kCorrect, {id, unit, c.version, c.doc, c.service.name, c.key, c.service.status, c.now.ms},
+                 [](const sql::Row& r) { return r.integer(0); });
+  if (!next) throw Stale();
+  derive(change, id);
+  return *next;
+}
+
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version) {
   const auto door = desk.unit(access::kDirectoryWrite);
   if (auto problems = check(service); !problems.empty()) return refuse(std::move(problems));
-  Service whole = service;
-  give_ids(whole, whole.id.text);
-  const std::string doc = doc_of(whole), key = sort_key(service.name);
-  const auto now = desk.now().ms;
+  const Correction correction = correction_of(service, version, desk.now());
   return door.change("directory.service.correct", service.id.text, [&](access::Change& change) {
-    const auto had = change.one(kService, {service.id.text},
-                                [](const sql::Row& r) { return std::pair(r.integer(1), r.integer(2)); });
-    if (!had || had->first != door.unit()) throw NotFound();
-    const auto next = change.one(
-        kCorrect, {service.id.text, door.unit(), version, doc, service.name, key, service.status, now},
-        [](const sql::Row& r) { return r.integer(0); });
-    if (!next) throw Stale();
-    derive(change, service.id.text);
-    return *next;
+    return write_correction(change, door.unit(), correction);
   });
 }
 
