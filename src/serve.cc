@@ -190,6 +190,10 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
     notice::install(*runner, std::make_shared<const notice::Smtp>(options.mail),
                     std::make_shared<const UnitKeys>(store, clock, "notice"), clock);
   directory::install_forgetting(*runner, clock);
+  // Nobody could open a link without an address in front.
+  if (!options.mail.address.empty() && !options.public_url.empty())
+    directory::install_questions(
+        *runner, clock, {std::make_shared<const UnitKeys>(store, clock, "notice"), options.public_url});
   runner->add({"keys.sweep",
                [&store, clock](jobs::Turn&) {
                  access::sweep_keys(store, clock->now());

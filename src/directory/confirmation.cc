@@ -9,8 +9,6 @@
 namespace lotse::directory {
 namespace {
 
-constexpr std::int64_t kDayMs = 24 * 3'600'000LL, kHoldsMs = 30 * kDayMs;
-
 constexpr sql::Statement kKeeper{"directory.keeper", "SELECT keeper_unit FROM service WHERE id = $1"};
 constexpr sql::Statement kConfirm{
     "directory.confirm",
@@ -44,7 +42,7 @@ void confirm(const access::VisitorDoor& door) {
 access::NewLink confirmation_link(const access::Desk& desk, const ServiceId& id) {
   const auto door = desk.unit(access::kDirectoryWrite);
   access::NewLink link(door.unit(), access::kDirectoryWrite, id.text, std::string(kConfirmation), desk.now(),
-                       Instant{desk.now().ms + kHoldsMs});
+                       Instant{desk.now().ms + kLinkHoldsMs});
   door.change("directory.service.ask", id.text, [&](access::Change& change) {
     must_keep(change, door.unit(), id.text);
     change.withdraw_links(id.text, kConfirmation);

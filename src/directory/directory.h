@@ -138,6 +138,15 @@ Whole read_whole(const access::Desk& desk);
 void install(web::Site& site, std::shared_ptr<Finder> finder, std::shared_ptr<const notice::KeyOfUnit> keys);
 /** What links of the directory open. */
 std::vector<web::Visit> visits(std::shared_ptr<const notice::KeyOfUnit> keys);
+/** With what those who run offers are asked by mail. */
+struct Questions {
+  std::shared_ptr<const notice::KeyOfUnit> keys;  // of notices
+  std::string public_url;                         // "https://…", before the path of a link
+};
+/** Asks those who run an offer whether its entry is still right, once it was neither confirmed nor changed
+ * for a year, by its public e-mail address; once a year, and once more after 14 days. Each night, for each
+ * unit; at most 50 mails. */
+void install_questions(jobs::Runner& runner, std::shared_ptr<const Clock> clock, const Questions& questions);
 /** Deletes how people can be reached, 90 days after their note at the latest, and notes 90 days after they
  * were closed: each night, for each unit. */
 void install_forgetting(jobs::Runner& runner, std::shared_ptr<const Clock> clock);

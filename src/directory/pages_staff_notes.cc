@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "directory/pages.h"
+#include "directory/question.h"
 #include "directory/suggestion.h"
 
 namespace lotse::directory {
@@ -28,8 +29,31 @@ std::string origin(const Ask& ask, const Waiting& note) {
   return note.provider ? ask.t("those who run the offer") : ask.t("a reader");
 }
 
+// What nobody has confirmed for long, and what was done about it.
+Html overdue_list(const Ask& ask, const std::vector<Overdue>& entries) {
+  if (entries.empty()) return {};
+  Html items;
+  for (const auto& each : entries) {
+    const auto when = each.reminded ? each.reminded : each.asked;
+    const std::string asked = when ? ask.t("Asked by mail on {day}.",
+                                           {{"day", words::day_short(ask.language, wall_time(*when).day)}})
+                                   : ask.t("Not asked by mail.");
+    items +=
+        el("li", {},
+           {el("p", {cls("kern-body")},
+               {el("span", {attr("dir", "auto")},
+                   {web::link(Url::path("/staff/services/" + each.id.text + "/confirmation"), each.title)}),
+                " – ", asked})});
+  }
+  return all({el("h2", {cls("kern-heading-medium")}, {ask.t("Not confirmed for more than a year")}),
+              el("p", {cls("kern-body")},
+                 {ask.t("Ask those who run the offer, for example by telephone, and confirm the entry.")}),
+              el("ul", {cls("lo-queue")}, {items})});
+}
+
 http::Response list(Ask& ask) {
   const auto notes = waiting_notes(ask.desk);
+  const auto late = overdue(ask.desk);
   if (ask.json) {
     Json rows = Json::array();
     for (const auto& each : notes)
@@ -37,7 +61,14 @@ http::Response list(Ask& ask) {
                       {"title", each.title},
                       {"provider", each.provider},
                       {"day", wall_time(each.made).day.text()}});
-    return web::json({{"notes", rows}});
+    Json old = Json::array();
+    for (const auto& each : late)
+      old.push_back({{"service", each.id.text},
+                     {"title", each.title},
+                     {"confirmed", each.confirmed ? Json(each.confirmed->text()) : Json()},
+                     {"asked", each.asked.has_value()},
+                     {"reminded", each.reminded.has_value()}});
+    return web::json({{"notes", rows}, {"overdue", old}});
   }
   Html rows;
   for (const auto& each : notes)
@@ -65,7 +96,8 @@ http::Response list(Ask& ask) {
       {closed ? web::alert("success", ask.t("The note was closed. What was taken over, parents see now."), {})
               : Html(),
        el("h1", {cls("kern-heading-large")}, {ask.t("Notes on entries")}),
-       notes.empty() ? el("p", {cls("kern-body")}, {ask.t("No notes are open.")}) : table});
+       notes.empty() ? el("p", {cls("kern-body")}, {ask.t("No notes are open.")}) : table,
+       overdue_list(ask, late)});
   return web::page(ask, {.title = ask.t("Notes on entries"), .main = main, .current = kPath});
 }
 

@@ -68,7 +68,8 @@ http::Response form_page(const Ask& ask, const Rooms& rooms, const Entry& e, con
       all({el("a", {cls("lo-back"), web::href(Url::path(path))},
               {web::icon("arrow-back"), ask.t("Back to the offer")}),
            web::problem_summary(form), el("h1", {cls("kern-heading-large")}, {ask.t("What is wrong here?")}),
-           el("p", {cls("kern-body lo-lead"), attr("dir", "auto")}, {e.service.name}),
+           el("p", {cls("kern-body lo-lead"), attr("dir", "auto")},
+              {fact_text(ask, e, "name", language_of(ask, e.service))}),
            el("p", {cls("kern-body")},
               {ask.t("You need no account. Those who look after this entry read it and correct the entry.")}),
            web::post_form(ask, "note", Url::path(path + "/note"), note_fields(form, e))});
