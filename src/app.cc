@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "directory/directory.h"
 #include "unit/unit.h"
+#include "web/visit.h"
 
 namespace lotse {
 
@@ -139,6 +140,15 @@ void install_health(web::Site& site) {
 
 }  // namespace
 
+const seal::Key& UnitKeys::key_of(UnitId unit) const {
+  const std::lock_guard lock(mutex_);
+  auto& key = keys_[unit];
+  if (!key) key = store_.keys().make(unit, record_, clock_->now());
+  return *key;
+}
+
+seal::Profile UnitKeys::profile() const { return store_.keys().profile(); }
+
 App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::SiteOptions options) {
   App app;
   const access::Desk visitor(store, {}, access::kDirectoryPurpose, *clock);
@@ -146,8 +156,10 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.finder = std::make_shared<directory::Finder>(store, clock);
   app.passwords = std::make_shared<account::Passwords>();
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
-  directory::install(*app.site, app.finder);
+  const auto keys = std::make_shared<const UnitKeys>(store, clock, "suggestion");
+  directory::install(*app.site, app.finder, keys);
   unit::install(*app.site);
+  web::install_visits(*app.site, directory::visits(keys));
   // One of the installation's own records, which stays when the keys above it are changed.
   account::install(*app.site, app.passwords,
                    store.keys().make(kInstallation, "account", clock->now())->copy(), {},

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
 #include "access/store.h"
 #include "account/account.h"
 #include "directory/directory.h"
+#include "notice/notice.h"
 #include "sql/migrate.h"
 #include "web/site.h"
 
@@ -54,6 +57,22 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
 /** Opens a store that may be of another version, for looking whether it is a sample. Nothing is brought up to
  * date. */
 std::unique_ptr<access::Store> open_as_it_is(const StoreChoice& choice);
+
+/** Keys of the units for one thing that is sealed in all of them: a record of its own in each. */
+class UnitKeys final : public notice::KeyOfUnit {
+ public:
+  UnitKeys(access::Store& store, std::shared_ptr<const Clock> clock, std::string record)
+      : store_(store), clock_(std::move(clock)), record_(std::move(record)) {}
+  const seal::Key& key_of(UnitId unit) const override;
+  seal::Profile profile() const override;
+
+ private:
+  access::Store& store_;
+  std::shared_ptr<const Clock> clock_;
+  std::string record_;
+  mutable std::mutex mutex_;
+  mutable std::map<UnitId, std::shared_ptr<const seal::Key>> keys_;
+};
 
 /** All features hung into a site. */
 struct App {

@@ -9,8 +9,6 @@
 #include <charconv>
 #include <filesystem>
 #include <iostream>
-#include <map>
-#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -192,26 +190,6 @@ bool is_mail_good(const notice::SmtpChoice& mail) {
   return problems.empty();
 }
 
-// The keys that seal notices: a record of its own in each unit.
-class NoticeKeys final : public notice::KeyOfUnit {
- public:
-  NoticeKeys(access::Store& store, std::shared_ptr<const Clock> clock)
-      : store_(store), clock_(std::move(clock)) {}
-  const seal::Key& key_of(UnitId unit) const override {
-    const std::lock_guard lock(mutex_);
-    auto& key = keys_[unit];
-    if (!key) key = store_.keys().make(unit, "notice", clock_->now());
-    return *key;
-  }
-  seal::Profile profile() const override { return store_.keys().profile(); }
-
- private:
-  access::Store& store_;
-  std::shared_ptr<const Clock> clock_;
-  mutable std::mutex mutex_;
-  mutable std::map<UnitId, std::shared_ptr<const seal::Key>> keys_;
-};
-
 std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::Store& store,
                                          const std::shared_ptr<const Clock>& clock) {
   auto runner = std::make_unique<jobs::Runner>(store, clock);
@@ -219,7 +197,12 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
     log_event("notices.wait_for_smtp");
   else
     notice::install(*runner, std::make_shared<const notice::Smtp>(options.mail),
-                    std::make_shared<const NoticeKeys>(store, clock), clock);
+                    std::make_shared<const UnitKeys>(store, clock, "notice"), clock);
+  directory::install_forgetting(*runner, clock);
+  // Nobody could open a link without an address in front.
+  if (!options.mail.address.empty() && !options.public_url.empty())
+    directory::install_questions(
+        *runner, clock, {std::make_shared<const UnitKeys>(store, clock, "notice"), options.public_url});
   runner->add({"keys.sweep",
                [&store, clock](jobs::Turn&) {
                  access::sweep_keys(store, clock->now());

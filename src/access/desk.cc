@@ -37,6 +37,26 @@ void UnitDoor::absent(std::string_view what, std::string_view object) const {
   throw NotFound();
 }
 
+void LetterBox::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {
+  const auto at = clock_.now().ms;
+  put_entry(tx, {.unit = unit_,
+                 .id = new_uuid(at),
+                 .at_ms = at,
+                 .actor = "",
+                 .acting_as = "visitor",
+                 .purpose = purpose_,
+                 .asked = std::string(right_.name),
+                 .what = std::string(what),
+                 .object = std::string(object),
+                 .decision = "allowed",
+                 .rule = "letter_box",
+                 .about = ""});
+}
+
+LetterBox Desk::letter_box(UnitId unit, const Right& right) const {
+  return LetterBox(store_, unit, purpose_, right, clock_);
+}
+
 PublicDoor Desk::public_read() const { return PublicDoor(store_); }
 
 Decision Desk::judge(const Right& right, Purpose purpose) const {

@@ -18,7 +18,11 @@
 namespace lotse::access {
 
 struct Relation;
+struct HeldLink;
+class NewLink;
+class LetterBox;
 class RecordDoor;
+class VisitorDoor;
 
 /**
  * Who acts: a visitor, unless the gate knows her session, an operator works on the machine itself, or a job
@@ -52,17 +56,17 @@ class View {
  public:
   void each(const sql::Statement& statement, sql::Params values,
             const std::function<void(const sql::Row&)>& row) {
-    store_.judge(statement, reach_, unit_, values);
+    store_.judge(statement, reach_, unit_, values, object_);
     tx_.each(statement, values, row);
   }
   template <class F>
   auto rows(const sql::Statement& statement, sql::Params values, F&& make) {
-    store_.judge(statement, reach_, unit_, values);
+    store_.judge(statement, reach_, unit_, values, object_);
     return tx_.rows(statement, values, std::forward<F>(make));
   }
   template <class F>
   auto one(const sql::Statement& statement, sql::Params values, F&& make) {
-    store_.judge(statement, reach_, unit_, values);
+    store_.judge(statement, reach_, unit_, values, object_);
     return tx_.one(statement, values, std::forward<F>(make));
   }
 
@@ -73,12 +77,14 @@ class View {
   friend class RecordReader;
   friend class RecordView;
   friend class RecordChange;
-  View(const Store& store, sql::Tx& tx, Store::Reach reach, UnitId unit)
-      : store_(store), tx_(tx), reach_(reach), unit_(unit) {}
+  friend class VisitorDoor;
+  View(const Store& store, sql::Tx& tx, Store::Reach reach, UnitId unit, std::string_view object = {})
+      : store_(store), tx_(tx), reach_(reach), unit_(unit), object_(object) {}
   const Store& store_;
   sql::Tx& tx_;
   Store::Reach reach_;
   UnitId unit_;
+  std::string_view object_;  // of a visitor's link
 };
 
 /** Changing through a door: what is done, its audit entries and its notes for followers are one transaction.
@@ -87,7 +93,7 @@ class Change : public View {
  public:
   /** Rows changed. */
   std::int64_t change(const sql::Statement& statement, sql::Params values) {
-    store_.judge(statement, reach_, unit_, values);
+    store_.judge(statement, reach_, unit_, values, object_);
     return tx_.change(statement, values);
   }
   /** Tells followers (snapshots, indexes) that `key` of `topic` changed. */
@@ -99,13 +105,21 @@ class Change : public View {
   /** Ends a job of this unit if it waits, and asks it to end if it runs: it hears of it when it next tells
    * its progress. False: there is none, or it has ended. */
   bool cancel_job(std::string_view id) { return access::cancel_job(tx_, unit_, id, now_); }
+  /** A link for somebody without an account, which holds once this change is committed. Of this unit (Bug
+   * otherwise); see visitor.h. */
+  void link(const NewLink& link);
+  /** Links of this unit for that object and purpose open nothing from now on; how many there were. */
+  std::int64_t withdraw_links(std::string_view object, std::string_view purpose);
 
  private:
+  friend class LetterBox;
   friend class UnitDoor;
   friend class RecordDoor;
   friend class RecordChange;
-  Change(const Store& store, sql::Tx& tx, UnitId unit, Instant now)
-      : View(store, tx, Store::Reach::unit_write, unit), now_(now) {}
+  friend class VisitorDoor;
+  Change(const Store& store, sql::Tx& tx, UnitId unit, Instant now,
+         Store::Reach reach = Store::Reach::unit_write, std::string_view object = {})
+      : View(store, tx, reach, unit, object), now_(now) {}
   Instant now_;
   std::function<void(std::string_view, std::string_view)> enter_;
 };
@@ -192,6 +206,36 @@ class UnitDoor {
 };
 
 /**
+ * Where anybody may put something in for a unit, and nothing comes out: rows of the tables that a migration
+ * opens to it (`-- letter_box TABLE`). How often, its caller limits.
+ */
+class LetterBox {
+ public:
+  /** As UnitDoor::change; `object` is the id of what is put in. */
+  template <class F>
+  void put(std::string_view what, std::string_view object, F&& work) const {
+    store_.write([&](sql::Tx& tx) {
+      tx.enter_unit(unit_);
+      Change change(store_, tx, unit_, clock_.now(), Store::Reach::letter_box);
+      change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
+      work(change);
+      enter(tx, what, object);
+    });
+  }
+
+ private:
+  friend class Desk;
+  LetterBox(Store& store, UnitId unit, Purpose purpose, const Right& right, const Clock& clock)
+      : store_(store), unit_(unit), purpose_(purpose), right_(right), clock_(clock) {}
+  void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
+  Store& store_;
+  UnitId unit_;
+  Purpose purpose_;
+  Right right_;
+  const Clock& clock_;
+};
+
+/**
  * Who, for which unit, for which purpose, on which day: the only door to the data. Opening checks the matrix;
  * what may not be seen does not exist (NotFound), and a refusal leaves an entry.
  */
@@ -217,6 +261,14 @@ class Desk {
   /** A door to records about persons of the actor's unit, as far as `relation` and the matrix allow; NotFound
    * where they do not. See record.h. */
   RecordDoor records(const Right& right, const Relation& relation) const;
+
+  /** A door to the one thing that a link is for, whoever is signed in or not. Throws LinkOver for one that
+   * does not hold, which leaves an entry where there once was such a link. See visitor.h. */
+  VisitorDoor visitor(const HeldLink& link) const;
+
+  /** Where anybody, without a link too, puts something in for `unit`. `right` is what its entries say; the
+   * matrix is not asked, for what may be put in is written in the schema. */
+  LetterBox letter_box(UnitId unit, const Right& right) const;
 
   /** Whether `unit(right)` would open, under this purpose or another; leaves no entry. For deciding what to
    * offer on a page. */

@@ -33,7 +33,8 @@ class Judge : public testing::Test {
   Store store_ = store_of(
       "-- table topic open\n-- table place open\n-- table service keeper\n-- table offer keeper\n-- table "
       "note unit\n"
-      "-- table task unit\n-- rls note unit_id\n-- rls task unit_id\n-- table account access\n-- table "
+      "-- table task unit\n-- rls note unit_id\n-- letter_box note\n-- rls task unit_id\n-- table account "
+      "access\n-- table "
       "session access\n-- table audit_entry "
       "access\nCREATE TABLE topic (a TEXT);\n");
   bool passes(std::string_view text, Reach reach) {
@@ -158,6 +159,20 @@ TEST_F(Judge, UnitDoorWritesWhatTheUnitKeeps) {
        "UPDATE service SET keeper_unit = 1 FROM account WHERE true",
        "INSERT INTO service (id, keeper_unit) VALUES ($1, 2) ON CONFLICT (id) DO UPDATE SET name = (SELECT "
        "max(hash) FROM session)"});
+}
+
+TEST_F(Judge, ALetterBoxOnlyTakesIn) {
+  all(Reach::letter_box, true,
+      {"INSERT INTO note (unit_id, id) VALUES ($1, $2)", "SELECT a FROM topic", "SELECT 1 FROM service"});
+  all(Reach::letter_box, false,
+      {"INSERT INTO task (unit_id, id) VALUES ($1, $2)", "INSERT INTO topic (a) VALUES ($1)",
+       "INSERT INTO service (id, keeper_unit) VALUES ($1, $2)", "INSERT INTO note (id) VALUES ($1)",
+       "INSERT INTO note (unit_id, id) VALUES ($1, $2) RETURNING id",
+       "INSERT INTO note (unit_id, id) VALUES ($1, $2) ON CONFLICT (unit_id, id) DO NOTHING",
+       "SELECT id FROM note WHERE unit_id = $1", "UPDATE note SET text = $2 WHERE unit_id = $1",
+       "DELETE FROM note WHERE unit_id = $1",
+       "WITH x AS (DELETE FROM note WHERE unit_id = $1 RETURNING id) SELECT id FROM x",
+       "INSERT INTO note (unit_id, id) SELECT $1, id FROM note WHERE unit_id = $1"});
 }
 
 TEST_F(Judge, RowsOfAUnitAreThoseOfTheDoor) {

@@ -18,14 +18,34 @@ namespace lotse::access {
 struct Store::Judged {
   std::map<std::string, TableKind, std::less<>> kinds;
   mutable std::shared_mutex mutex;
-  // By reach and text: which parameters are the unit, counted from 0.
-  mutable std::array<std::map<std::string, std::vector<std::size_t>, std::less<>>, 3> good;
+  // Which parameters are the unit and which the object of a visitor's link, counted from 0.
+  struct Fences {
+    std::vector<std::size_t> unit, object;
+  };
+  // By reach and text.
+  mutable std::array<std::map<std::string, Fences, std::less<>>, 6> good;
 
   std::set<std::string, std::less<>> fenced;
   std::vector<std::string> of_records;
+  std::map<std::string, std::string, std::less<>> visited;  // column of the object, by table
+  std::set<std::string, std::less<>> boxes;
 
   void declare(std::string_view line) {
-    constexpr std::string_view kMark = "-- table ", kFence = "-- rls ";
+    constexpr std::string_view kMark = "-- table ", kFence = "-- rls ", kVisit = "-- visitor ",
+                               kBox = "-- letter_box ";
+    if (line.substr(0, kBox.size()) == kBox) {
+      line.remove_prefix(kBox.size());
+      boxes.emplace(line.substr(0, line.find_first_of(" \r")));
+      return;
+    }
+    if (line.substr(0, kVisit.size()) == kVisit) {
+      line.remove_prefix(kVisit.size());
+      const auto blank = line.find(' ');
+      CHECK(blank != line.npos);
+      const auto column = line.substr(blank + 1, line.find_first_of(" \r", blank + 1) - blank - 1);
+      CHECK(visited.emplace(line.substr(0, blank), column).second);
+      return;
+    }
     if (line.substr(0, kFence.size()) == kFence) {
       line.remove_prefix(kFence.size());
       fenced.emplace(line.substr(0, line.find(' ')));
@@ -47,26 +67,48 @@ struct Store::Judged {
     if (kKinds.at(kind) == TableKind::record) of_records.push_back(name);
   }
 
-  // Which parameters have to be the unit; nothing if the statement reaches beyond its door.
-  std::optional<std::vector<std::size_t>> allows(const sql::Statement& statement, Reach reach) const {
+  // Whether it is an INSERT into tables that have a letter box, which tells nothing of what is there.
+  bool only_adds(const Named& named) const {
+    for (const auto& word : named.tokens)
+      if (word == "conflict" || word == "returning") return false;
+    return std::all_of(named.tables.begin(), named.tables.end(), [&](const Named::Table& table) {
+      return !table.written ||
+             (boxes.contains(table.name) && table.at > 0 && named.tokens[table.at - 1] == "into");
+    });
+  }
+
+  // Nothing if the statement reaches beyond its door.
+  std::optional<Fences> allows(const sql::Statement& statement, Reach reach) const {
     const Named named = names_in(statement.text);
     if (!named.plain) return std::nullopt;
     // A WITH may not take the name of a table: inside it, the table itself would be meant.
     for (const auto& [name, from] : named.local)
       if (kinds.contains(name)) return std::nullopt;
-    std::vector<FencedTable> fenced_tables;
+    const bool visitor = reach == Reach::visitor_read || reach == Reach::visitor_write;
+    const bool box = reach == Reach::letter_box;
+    const bool writes = reach == Reach::unit_write || reach == Reach::visitor_write || box;
+    if (box && !only_adds(named)) return std::nullopt;
+    std::vector<FencedTable> of_unit, of_object;
     for (const auto& table : named.tables) {
-      if (table.written && reach != Reach::unit_write) return std::nullopt;
+      if (table.written && !writes) return std::nullopt;
       const auto at = kinds.find(table.name);
       if (at == kinds.end() || at->second == TableKind::access) return std::nullopt;
-      if (at->second == TableKind::unit || at->second == TableKind::record) {
-        if (reach == Reach::open_read) return std::nullopt;
-        fenced_tables.push_back({table, "unit_id"});
+      const bool of_a_unit = at->second == TableKind::unit || at->second == TableKind::record;
+      if (of_a_unit) {
+        if (reach == Reach::open_read || (box && !table.written)) return std::nullopt;
+        of_unit.push_back({table, "unit_id"});
       }
-      if (at->second == TableKind::keeper && table.written) fenced_tables.push_back({table, "keeper_unit"});
+      if (at->second == TableKind::keeper && table.written) of_unit.push_back({table, "keeper_unit"});
+      if (visitor && (table.written || of_a_unit)) {
+        const auto column = visited.find(table.name);
+        if (column == visited.end()) return std::nullopt;
+        of_object.push_back({table, column->second});
+      }
     }
-    if (named.tables.empty() && reach == Reach::unit_write) return std::nullopt;
-    return unit_parameters(named, fenced_tables);
+    if (named.tables.empty() && writes) return std::nullopt;
+    auto unit = unit_parameters(named, of_unit), object = unit_parameters(named, of_object);
+    if (!unit || !object) return std::nullopt;
+    return Fences{std::move(*unit), std::move(*object)};
   }
 };
 
@@ -86,9 +128,10 @@ Store::Store(std::unique_ptr<sql::Engine> engine, std::span<const sql::Migration
 
 Store::~Store() = default;
 
-void Store::judge(const sql::Statement& statement, Reach reach, UnitId unit, sql::Params values) const {
+void Store::judge(const sql::Statement& statement, Reach reach, UnitId unit, sql::Params values,
+                  std::string_view object) const {
   auto& good = judged_->good.at(static_cast<std::size_t>(reach));
-  const std::vector<std::size_t>* fences = nullptr;
+  const Judged::Fences* fences = nullptr;
   {
     std::shared_lock lock(judged_->mutex);
     if (const auto at = good.find(statement.text); at != good.end()) fences = &at->second;
@@ -99,10 +142,15 @@ void Store::judge(const sql::Statement& statement, Reach reach, UnitId unit, sql
     std::unique_lock lock(judged_->mutex);
     fences = &good.try_emplace(std::string(statement.text), std::move(*allowed)).first->second;
   }
-  for (const std::size_t each : *fences)
-    if (each >= values.values().size() ||
-        values.values()[each].cell() != sql::Value::Cell(std::int64_t{unit}))
-      throw Bug("statement " + std::string(statement.name) + " is about another unit");
+  const auto are = [&](const std::vector<std::size_t>& which, const sql::Value::Cell& wanted) {
+    return std::all_of(which.begin(), which.end(), [&](std::size_t each) {
+      return each < values.values().size() && values.values()[each].cell() == wanted;
+    });
+  };
+  if (!are(fences->unit, std::int64_t{unit}))
+    throw Bug("statement " + std::string(statement.name) + " is about another unit");
+  if (!are(fences->object, std::string(object)))
+    throw Bug("statement " + std::string(statement.name) + " is about another thing");
 }
 
 const std::vector<std::string>& Store::record_tables() const { return judged_->of_records; }

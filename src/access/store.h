@@ -39,9 +39,13 @@ class Store {
   ~Store();
 
   /** Throws Bug unless `statement` keeps to what the door may reach: to its tables, and to rows of `unit`
-   * where rows have one (see fence.h). Cheap: judged once for each text; only the values, each time. */
-  enum class Reach { open_read, unit_read, unit_write };
-  void judge(const sql::Statement& statement, Reach reach, UnitId unit, sql::Params values) const;
+   * where rows have one (see fence.h). A visitor's link reaches, beside what is open to all, only tables that
+   * a migration opens to it (`-- visitor TABLE COLUMN`), there only rows whose COLUMN is `object`; a letter
+   * box only adds rows, and only to tables that have one (`-- letter_box TABLE`). Cheap: judged once for each
+   * text; only the values, each time. */
+  enum class Reach { open_read, unit_read, unit_write, visitor_read, visitor_write, letter_box };
+  void judge(const sql::Statement& statement, Reach reach, UnitId unit, sql::Params values,
+             std::string_view object = {}) const;
 
   /** Number of the last committed change, for followers. */
   std::int64_t last_change();
@@ -67,6 +71,8 @@ class Store {
   friend class PublicDoor;
   friend class UnitDoor;
   friend class RecordDoor;
+  friend class VisitorDoor;
+  friend class LetterBox;
   friend class Gate;
   friend class KeyRing;
   friend class Operator;

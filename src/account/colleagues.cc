@@ -6,6 +6,7 @@
 #include "access/giving.h"
 #include "account/steps.h"
 #include "web/form.h"
+#include "web/visit.h"
 
 namespace lotse::account {
 namespace {
@@ -195,7 +196,7 @@ http::Response offer_reset(Ask& ask) {
       all({el("h1", {cls("kern-heading-large")}, {title}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           shown_link(ask, path),
+           web::shown_link(ask, path),
            el("p", {}, {web::link(Url::path(kPath), ask.t("Accounts of our institution"))})});
   return web::page(ask, {.title = title, .main = main});
 }

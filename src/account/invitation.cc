@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "unit/unit.h"
 #include "web/form.h"
+#include "web/visit.h"
 
 namespace lotse::account {
 namespace {
@@ -136,7 +137,7 @@ http::Response make_invitation(Ask& ask) {
       all({el("h1", {cls("kern-heading-large")}, {ask.t("The link for {name}", {{"name", guest.name}})}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           shown_link(ask, path_of(*link)), second_person(ask, guest),
+           web::shown_link(ask, path_of(*link)), second_person(ask, guest),
            el("p", {}, {web::link(Url::path(kInvitePath), ask.t("Invite somebody else"))})});
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }
@@ -212,7 +213,7 @@ http::Response show(Ask& ask) {
   const std::string id = ask.values.at("id");
   if (auto taken = take_link(ask, "/invitation/" + id)) return *taken;
   const auto invitation = ask.site.gate().invitation(id, link_secret(ask));
-  if (!invitation) return link_over_page(ask);
+  if (!invitation) return link_is_over(ask);
   if (invitation->waits) return waiting_page(ask, *invitation);
   return invitation->account.empty() ? account_page(ask, *invitation) : joining_page(ask, *invitation);
 }
@@ -242,7 +243,7 @@ http::Response join(Ask& ask, const access::Invitation& invitation) {
 http::Response accept(Ask& ask, Passwords& passwords) {
   auto& gate = ask.site.gate();
   const auto invitation = gate.invitation(ask.values.at("id"), link_secret(ask));
-  if (!invitation) return link_over_page(ask);
+  if (!invitation) return link_is_over(ask);
   if (invitation->waits) return waiting_page(ask, *invitation);
   const bool language = ask.given("_action") == "language";
   if (!invitation->account.empty()) return language ? joining_page(ask, *invitation) : join(ask, *invitation);
@@ -264,7 +265,7 @@ http::Response accept(Ask& ask, Passwords& passwords) {
     return web::error(ask, 503);
   }
   const auto half = gate.accept(invitation->id, link_secret(ask), email, name, hash, ask.language.tag);
-  if (!half) return link_over_page(ask);
+  if (!half) return link_is_over(ask);
   if (!ask.session.empty()) gate.end(ask.session);
   auto response = next_step(ask, *half);
   drop_link(response, ask);

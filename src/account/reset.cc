@@ -44,7 +44,7 @@ http::Response show(Ask& ask) {
   const std::string id = ask.values.at("id");
   if (auto taken = take_link(ask, "/reset/" + id)) return *taken;
   const auto offer = ask.site.gate().reset_offer(id, link_secret(ask));
-  return offer ? offer_page(ask, *offer) : link_over_page(ask);
+  return offer ? offer_page(ask, *offer) : link_is_over(ask);
 }
 
 // Neither the link nor the password alone says which telephone is hers. What others do at the sign-in page
@@ -65,7 +65,7 @@ std::optional<http::Response> check_own(Ask& ask, const access::ResetOffer& offe
 http::Response use(Ask& ask, Entrance& entrance) {
   auto& gate = ask.site.gate();
   const auto offer = gate.reset_offer(ask.values.at("id"), link_secret(ask));
-  if (!offer) return link_over_page(ask);
+  if (!offer) return link_is_over(ask);
   if (ask.given("_action") == "language") return offer_page(ask, *offer);
   if (!entrance.attempts.take(ask.request.remote, ask.desk.now()))
     return offer_page(ask, *offer, {{"email", too_many_attempts()}}, 429);
@@ -93,7 +93,7 @@ http::Response use(Ask& ask, Entrance& entrance) {
   }
   entrance.attempts.give_back(ask.request.remote);
   const auto half = gate.reset(offer->id, link_secret(ask), *account, hash);
-  if (!half) return link_over_page(ask);
+  if (!half) return link_is_over(ask);
   auto response = next_step(ask, *half);
   drop_link(response, ask);
   return response;

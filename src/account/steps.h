@@ -62,10 +62,8 @@ std::string link_secret(const web::Ask& ask);
 /** If the secret is in the address: takes it out of there into the cookie, so that it stays in no history. */
 std::optional<http::Response> take_link(const web::Ask& ask, std::string_view path);
 void drop_link(http::Response& response, const web::Ask& ask);
-/** A link to hand over, shown this once. `path` is where it leads, with its secret. */
-web::Html shown_link(const web::Ask& ask, const std::string& path);
 /** For a link that is used, over, or none. */
-http::Response link_over_page(const web::Ask& ask);
+http::Response link_is_over(const web::Ask& ask);
 web::Html new_password_field(const web::FormView& form, std::string_view name, const std::string& label);
 
 void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entrance);

@@ -11,7 +11,10 @@
 #include "base/result.h"
 #include "directory/finder.h"
 #include "directory/types.h"
+#include "jobs/jobs.h"
+#include "notice/notice.h"
 #include "web/site.h"
+#include "web/visit.h"
 
 /** The directory of a region: organisations, services, places; kept by units, read by everybody. */
 namespace lotse::directory {
@@ -25,6 +28,8 @@ struct Entry {
   bool confidential = false;         // the place is kept secret
   UnitId keeper = 0;
   std::int64_t version = 0;
+  /** When somebody last said that it is right: here, or as its source has it (HSDS assured_date). */
+  std::optional<Day> confirmed{};
 };
 
 /** The offer with this id (of a placed service, or of a service without a place). NotFound if there is none
@@ -35,6 +40,7 @@ Entry find_offer(const access::Desk& desk, std::string_view offer_id);
 struct Kept {
   ServiceId id;
   std::string name, organisation, status;
+  std::optional<Day> confirmed{};  // as in Entry
 };
 /** The services that the desk's unit keeps, in the order of their names; at most `limit` from `offset`. */
 std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part_of_name, int offset,
@@ -52,6 +58,17 @@ Problems check(const Service& service);
  * followers. Returns the new version. The service must be the desk's unit's own (NotFound).
  */
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version);
+
+/** Says that a service of the desk's unit (NotFound for others) is right as it stands today. No correction:
+ * its version stays. */
+void confirm(const access::Desk& desk, const ServiceId& id);
+/** The same by whoever holds the link; uses it up. */
+void confirm(const access::VisitorDoor& door);
+/** A link for those who run the offer, to say whether the entry is still right; for 30 days and once. Earlier
+ * ones for the same service open nothing any more. NotFound for a service of another unit. */
+access::NewLink confirmation_link(const access::Desk& desk, const ServiceId& id);
+/** The service that the link is for, as everybody sees it. */
+Entry find_visited(const access::VisitorDoor& door);
 
 /** Many entries at once, from one source: an import, or the sample. Ids are ours; `foreign_id` is the
  * source's. */
@@ -117,7 +134,21 @@ struct Whole {
 };
 Whole read_whole(const access::Desk& desk);
 
-/** Start page, search, entries, help, and the pages of staff. */
-void install(web::Site& site, std::shared_ptr<Finder> finder);
+/** Start page, search, entries, help, and the pages of staff. `keys` seal what people write about entries. */
+void install(web::Site& site, std::shared_ptr<Finder> finder, std::shared_ptr<const notice::KeyOfUnit> keys);
+/** What links of the directory open. */
+std::vector<web::Visit> visits(std::shared_ptr<const notice::KeyOfUnit> keys);
+/** With what those who run offers are asked by mail. */
+struct Questions {
+  std::shared_ptr<const notice::KeyOfUnit> keys;  // of notices
+  std::string public_url;                         // "https://…", before the path of a link
+};
+/** Asks those who run an offer whether its entry is still right, once it was neither confirmed nor changed
+ * for a year, by its public e-mail address; once a year, and once more after 14 days. Each night, for each
+ * unit; at most 50 mails. */
+void install_questions(jobs::Runner& runner, std::shared_ptr<const Clock> clock, const Questions& questions);
+/** Deletes how people can be reached, 90 days after their note at the latest, and notes 90 days after they
+ * were closed: each night, for each unit. */
+void install_forgetting(jobs::Runner& runner, std::shared_ptr<const Clock> clock);
 
 }  // namespace lotse::directory

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,24 @@
 
 /** How an entry lies in the store: its document, and the rows that are derived from it. */
 namespace lotse::directory {
+
+struct Entry;
+
+/** A service with its organisation, and when it was last confirmed; without a place. Nothing if there is none
+ * with this id. */
+std::optional<Entry> entry_in(access::View& view, std::string_view service_id);
+
+/** A service as it is to be written; made before the change. */
+struct Correction {
+  Service service;
+  std::string doc, key;
+  std::int64_t version = 0;  // that it takes the place of
+  Instant now;
+};
+Correction correction_of(const Service& service, std::int64_t version, Instant now);
+/** Writes it and what follows from it; the new version. Throws NotFound where the unit does not keep it,
+ * Stale where it has another version. */
+std::int64_t write_correction(access::Change& change, UnitId unit, const Correction& correction);
 
 template <class M>
 struct PartsOf {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "directory/offer.h"
 #include "directory/search.h"
 #include "unit/unit.h"
+#include "web/allowance.h"
 #include "web/form.h"
 #include "web/site.h"
 
@@ -18,6 +20,8 @@ namespace lotse::directory {
 /** What the pages need beside the desk. */
 struct Rooms {
   std::shared_ptr<Finder> finder;
+  std::shared_ptr<const notice::KeyOfUnit> keys;
+  std::shared_ptr<web::Allowance> notes;  // how many each network may write
 };
 
 /** The cookie with the visitor's rounded position; nothing if absent or not a place. */
@@ -63,10 +67,33 @@ struct Pin {
 };
 web::Html map(const web::Ask& ask, const std::vector<Pin>& pins, const std::optional<Point>& here);
 
+struct Note;
+/** Whether it is about something that others at home should not see. */
+bool is_sensitive(const Rooms& rooms, const Entry& e);
+std::shared_ptr<web::Allowance> allowed_notes();
+/** The fields of a note about an entry, what was typed into them, and the thanks for it. */
+web::Html note_fields(const web::FormView& form, const Entry& e);
+Note note_of(const web::Ask& ask, const Entry& e);
+web::Html thanks_for_note(const web::Ask& ask);
+
+/** What may be told of an entry by somebody who looks through it; `exact` ones can be taken over as they are.
+ */
+struct Fact {
+  std::string name;
+  const char* label;
+  bool exact = false;
+};
+std::span<const Fact> facts();
+/** What the entry says there for a reader of this language; empty where it says nothing. Lines end in \n. */
+std::string fact_text(const web::Ask& ask, const Entry& e, std::string_view fact, std::string_view language);
+
 void install_start(web::Site& site, const Rooms& rooms);
 void install_search(web::Site& site, const Rooms& rooms);
 void install_entry(web::Site& site, const Rooms& rooms);
 void install_information(web::Site& site);
 void install_staff(web::Site& site, const Rooms& rooms);
+void install_confirmation(web::Site& site);
+void install_suggest(web::Site& site, const Rooms& rooms);
+void install_notes(web::Site& site, const Rooms& rooms);
 
 }  // namespace lotse::directory

@@ -256,6 +256,16 @@ Url back_to_search(const Ask& ask) {
   return query ? Url::path("/offers", http::encode_query(query->pairs)) : Url::path("/offers");
 }
 
+// How true it is, at the end: for whoever has read it all.
+Html care_of_entry(const Ask& ask, const Entry& e, const std::string& path) {
+  return all({e.confirmed ? el("p", {cls("kern-body")},
+                               {ask.t("Last confirmed: {day}",
+                                      {{"day", words::day_long(ask.language, *e.confirmed)}})})
+                          : Html(),
+              el("p", {cls("kern-body")},
+                 {web::link(Url::path(path + "/note"), ask.t("Is something wrong here? Tell us"))})});
+}
+
 http::Response entry(Ask& ask, const Rooms& rooms) {
   const Entry e = find_offer(ask.desk, ask.values.at("offer"));
   const std::optional<At> at =
@@ -266,13 +276,13 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
     if (keeper) json["lotse_contacts_of_keeper"] = unit::as_json(*keeper)["contacts"];
     json["organization"] = to_json(e.organisation);
     if (e.location) json["location"] = to_json(*e.location);
+    if (e.confirmed) json["lotse_confirmed"] = e.confirmed->text();
     return web::json(json);
   }
   const Reading reading = reading_of(e, ask.language.tag);
   const auto schedules = schedules_at(e.service, at ? &*at : nullptr);
   const auto topics = rooms.finder->sight().topics;
-  const bool sensitive = std::any_of(e.service.lotse_topics.begin(), e.service.lotse_topics.end(),
-                                     [&](const auto& key) { return topics->sensitive(key); });
+  const bool sensitive = is_sensitive(rooms, e);
   const bool foreign = reading.language != ask.language.tag;
   const auto* language = words::language(reading.language);
   const std::string tag(language ? language->html : std::string_view(reading.language));
@@ -299,11 +309,11 @@ http::Response entry(Ask& ask, const Rooms& rooms) {
       keeper ? unit::contact_card(ask, *keeper, ask.t("Would you rather talk to somebody?")) : Html();
   const bool is_short = length(reading.words.description) <= kShortText;
   const Html first = all({alert(ask, e.service), is_short ? description : Html()});
-  const Html rest =
-      all({is_short ? Html() : description, facts_list(ask, e, reading.words, schedules),
-           topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
-           topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
-           phone.empty() ? Html() : people, tools(ask, path, reading.words.name)});
+  const Html rest = all(
+      {is_short ? Html() : description, facts_list(ask, e, reading.words, schedules),
+       topic_links.empty() ? Html() : el("p", {cls("kern-body")}, {ask.t("More about these topics:")}),
+       topic_links.empty() ? Html() : el("ul", {cls("lo-reasons")}, {topic_links}),
+       phone.empty() ? Html() : people, tools(ask, path, reading.words.name), care_of_entry(ask, e, path)});
   const Html main = all(
       {el("a", {cls("lo-back"), web::href(back_to_search(ask))},
           {web::icon("arrow-back"), ask.t("All offers")}),

@@ -49,7 +49,8 @@ http::Response list(Ask& ask) {
       rows.push_back({{"id", each.id.text},
                       {"name", each.name},
                       {"organization", each.organisation},
-                      {"status", each.status}});
+                      {"status", each.status},
+                      {"confirmed", each.confirmed ? Json(each.confirmed->text()) : Json()}});
     return web::json({{"total", total}, {"entries", rows}});
   }
   Html rows;
@@ -58,7 +59,9 @@ http::Response list(Ask& ask) {
                {el("th", {cls("kern-table__header"), attr("scope", "row"), attr("dir", "auto")},
                    {web::link(Url::path("/staff/services/" + each.id.text), each.name)}),
                 el("td", {cls("kern-table__cell"), attr("dir", "auto")}, {each.organisation}),
-                el("td", {cls("kern-table__cell")}, {status_tag(ask, each.status)})});
+                el("td", {cls("kern-table__cell")}, {status_tag(ask, each.status)}),
+                el("td", {cls("kern-table__cell")},
+                   {each.confirmed ? words::day_short(ask.language, *each.confirmed) : ask.t("never")})});
   const web::FormView form{ask, {}};
   const Html search = web::get_form(
       "find", "lo-toolbar", Url::path("/staff/services"),
@@ -67,17 +70,17 @@ http::Response list(Ask& ask) {
   const auto head = [&](const std::string& label) {
     return el("th", {cls("kern-table__header"), attr("scope", "col")}, {label});
   };
-  const Html table =
-      el("div",
-         {cls("kern-table-responsive"), attr("role", "region"), attr("tabindex", "0"),
-          attr("aria-labelledby", "kept")},
-         {el("table", {cls("kern-table kern-table--small")},
-             {el("caption", {cls("kern-title kern-title--small"), web::id("kept")},
-                 {ask.tn("{n} entry", "{n} entries", total)}),
-              el("thead", {},
-                 {el("tr", {cls("kern-table__row")},
-                     {head(ask.t("Title")), head(ask.t("Organisation")), head(ask.t("State"))})}),
-              el("tbody", {cls("kern-table__body")}, {rows})})});
+  const Html table = el("div",
+                        {cls("kern-table-responsive"), attr("role", "region"), attr("tabindex", "0"),
+                         attr("aria-labelledby", "kept")},
+                        {el("table", {cls("kern-table kern-table--small")},
+                            {el("caption", {cls("kern-title kern-title--small"), web::id("kept")},
+                                {ask.tn("{n} entry", "{n} entries", total)}),
+                             el("thead", {},
+                                {el("tr", {cls("kern-table__row")},
+                                    {head(ask.t("Title")), head(ask.t("Organisation")), head(ask.t("State")),
+                                     head(ask.t("Last confirmed"))})}),
+                             el("tbody", {cls("kern-table__body")}, {rows})})});
   Html pages;
   const auto page_url = [&](int p) {
     return Url::path("/staff/services", http::encode_query({{"q", part}, {"page", std::to_string(p)}}));
@@ -355,7 +358,9 @@ http::Response form_page(const Ask& ask, const Rooms& rooms, const std::string& 
                  : Html(),
            el("h1", {cls("kern-heading-large"), attr("dir", "auto")},
               {ask.t("Correct: {title}", {{"title", title}})}),
-           web::post_form(ask, "correct", Url::path(path), fields)});
+           web::post_form(ask, "correct", Url::path(path), fields),
+           el("p", {cls("kern-body")},
+              {web::link(Url::path(path + "/confirmation"), ask.t("Is this entry still right?"))})});
   return web::page(ask, {.title = ask.t("Correct: {title}", {{"title", title}}),
                          .main = main,
                          .current = "/staff/services",

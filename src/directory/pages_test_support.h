@@ -10,6 +10,15 @@ namespace lotse::directory {
 
 using web::has;
 
+/** One key for all. */
+class TestKeys final : public notice::KeyOfUnit {
+ public:
+  const seal::Key& key_of(UnitId) const override { return key_; }
+
+ private:
+  seal::Key key_ = seal::Key::random();
+};
+
 /** The pages with one entry of unit one. */
 class PagesOnStore : public TwoUnits {
  protected:
@@ -20,7 +29,8 @@ class PagesOnStore : public TwoUnits {
     fill();
     finder_ = std::make_shared<Finder>(*store_, clock_);
     site_ = std::make_unique<web::Site>(*store_, clock_, web::SiteOptions{});
-    install(*site_, finder_);
+    install(*site_, finder_, keys_);
+    web::install_visits(*site_, visits(keys_));
     site_->check();
   }
   void TearDown() override {
@@ -152,6 +162,7 @@ class PagesOnStore : public TwoUnits {
   std::string edit_path() const { return "/staff/services/" + service_.text; }
 
   std::shared_ptr<Finder> finder_;
+  const std::shared_ptr<const TestKeys> keys_ = std::make_shared<const TestKeys>();
   std::unique_ptr<web::Site> site_;
   const ServiceId service_{id_for("test", "service", "s")};
   const std::string offer_ = id_for("test", "placed", "p"), guard_ = std::string(64, 'a');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
 #include <set>
 
 #include "base/check.h"
@@ -20,10 +21,13 @@ constexpr sql::Statement kPlacedOf{
     "WHERE p.service_id = $1 ORDER BY p.id"};
 constexpr sql::Statement kKept{
     "directory.kept",
-    "SELECT s.id, s.name, o.name, s.status FROM service s JOIN organisation o ON o.id = s.organisation_id "
+    "SELECT s.id, s.name, o.name, s.status, c.day, s.doc FROM service s "
+    "JOIN organisation o ON o.id = s.organisation_id LEFT JOIN confirmation c ON c.service_id = s.id "
     "WHERE s.keeper_unit = $1 AND s.sort_key LIKE $2 ORDER BY s.sort_key, s.id LIMIT $3 OFFSET $4"};
 constexpr sql::Statement kCountKept{
     "directory.count_kept", "SELECT count(*) FROM service WHERE keeper_unit = $1 AND sort_key LIKE $2"};
+constexpr sql::Statement kConfirmed{"directory.confirmed",
+                                    "SELECT day FROM confirmation WHERE service_id = $1"};
 // What the source last gave is kept beside a correction, so that a later import can tell the two apart.
 constexpr sql::Statement kCorrect{
     "directory.correct",
@@ -61,6 +65,18 @@ std::optional<Loaded> load(access::View& view, std::string_view service_id) {
   return loaded;
 }
 
+// The later of both; HSDS lets a time follow the day.
+std::optional<Day> confirmed_on(const std::optional<std::string>& here, std::string_view assured) {
+  const auto ours = Day::parse(here.value_or("")), theirs = Day::parse(assured.substr(0, 10));
+  return std::max(ours, theirs);
+}
+
+std::optional<Day> confirmed_on(access::View& view, const Service& service) {
+  const auto here =
+      view.one(kConfirmed, {service.id.text}, [](const sql::Row& r) { return std::string(r.text(0)); });
+  return confirmed_on(here, service.assured_date);
+}
+
 std::string like(std::string_view part) { return "%" + fold(part) + "%"; }
 
 Entry entry_of(Loaded loaded, std::string_view offer_id) {
@@ -70,7 +86,8 @@ Entry entry_of(Loaded loaded, std::string_view offer_id) {
               {},
               false,
               loaded.keeper,
-              loaded.version};
+              loaded.version,
+              {}};
   for (auto& at : loaded.places) {
     if (at.placed.id.text != offer_id) continue;
     entry.confidential = at.location.lotse_confidential;
@@ -80,7 +97,20 @@ Entry entry_of(Loaded loaded, std::string_view offer_id) {
   return entry;
 }
 
+std::optional<Entry> entry_at(access::View& view, std::string_view service_id, std::string_view offer_id) {
+  auto loaded = load(view, service_id);
+  if (!loaded) return std::nullopt;
+  const auto confirmed = confirmed_on(view, loaded->service);
+  Entry entry = entry_of(std::move(*loaded), offer_id);
+  entry.confirmed = confirmed;
+  return entry;
+}
+
 }  // namespace
+
+std::optional<Entry> entry_in(access::View& view, std::string_view service_id) {
+  return entry_at(view, service_id, "");
+}
 
 void derive(access::Change& change, const std::string& service_id) {
   const auto loaded = load(change, service_id);
@@ -96,21 +126,24 @@ void derive(access::Change& change, const std::string& service_id) {
 
 Entry find_offer(const access::Desk& desk, std::string_view offer_id) {
   if (!is_uuid(offer_id)) throw NotFound();
-  auto loaded = desk.public_read().read([&](access::View& view) -> std::optional<Loaded> {
+  auto entry = desk.public_read().read([&](access::View& view) -> std::optional<Entry> {
     const auto service =
         view.one(kOffer, {offer_id}, [](const sql::Row& r) { return std::string(r.text(0)); });
-    return service ? load(view, *service) : std::nullopt;
+    return service ? entry_at(view, *service, offer_id) : std::nullopt;
   });
-  if (!loaded) throw NotFound();
-  return entry_of(std::move(*loaded), offer_id);
+  if (!entry) throw NotFound();
+  return std::move(*entry);
 }
 
 std::vector<Kept> kept_services(const access::Desk& desk, std::string_view part, int offset, int limit) {
   const auto door = desk.unit(access::kDirectoryRead);
   return door.read([&](access::View& view) {
     return view.rows(kKept, {door.unit(), like(part), limit, offset}, [](const sql::Row& r) {
-      return Kept{
-          {std::string(r.text(0))}, std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(3))};
+      return Kept{{std::string(r.text(0))},
+                  std::string(r.text(1)),
+                  std::string(r.text(2)),
+                  std::string(r.text(3)),
+                  confirmed_on(r.opt_text(4), json_of(r.text(5)).value("assured_date", ""))};
     });
   });
 }
@@ -126,28 +159,36 @@ std::int64_t count_kept(const access::Desk& desk, std::string_view part) {
 Entry find_kept(const access::Desk& desk, const ServiceId& id) {
   const auto door = desk.unit(access::kDirectoryRead);
   if (!is_uuid(id.text)) throw NotFound();
-  auto loaded = door.read([&](access::View& view) { return load(view, id.text); });
-  if (!loaded || loaded->keeper != door.unit()) door.absent("directory.service.open", id.text);
-  return entry_of(std::move(*loaded), "");
+  auto entry = door.read([&](access::View& view) { return entry_in(view, id.text); });
+  if (!entry || entry->keeper != door.unit()) door.absent("directory.service.open", id.text);
+  return std::move(*entry);
+}
+
+Correction correction_of(const Service& service, std::int64_t version, Instant now) {
+  Correction made{service, "", sort_key(service.name), version, now};
+  give_ids(made.service, service.id.text);
+  made.doc = doc_of(made.service);
+  return made;
+}
+
+std::int64_t write_correction(access::Change& change, UnitId unit, const Correction& c) {
+  const std::string& id = c.service.id.text;
+  const auto keeper = change.one(kService, {id}, [](const sql::Row& r) { return r.integer(1); });
+  if (keeper != unit) throw NotFound();
+  const auto next =
+      change.one(kCorrect, {id, unit, c.version, c.doc, c.service.name, c.key, c.service.status, c.now.ms},
+                 [](const sql::Row& r) { return r.integer(0); });
+  if (!next) throw Stale();
+  derive(change, id);
+  return *next;
 }
 
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version) {
   const auto door = desk.unit(access::kDirectoryWrite);
   if (auto problems = check(service); !problems.empty()) return refuse(std::move(problems));
-  Service whole = service;
-  give_ids(whole, whole.id.text);
-  const std::string doc = doc_of(whole), key = sort_key(service.name);
-  const auto now = desk.now().ms;
+  const Correction correction = correction_of(service, version, desk.now());
   return door.change("directory.service.correct", service.id.text, [&](access::Change& change) {
-    const auto had = change.one(kService, {service.id.text},
-                                [](const sql::Row& r) { return std::pair(r.integer(1), r.integer(2)); });
-    if (!had || had->first != door.unit()) throw NotFound();
-    const auto next = change.one(
-        kCorrect, {service.id.text, door.unit(), version, doc, service.name, key, service.status, now},
-        [](const sql::Row& r) { return r.integer(0); });
-    if (!next) throw Stale();
-    derive(change, service.id.text);
-    return *next;
+    return write_correction(change, door.unit(), correction);
   });
 }
 
