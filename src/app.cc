@@ -7,6 +7,7 @@
 #include "access/key_ring.h"
 #include "base/json.h"
 #include "directory/directory.h"
+#include "legal/legal.h"
 #include "unit/unit.h"
 
 namespace lotse {
@@ -133,6 +134,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
   directory::install(*app.site, app.finder);
   unit::install(*app.site);
+  legal::install(*app.site, store);
   // One of the installation's own records, which stays when the keys above it are changed.
   account::install(*app.site, app.passwords,
                    store.keys().make(kInstallation, "account", clock->now())->copy(), {},

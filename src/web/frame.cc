@@ -92,6 +92,7 @@ Html footer(const Ask& ask) {
   add("/easy-language", ask.t("Easy language and sign language"));
   add("/accessibility", ask.t("Accessibility"));
   add("/privacy", ask.t("Data protection"));
+  add("/imprint", ask.t("Imprint"));
   if (is_staff(ask))
     links += el("li", {}, {el("a", {href(Url::path("/sign-out"))}, {ask.t("Sign out")})});
   else
