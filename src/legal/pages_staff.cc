@@ -253,7 +253,9 @@ void install_staff(web::Site& site, access::Store& store) {
   site.add_to_navigation(
       {kPath, msg("Legal information"), true, &access::kDutiesRead, access::kAccountPurpose});
   site.get(kPath, kRead, [&store](Ask& ask) { return show(ask, store); });
-  site.post(kPath, kWrite, [&store](Ask& ask) { return save(ask, store); });
+  web::Access form = kWrite;
+  form.redraws = true;
+  site.post(kPath, form, [&store](Ask& ask) { return save(ask, store); });
   site.post("/staff/legal/reports/{id}", kWrite, [](Ask& ask) {
     answered(ask.desk.unit(access::kDutiesWrite), ask.values.at("id"));
     return web::see(Url::path("/staff/legal#reports"));
