@@ -126,17 +126,27 @@ http::Response leave(Ask& ask) {
   return response;
 }
 
+std::string password_in(std::string_view body) {
+  const auto json = parse_json(body);
+  const auto at = json && json->is_object() ? json->find("password") : Json::const_iterator();
+  return json && json->is_object() && at != json->end() && at->is_string() ? at->get<std::string>()
+                                                                           : std::string();
+}
+
 http::Response unlock(Ask& ask, Entrance& entrance) {
   // Another tab was quicker.
   if (ask.desk.actor().signed_in()) return go_on(ask);
   auto& gate = ask.site.gate();
   const auto session = ask.session.empty() ? std::nullopt : gate.locked(ask.session);
   if (!session) return ask.json ? web::error(ask, 401) : web::see(Url::path("/sign-in"));
-  if (ask.given("_guard") != ask.guard) return web::error(ask, 403);
+  // JSON cannot come from a form of somebody else's page; all else brings the token.
+  const bool json = ask.request.header("content-type").starts_with("application/json");
+  if (!json && ask.given("_guard") != ask.guard) return web::error(ask, 403);
   if (ask.given("_action") == "end") return leave(ask);
   const Lock lock{session->name, ask.given("to"), ask.given("kept")};
   if (ask.given("_action") == "language") return page_of(ask, lock);
-  const std::string typed(ask.form.find("password").value_or(""));
+  const std::string typed =
+      json ? password_in(ask.request.body) : std::string(ask.form.find("password").value_or(""));
   if (typed.empty()) return refused(ask, lock, msg("Enter your password."), 422);
   const auto trial = access::own_trial(session->account);
   if (gate.blocked_until(trial) > ask.desk.now() ||

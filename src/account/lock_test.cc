@@ -220,6 +220,25 @@ TEST_P(LockTest, another_page_cannot_unlock_nor_sign_out) {
   EXPECT_EQ(number("SELECT count(*) FROM session WHERE locked = 1"), 1);
 }
 
+TEST_P(LockTest, the_script_unlocks_by_json) {
+  const auto json = [&](const std::string& body) {
+    http::Request r;
+    r.method = "POST";
+    r.path = "/unlock";
+    r.body = body;
+    r.fields = {{"Origin", "http://lotse.example"},
+                {"Host", "lotse.example"},
+                {"Content-Type", "application/json"},
+                {"Cookie", guard_cookie() + "; " + session_}};
+    return site_->answer(r).status;
+  };
+  pass(16 * kMinute);
+  for (const char* body : {"", "[]", "{}", "{\"password\":7}", "{\"password\":\"falsch\"}"})
+    EXPECT_EQ(json(body), 422) << body;
+  EXPECT_EQ(json(Json{{"password", kPassword}}.dump()), 200);
+  EXPECT_EQ(get("/staff", {}, session_).status, 200);
+}
+
 TEST_P(LockTest, who_lost_her_function_cannot_unlock) {
   pass(16 * kMinute);
   change("UPDATE membership SET valid_to = '2026-01-02'");

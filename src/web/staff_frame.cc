@@ -14,16 +14,15 @@ Html button_named(std::string_view name, std::string_view label) {
 }
 
 Html unlock_form(const Ask& ask) {
-  return post_form(
-      ask, "lo-idle-form", Url::path("/unlock"),
-      all({el("input", {attr("type", "hidden"), attr("name", "to"), attr("value", ask.request.path)}),
-           el("div", {cls("kern-form-input")},
-              {el("label", {cls("kern-label"), attr("for", "lo-idle-password")}, {ask.t("Your password")}),
-               el("p", {cls("kern-error"), id("lo-idle-error"), attr("role", "alert")}),
-               el("input", {cls("kern-form-input__input"), id("lo-idle-password"), attr("type", "password"),
-                            attr("name", "password"), attr("autocomplete", "current-password"),
-                            attr("aria-describedby", "lo-idle-error")})}),
-           el("div", {cls("lo-actions")}, {button(ask.t("Unlock"))})}));
+  // Sent by the script alone, as JSON: no token stands in it.
+  return el("form", {attr("method", "post"), action(Url::path("/unlock"))},
+            {el("div", {cls("kern-form-input")},
+                {el("label", {cls("kern-label"), attr("for", "lo-idle-password")}, {ask.t("Your password")}),
+                 el("p", {cls("kern-error"), id("lo-idle-error"), attr("role", "alert")}),
+                 el("input", {cls("kern-form-input__input"), id("lo-idle-password"), attr("type", "password"),
+                              attr("name", "password"), attr("autocomplete", "current-password"),
+                              attr("aria-describedby", "lo-idle-error")})}),
+             el("div", {cls("lo-actions")}, {button(ask.t("Unlock"))})});
 }
 
 }  // namespace

@@ -85,8 +85,7 @@ export class Idle extends HTMLElement {
   #lock(): void {
     this.#hide();
     this.#tabs?.postMessage('locked');
-    const form = this.querySelector('form');
-    if (form) void fetch('/lock', { method: 'POST', body: this.#body(form, ['_guard']), headers: { accept: 'application/json' } }).catch(() => undefined);
+    void this.#send('/lock', {}).catch(() => undefined);
   }
 
   #hide(): void {
@@ -117,7 +116,7 @@ export class Idle extends HTMLElement {
 
   async #unlock(form: HTMLFormElement): Promise<void> {
     try {
-      const answer = await fetch('/unlock', { method: 'POST', body: this.#body(form), headers: { accept: 'application/json' } });
+      const answer = await this.#send('/unlock', { password: form.querySelector('input')?.value ?? '' });
       if (answer.ok) {
         this.#show();
         this.#tabs?.postMessage('unlocked');
@@ -139,12 +138,8 @@ export class Idle extends HTMLElement {
     this.querySelector('#lo-idle-password')?.setAttribute('aria-invalid', String(text !== ''));
   }
 
-  #body(form: HTMLFormElement, names?: string[]): URLSearchParams {
-    const body = new URLSearchParams();
-    new FormData(form).forEach((value, name) => {
-      if (!names || names.includes(name)) body.append(name, String(value));
-    });
-    return body;
+  #send(path: string, body: object): Promise<Response> {
+    return fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { accept: 'application/json', 'content-type': 'application/json' } });
   }
 
   #part(name: string): HTMLElement {
