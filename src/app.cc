@@ -8,6 +8,7 @@
 #include "access/store_copy.h"
 #include "base/json.h"
 #include "directory/directory.h"
+#include "legal/legal.h"
 #include "unit/unit.h"
 #include "web/visit.h"
 
@@ -160,6 +161,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   directory::install(*app.site, app.finder, keys);
   unit::install(*app.site);
   web::install_visits(*app.site, directory::visits(keys));
+  legal::install(*app.site, store);
   // One of the installation's own records, which stays when the keys above it are changed.
   account::install(*app.site, app.passwords,
                    store.keys().make(kInstallation, "account", clock->now())->copy(), {},

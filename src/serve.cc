@@ -21,6 +21,7 @@
 #include "command_socket.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
+#include "legal/legal.h"
 #include "metrics.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
@@ -209,8 +210,19 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
                  return jobs::Outcome::done();
                }},
               jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
+  legal::install_jobs(*runner, clock);
   runner->start();
   return runner;
+}
+
+// What the law wants of a public website and nobody has said; the pages leave it out.
+void print_gaps(access::Store& store, const Clock& clock) {
+  for (const auto& gap : legal::gaps({store, {}, access::kDirectoryPurpose, clock})) {
+    std::string list;
+    for (const auto label : gap.labels) (list += list.empty() ? "" : ", ") += label;
+    std::cout << "unit " << gap.unit.id << " has not said for its public pages: " << list
+              << " (its administrator does so at /staff/legal)\n";
+  }
 }
 
 struct Place {
@@ -334,6 +346,7 @@ int serve(const ServeOptions& options, const Command& command) {
                      return command(*store, *clock, user, arguments, where, stop, out, err);
                    });
   if (site.sample && options.sample) print_sign_ins();
+  if (!site.sample) print_gaps(*store, **clock);
   std::optional<MetricsListener> listener;
   if (!options.metrics.empty()) listener.emplace(*metrics_at, metrics, *store, server);
   std::cout << "listening on http://" << listen->address << ":" << server.port() << std::endl;

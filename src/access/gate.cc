@@ -54,7 +54,7 @@ constexpr sql::Statement kStart{"gate.start",
 constexpr sql::Statement kResume{
     "gate.resume",
     "SELECT a.id, a.name, s.unit_id, u.kind, s.acting_as, s.started_ms, s.last_seen_ms, "
-    "s.second_factor "
+    "s.second_factor, s.locked "
     "FROM session s JOIN account a ON a.id = s.account_id AND a.active = 1 AND a.epoch = s.epoch "
     "JOIN membership m ON m.account_id = s.account_id AND m.unit_id = s.unit_id AND m.acting_as = "
     "s.acting_as "
@@ -65,8 +65,9 @@ constexpr sql::Statement kExpire{"gate.expire", "DELETE FROM session WHERE hash 
 constexpr sql::Statement kEnd{"gate.end",
                               "DELETE FROM session WHERE hash = $1 RETURNING account_id, unit_id, acting_as"};
 // Of everybody: who never comes back must not leave where she worked, and when.
-constexpr sql::Statement kSweep{"gate.sweep",
-                                "DELETE FROM session WHERE last_seen_ms < $1 OR started_ms < $2"};
+constexpr sql::Statement kSweep{"gate.sweep", "DELETE FROM session WHERE started_ms < $1"};
+constexpr sql::Statement kSweepForms{"gate.sweep_forms",
+                                     "DELETE FROM session_form WHERE hash NOT IN (SELECT hash FROM session)"};
 
 bool is_secret(std::string_view text) { return text.size() == 64 && is_utf8(text); }
 
@@ -184,7 +185,8 @@ std::optional<std::string> Gate::start(std::string_view half_secret, const Membe
     // Two who send the same page at once: one of them deletes the row.
     started = half && half->ready() && tx.change(kEndHalf, {half_hash}) > 0;
     if (!started) return;
-    tx.change(kSweep, {now.ms - kIdleMs, now.ms - kWholeMs});
+    tx.change(kSweep, {now.ms - kWholeMs});
+    tx.change(kSweepForms, {});
     tx.change(kClear, {half->account});
     tx.change(kStart, {hash_hex(secret), half->account, m.unit, m.function, now.ms, half->proved, id, device,
                        half->epoch});
@@ -205,10 +207,12 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
   const auto now = clock_.now().ms;
   std::optional<Actor> actor;
   std::int64_t started = 0, seen = 0;
+  bool locked = false;
   store_.read([&](sql::Tx& tx) {
     actor = tx.one(kResume, {hash, clock_.today().text()}, [&](const sql::Row& r) {
       started = r.integer(5);
       seen = r.integer(6);
+      locked = r.truth(8);
       return Actor({.who = std::string(r.text(0)),
                     .name = std::string(r.text(1)),
                     .unit = r.integer(2),
@@ -218,15 +222,18 @@ std::optional<Actor> Gate::resume(std::string_view secret) {
     });
   });
   if (!actor) return std::nullopt;
-  const bool over = now - seen > kIdleMs || now - started > kWholeMs;
+  const bool over = now - started > kWholeMs, idle = now - seen > kIdleMs;
   try {
     if (over) store_.write([&](sql::Tx& tx) { tx.change(kExpire, {hash}); });
-    if (!over && now - seen >= kTouchMs) store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
+    // Written down: a clock that is set back opens nothing.
+    if (!over && idle && !locked) lock(secret);
+    if (!over && !idle && !locked && now - seen >= kTouchMs)
+      store_.write([&](sql::Tx& tx) { tx.change(kTouch, {hash, now}); });
   } catch (const sql::Unavailable&) {
-    // A full disk stops nobody from reading: the session does not move on, and one that is over stays
-    // refused.
+    // A full disk stops nobody from reading: the session does not move on, and one that is over or idle
+    // stays refused.
   }
-  return over ? std::nullopt : actor;
+  return over || idle || locked ? std::nullopt : actor;
 }
 
 void Gate::end(std::string_view secret) {

@@ -110,6 +110,18 @@ struct OwnSession {
   bool this_one = false;
 };
 
+/** A session whose owner was away for 15 minutes or locked it: it may nothing until she shows her password.
+ */
+struct LockedSession {
+  std::string account, name, password_hash;
+  Instant end;  // when it is over for good
+};
+
+/** A form that a locked session sent; `fields` as in its body. */
+struct KeptForm {
+  std::string path, fields;
+};
+
 /** A colleague's function in the unit; `to` is its last day. */
 struct Post {
   std::string account, name, function;
@@ -189,9 +201,20 @@ class Gate {
    * her own list. */
   std::optional<std::string> start(std::string_view half_secret, const Membership& membership,
                                    std::string_view device = {});
-  /** The actor behind a secret; nothing if it ended, was idle for 15 minutes, is older than 10 hours, or the
-   * right is gone. */
+  /** The actor behind a secret; nothing if it ended, is locked (after 15 idle minutes), is older than 10
+   * hours, or the right is gone. */
   std::optional<Actor> resume(std::string_view secret);
+  /** Nothing if it is not locked, or over. */
+  std::optional<LockedSession> locked(std::string_view secret);
+  /** Locks it now. */
+  void lock(std::string_view secret);
+  /** After the right password; entered into the audit of its unit. False if it is not locked, or over. */
+  bool unlock(std::string_view secret);
+  /** Keeps what it sent, sealed with a key that only `secret` gives; the name for taking it. The last eight.
+   */
+  std::string keep_form(std::string_view secret, const KeptForm& form);
+  /** Once; nothing for what is not there or another's. */
+  std::optional<KeptForm> take_form(std::string_view secret, std::string_view id);
   /** Signs out; entered into the audit of the session's unit. */
   void end(std::string_view secret);
 

@@ -150,7 +150,7 @@ TEST_P(GateTest, OtherTextsAreNoSession) {
   EXPECT_TRUE(gate_->resume(secret));
 }
 
-TEST_P(GateTest, IdleForMoreThanFifteenMinutesEndsASession) {
+TEST_P(GateTest, IdleForMoreThanFifteenMinutesLocksASession) {
   const auto secret = start(), other = start();
   pass(15 * kMinute);
   EXPECT_TRUE(gate_->resume(secret)) << "15 minutes to the millisecond";
@@ -159,9 +159,12 @@ TEST_P(GateTest, IdleForMoreThanFifteenMinutesEndsASession) {
   EXPECT_FALSE(gate_->resume(other)) << "another session of the same account does not";
   pass(15 * kMinute + 1);
   EXPECT_FALSE(gate_->resume(secret));
-  EXPECT_EQ(number("SELECT count(*) FROM session"), 0) << "and its row is gone";
+  EXPECT_TRUE(gate_->locked(secret)) << "but it is not over";
   pass(-20 * kMinute);
-  EXPECT_FALSE(gate_->resume(secret)) << "for good";
+  EXPECT_FALSE(gate_->resume(secret)) << "whatever the clock says";
+  EXPECT_TRUE(gate_->unlock(secret));
+  EXPECT_TRUE(gate_->resume(secret));
+  EXPECT_FALSE(gate_->unlock(secret)) << "it is not locked any more";
 }
 
 TEST_P(GateTest, TenHoursEndASessionHoweverBusy) {

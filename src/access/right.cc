@@ -3,8 +3,8 @@
 
 namespace lotse::access {
 namespace {
-constexpr Right kRights[] = {kNothing,     kDirectoryRead, kDirectoryWrite, kDirectoryErase,
-                             kAccountRead, kAccountWrite,  kNoticeSend};
+constexpr Right kRights[] = {kNothing,      kDirectoryRead, kDirectoryWrite, kDirectoryErase, kAccountRead,
+                             kAccountWrite, kDutiesRead,    kDutiesWrite,    kNoticeSend};
 }
 
 std::span<const Right> rights() { return kRights; }

@@ -20,6 +20,9 @@ inline constexpr Right kDirectoryWrite{"directory.write", 0, Action::write};
 inline constexpr Right kDirectoryErase{"directory.delete", 0, Action::erase};
 inline constexpr Right kAccountRead{"account.read", 27, Action::read};
 inline constexpr Right kAccountWrite{"account.write", 27, Action::write};
+/** What a unit tells the public about itself, and reports of barriers: of whoever manages its accounts. */
+inline constexpr Right kDutiesRead{"duties.read", 27, Action::read};
+inline constexpr Right kDutiesWrite{"duties.write", 27, Action::write};
 /** Of the program itself, by access::System. */
 inline constexpr Right kNoticeSend{"notice.send", 27, Action::transmit};
 

@@ -20,6 +20,7 @@ constexpr sql::Statement kLiving{"store.living",
                                  "ORDER BY id LIMIT 500"};
 constexpr sql::Statement kEndSessions{"store.end_sessions", "DELETE FROM session"};
 constexpr sql::Statement kEndHalves{"store.end_halves", "DELETE FROM half_session"};
+constexpr sql::Statement kEndForms{"store.end_forms", "DELETE FROM session_form"};
 constexpr sql::Statement kEndResets{"store.end_resets", "DELETE FROM account_reset WHERE used_ms = 0"};
 constexpr sql::Statement kEndInvitations{"store.end_invitations", "DELETE FROM invitation WHERE used_ms = 0"};
 
@@ -142,6 +143,7 @@ MadeFit make_fit(Store& store, const Clock& clock, std::string_view by) {
   }
   const std::string id = new_uuid(now.ms);
   store.write([&](sql::Tx& tx) {
+    tx.change(kEndForms);
     made.sign_ins = tx.change(kEndSessions) + tx.change(kEndHalves);
     made.links = tx.change(kEndResets) + tx.change(kEndInvitations);
     tx.enter_unit(kInstallation);

@@ -208,9 +208,11 @@ void install_colleagues(web::Site& site, std::vector<OnLeave> on_leave) {
       {kPath, msg("Accounts of our institution"), true, &access::kAccountRead, access::kAccountPurpose});
   site.get(kPath, kRead, list_page);
   site.get("/staff/accounts/{account}", kWrite, [](Ask& ask) { return colleague_page(ask); });
-  site.post("/staff/accounts/{account}/end", kWrite,
+  web::Access form = kWrite;
+  form.redraws = true;
+  site.post("/staff/accounts/{account}/end", form,
             [hooks = std::move(on_leave)](Ask& ask) { return end_post(ask, hooks); });
-  site.post("/staff/accounts/{account}/reset", kWrite, offer_reset);
+  site.post("/staff/accounts/{account}/reset", form, offer_reset);
 }
 
 }  // namespace lotse::account

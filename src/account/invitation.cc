@@ -301,7 +301,9 @@ void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entran
   site.add_to_navigation(
       {kInvitePath, msg("Invite somebody"), true, &access::kAccountWrite, access::kAccountPurpose});
   site.get(kInvitePath, kInvite, [](Ask& ask) { return invite_page(ask); });
-  site.post(kInvitePath, kInvite, make_invitation);
+  web::Access form = kInvite;
+  form.redraws = true;
+  site.post(kInvitePath, form, make_invitation);
   site.post(kWithdrawPath, kInvite, [](Ask& ask) {
     ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"));
     return web::see(Url::path(kInvitePath));

@@ -52,6 +52,7 @@ void install(web::Site& site, std::shared_ptr<Passwords> passwords, seal::Key ke
   install_colleagues(site, std::move(on_leave));
   install_invitation(site, entrance);
   install_reset(site, entrance);
+  install_lock(site, entrance);
   site.get("/sign-out", kSignedIn, [](Ask& ask) {
     const Html main = all({el("h1", {cls("kern-heading-large")}, {ask.t("Sign out")}),
                            web::post_form(ask, "sign-out", Url::path("/sign-out"),

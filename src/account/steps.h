@@ -71,6 +71,7 @@ void install_sign_in(web::Site& site, const std::shared_ptr<Entrance>& entrance)
 void install_own_account(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_colleagues(web::Site& site, std::vector<OnLeave> on_leave);
 void install_reset(web::Site& site, const std::shared_ptr<Entrance>& entrance);
+void install_lock(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 void install_second_factor(web::Site& site, const std::shared_ptr<Entrance>& entrance);
 
 }  // namespace lotse::account

@@ -19,7 +19,7 @@ using web::Html;
 using web::Url;
 
 constexpr web::Access kRead{&access::kDirectoryRead, access::kDirectoryPurpose, false};
-constexpr web::Access kWrite{&access::kDirectoryWrite, access::kDirectoryPurpose, false};
+constexpr web::Access kWrite{.right = &access::kDirectoryWrite, .redraws = true};
 constexpr int kRows = 50;
 
 std::string status_label(const Ask& ask, std::string_view status) {

@@ -16,7 +16,6 @@ using web::Html;
 using web::Url;
 
 constexpr web::Access kRead{&access::kDirectoryRead, access::kDirectoryPurpose, true};
-constexpr web::Access kNoData{&access::kNothing, access::kDirectoryPurpose, true};
 
 // One's own language in one touch: every name in its own script, the quickest way to "this is for me". The
 // buttons belong to the search form, so that nothing typed is lost; where they stand, the list in the head is
@@ -118,16 +117,6 @@ http::Response help(Ask& ask) {
   return web::page(ask, {.title = ask.t("Help and contact"), .main = main, .current = "/help"});
 }
 
-http::Response text_page(const Ask& ask, std::string_view title,
-                         std::initializer_list<std::string> paragraphs) {
-  Html text;
-  for (const auto& each : paragraphs) text += el("p", {cls("kern-body")}, {each});
-  return web::page(
-      ask,
-      {.title = std::string(title),
-       .main = all({el("h1", {cls("kern-heading-large")}, {title}), el("div", {cls("lo-text")}, {text})})});
-}
-
 }  // namespace
 
 void install_start(web::Site& site, const Rooms& rooms) {
@@ -137,35 +126,6 @@ void install_start(web::Site& site, const Rooms& rooms) {
 void install_information(web::Site& site) {
   site.add_to_navigation({"/help", msg("Help"), false});
   site.get("/help", kRead, help);
-  site.get("/easy-language", kNoData, [](Ask& ask) {
-    return text_page(
-        ask, ask.t("Easy language and sign language"),
-        {ask.t("On this website you can search for offers for families."),
-         ask.t("You choose your language at the top of the page. Easy language is one of them: Leichte "
-               "Sprache."),
-         ask.t("You can type words, choose a topic, or enter your postcode. Then you see offers near you."),
-         ask.t("A film in German Sign Language is not there yet. If you use sign language, write to us: we "
-               "arrange a talk with an interpreter.")});
-  });
-  site.get("/accessibility", kNoData, [](Ask& ask) {
-    return text_page(
-        ask, ask.t("Accessibility"),
-        {ask.t("We want everybody to be able to use this website: with a keyboard, with a screen reader, "
-               "with large letters, on an old telephone."),
-         ask.t("The pages were checked with tools against WCAG 2.2, level AA. They have not yet been checked "
-               "by people with disabilities."),
-         ask.t("Not yet there: films in German Sign Language; texts in easy language for all offers."),
-         ask.t(
-             "Is something in your way? Tell us on the page \"Help and contact\". We answer and mend it.")});
-  });
-  site.get("/privacy", kNoData, [](Ask& ask) {
-    return text_page(ask, ask.t("Data protection"),
-                     {ask.t("You can search without giving your name. We do not know who you are."),
-                      ask.t("We do not write down what you search for, nor the address of your device."),
-                      ask.t("Your browser keeps your language, and for one hour your rough place if you "
-                            "press \"Near me\". The place is rounded to about one kilometre."),
-                      ask.t("No other company sees your visit: nothing is loaded from elsewhere.")});
-  });
 }
 
 }  // namespace lotse::directory

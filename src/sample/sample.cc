@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "directory/directory.h"
+#include "legal/legal.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
 
@@ -214,6 +215,44 @@ std::map<std::string, UnitId> make_units(const access::Operator& by) {
   return ids;
 }
 
+// What the law wants of each unit. Where nobody may learn a house's address, a post office box stands for it.
+legal::Duties duties_of(const Json& u, Day today) {
+  const Json& all = town()["legal"];
+  const std::string organisation = text(u, "organisation"), regime = text(u, "legal_regime");
+  legal::Duties made{.street = text(all, "confidential_street"),
+                     .postcode = text(all, "postcode"),
+                     .city = text(all, "city"),
+                     .represented_by = text(all, "represented_by"),
+                     .dpo = "Datenschutz " + text(u, "name"),
+                     .dpo_email = "datenschutz@" + organisation + ".example.org",
+                     .authority = all["authorities"][regime][0].get<std::string>(),
+                     .authority_web = all["authorities"][regime][1].get<std::string>(),
+                     .recipients = text(all, "recipients")};
+  for (const auto& o : town()["organisations"])
+    if (text(o, "key") == organisation) {
+      made.email = text(o, "email");
+      made.phone = text(o, "phone");
+    }
+  for (const auto& l : town()["locations"])
+    if (text(l, "organisation") == organisation && !l.value("confidential", false) &&
+        !text(l, "street").empty()) {
+      made.street = text(l, "street");
+      made.postcode = text(l, "postcode");
+      made.city = text(l, "city");
+      break;
+    }
+  if (text(u, "kind") != "coordination") return made;
+  const Json& site = all["website"];
+  made.state = text(site, "state");
+  made.checked_on = today.plus(-7).text();
+  made.method = text(site, "method");
+  made.barriers = text(site, "barriers");
+  made.enforcement = text(site, "enforcement");
+  made.enforcement_web = text(site, "enforcement_web");
+  made.sign_language = text(site, "sign_language");
+  return made;
+}
+
 // Each unit keeps its own entries; what belongs to no unit's service is kept by the first that needs it.
 std::map<std::string, directory::Batch> batches() {
   std::map<std::string, std::string> keeper_of_organisation, keeper_of_location;
@@ -289,6 +328,11 @@ Result<std::vector<SignIn>> fill(access::Store& store, const Clock& clock, accou
     places.push_back(
         {text(p, "postcode"), text(p, "name"), {p["lat"].get<double>(), p["lon"].get<double>()}});
   unit::put_places(first, places);
+  for (const auto& u : town()["units"]) {
+    const auto door = desk_of(text(u, "key")).unit(access::kDirectoryWrite);
+    if (auto kept = legal::keep(door, duties_of(u, clock.today()), 0, clock); !kept)
+      return refuse(kept.error());
+  }
   topic::put(first, topic::starting_catalogue());
   auto all = batches();
   // First organisations and places of all, then what refers to them.

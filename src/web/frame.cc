@@ -4,6 +4,7 @@
 #include "http/asset.h"
 #include "web/form.h"
 #include "web/site.h"
+#include "web/staff_frame.h"
 
 namespace lotse::web {
 namespace {
@@ -92,6 +93,7 @@ Html footer(const Ask& ask) {
   add("/easy-language", ask.t("Easy language and sign language"));
   add("/accessibility", ask.t("Accessibility"));
   add("/privacy", ask.t("Data protection"));
+  add("/imprint", ask.t("Imprint"));
   if (is_staff(ask))
     links += el("li", {}, {el("a", {href(Url::path("/sign-out"))}, {ask.t("Sign out")})});
   else
@@ -163,12 +165,14 @@ http::Response page(const Ask& ask, const Page& p) {
         {el("a",
             {cls("lo-leave"), href(*Url::web("https://www.wetter.de")), attr("rel", "noreferrer nofollow")},
             {icon("close"), ask.t("Leave this page quickly")})});
-  const Html body = el(
-      "body", {cls("lo-page")},
-      {enter_button(p),
-       el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}), header(ask, p),
-       leave, el("main", {cls("kern-container lo-main"), id("main"), attr("tabindex", "-1")}, {p.main}),
-       footer(ask)});
+  const Html body =
+      el("body", {cls("lo-page")},
+         {enter_button(p),
+          el("a", {cls("lo-skip"), href(Url::fragment("main"))}, {ask.t("Skip to the content")}),
+          header(ask, p), leave,
+          el("main", {cls("kern-container lo-main"), id("main"), attr("tabindex", "-1")},
+             {kept_note(ask), p.main}),
+          footer(ask), is_staff(ask) ? idle_watch(ask) : Html()});
   http::Response r;
   r.status = p.status;
   r.body = document(head, body);

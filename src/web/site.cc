@@ -66,6 +66,16 @@ bool from_our_pages(const http::Request& request) {
   return host != origin.npos && origin.substr(host + 3) == request.header("host");
 }
 
+// False for a body that cannot be read; true as well for one that is no form.
+bool read_form(Ask& ask) {
+  if (ask.request.method != "POST" ||
+      !ask.request.header("content-type").starts_with("application/x-www-form-urlencoded"))
+    return true;
+  auto form = http::decode_form(ask.request.body);
+  if (form) ask.form = std::move(*form);
+  return form.has_value();
+}
+
 // Bound to the visitor's own secret: a stranger's page cannot know it, and no key of ours is needed.
 std::string guard_of(std::string_view secret) {
   return hash_hex("guard:" + std::string(secret)).substr(0, 32);
@@ -257,13 +267,20 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
                wants_json(request)};
   };
   // Only pages with a form need the secret behind it.
-  const auto keep_guard = [&](http::Response& response) {
+  const auto with_guard = [&](http::Response response) {
     if (new_guard && has_token(response)) set_cookie(response, *this, guard_cookie(), guard_secret, 0);
+    return response;
   };
   const auto failed = [&](int status) { return error(make(actor.value_or(access::Actor{})), status); };
   try {
     if (!session.empty()) actor = gate_->resume(session);
-    if (!actor) session.clear();
+    const bool locked = !actor && locked_ && !session.empty() && gate_->locked(session);
+    if (!actor && !locked) session.clear();
+    if (locked && !(found.route && found.route->access.while_locked)) {
+      pattern = found.route ? found.route->pattern : pattern;
+      Ask ask = make({});
+      return with_guard(answer_locked(ask, found));
+    }
     auto query = http::decode_form(request.query);
     if (!found.route) {
       if (!found.allow.empty()) return failed(405).add("Allow", found.allow);
@@ -278,29 +295,21 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     Ask ask = make(actor.value_or(access::Actor{}));
     ask.values = std::move(found.values);
     ask.query = std::move(*query);
-    if (request.method == "POST" &&
-        request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
-      auto form = http::decode_form(request.body);
-      if (!form) return failed(400);
-      ask.form = std::move(*form);
-      // The choice of language inside a form: the handler shows the form again with what was typed, in that
-      // language.
-      if (const auto* chosen = words::language(ask.given("_language"));
-          chosen && ask.given("_action") == "language")
-        language = chosen;
-    }
+    if (!read_form(ask)) return failed(400);
+    // The choice of language inside a form: the handler shows the form again with what was typed, in that
+    // language.
+    if (const auto* chosen = words::language(ask.given("_language"));
+        chosen && ask.given("_action") == "language")
+      language = chosen;
     const bool chosen_here = language != &ask.language;
     if (chosen_here) {
       Ask other = make(ask.desk.actor());
       std::tie(other.values, other.query, other.form) = std::tie(ask.values, ask.query, ask.form);
       auto response = run(other, *found.route);
       set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
-      keep_guard(response);
-      return response;
+      return with_guard(std::move(response));
     }
-    auto response = run(ask, *found.route);
-    keep_guard(response);
-    return response;
+    return with_guard(run(ask, *found.route));
   } catch (...) {
     return after_exception(request, pattern, failed);
   }
@@ -329,6 +338,32 @@ http::Response Site::answer(const http::Request& request) {
     response.add("Content-Encoding", "gzip");
   }
   return response;
+}
+
+http::Response Site::answer_locked(Ask& ask, const Found& found) {
+  if (auto query = http::decode_form(ask.request.query)) ask.query = std::move(*query);
+  const bool token = found.route && found.route->access.token;
+  // Somebody else's page must not be able to have a form of its own shown as if it had been typed here.
+  if (!read_form(ask) || !token || !from_our_pages(ask.request) || ask.given("_guard") != ask.guard)
+    ask.form = {};
+  return locked_(ask);
+}
+
+std::optional<http::Response> Site::redrawn(const Ask& ask, const std::string& path,
+                                            const std::string& fields) {
+  http::Request again = ask.request;
+  again.path = path;
+  again.query.clear();
+  auto form = http::decode_form(fields);
+  const Found found = find(again);
+  if (!form || !found.route || !found.route->access.redraws) return std::nullopt;
+  std::erase_if(form->pairs, [](const auto& pair) { return pair.name.starts_with("_"); });
+  form->pairs.push_back({"_action", "language"});
+  form->pairs.push_back({"_kept", "1"});
+  form->pairs.push_back({"_guard", ask.guard});
+  again.body = http::encode_query(form->pairs);
+  std::string pattern;
+  return dispatch(again, pattern);
 }
 
 void set_cookie(http::Response& response, const Site& site, std::string_view name, std::string_view value,

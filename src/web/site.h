@@ -31,8 +31,10 @@ class Site;
 struct Access {
   const access::Right* right = nullptr;
   access::Purpose purpose = access::kDirectoryPurpose;
-  bool open = false;  // no sign-in needed ("public")
-  bool token = true;  // a POST must bring the form's token; false where nothing of anybody's is changed
+  bool open = false;     // no sign-in needed ("public")
+  bool token = true;     // a POST must bring the form's token; false where nothing of anybody's is changed
+  bool redraws = false;  // a POST with `_action` "language" shows its form again with what was typed
+  bool while_locked = false;  // also for a locked session
 };
 
 /** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
@@ -106,6 +108,12 @@ class Site {
   std::span<const Route> routes() const { return routes_; }
 
   http::Response answer(const http::Request& request);
+  /** What answers whatever a locked session asks, but for routes that are open to it. `form` of its Ask is
+   * what a form of ours sent, empty if it cannot have been ours; `session` is the locked one's secret. */
+  void when_locked(Handler handler) { locked_ = std::move(handler); }
+  /** The page of the form that posts to `path`, with `fields` (as in a body) typed; nothing is done. Nothing
+   * where that page cannot be drawn without doing something. For the request of `ask`'s visitor. */
+  std::optional<http::Response> redrawn(const Ask& ask, const std::string& path, const std::string& fields);
   /** The largest body, in bytes, that a request for this decoded path may bring: none where nothing is taken,
    * little where everybody may send, and room for long texts in forms of staff. */
   std::size_t body_limit(std::string_view method, std::string_view path) const;
@@ -135,12 +143,14 @@ class Site {
   http::Response dispatch(const http::Request& request, std::string& pattern);
   http::Response run(Ask& ask, const Route& route);
   http::Response choose_language(const Ask& ask) const;
+  http::Response answer_locked(Ask& ask, const Found& found);
   access::Store& store_;
   std::shared_ptr<const Clock> clock_;
   SiteOptions options_;
   std::unique_ptr<access::Gate> gate_;
   std::vector<Route> routes_;
   std::vector<Entry> navigation_;
+  Handler locked_;
 };
 
 /** The page in its frame, as the answer. */

@@ -4,11 +4,13 @@
 
 import { focusErrors } from './errors';
 import { Here } from './here';
+import { Idle } from './idle';
 import { Leave } from './leave';
 import { Print } from './print';
 import { Share } from './share';
 
 customElements.define('lo-here', Here);
+customElements.define('lo-idle', Idle);
 customElements.define('lo-leave', Leave);
 customElements.define('lo-print', Print);
 customElements.define('lo-share', Share);

@@ -69,7 +69,7 @@ async function publicPages(t) {
   return [
     ['/'], ['/offers?topic=parents_cafe&place=00101&language=ukr&child=1to2&day=2&time=morning'], ['/offers?q=zzzyyyxxx&place=00122&radius=2&day=7'],
     ['/offers?place=Nirgendwo&radius=3&day=9&child=x'], [`/offers/${german.id}`], [`/offers/${violence.id}`], ['/help'], ['/easy-language'],
-    ['/accessibility'], ['/privacy'], ['/sign-in'], ['/nicht-da', 404],
+    ['/accessibility'], ['/accessibility/thanks'], ['/privacy'], ['/privacy/8'], ['/imprint'], ['/sign-in'], ['/nicht-da', 404],
   ];
 }
 
