@@ -69,6 +69,18 @@ int invite_admin(access::Store& store, const access::Operator& by, const AdminWa
   return 0;
 }
 
+int renew_access(access::Store& store, const access::Operator& by, const AdminWanted& w, std::ostream& out,
+                 std::ostream& err) {
+  const auto path = account::renew(store, by, std::string(trimmed(w.email)));
+  if (!path) {
+    err << "lotse: nobody has an account with this address\n";
+    return 1;
+  }
+  out << "Make sure who asks, then hand this link over; it holds for 24 hours and works once:\n"
+      << w.base << *path << "\n";
+  return 0;
+}
+
 int rotate_keys(access::Store& store, const access::Operator& by, bool forget, std::ostream& out) {
   const auto done = store.keys().rotate(by.clock().now(), forget);
   by.enter("keys rotated", "");

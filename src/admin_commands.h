@@ -28,6 +28,11 @@ struct AdminWanted {
 int invite_admin(access::Store& store, const access::Operator& by, const AdminWanted& wanted,
                  std::ostream& out, std::ostream& err);
 
+/** Prints a link with which the person of this address makes password and second factor new. 1: nobody has
+ * it. */
+int renew_access(access::Store& store, const access::Operator& by, const AdminWanted& wanted,
+                 std::ostream& out, std::ostream& err);
+
 /** Fresh keys for the installation and all units. See KeyRing::rotate. */
 int rotate_keys(access::Store& store, const access::Operator& by, bool forget, std::ostream& out);
 

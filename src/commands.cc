@@ -336,6 +336,13 @@ void describe_admin(CLI::App& app, AdminWanted& w, const std::function<void(CLI:
       ->capture_default_str();
   with_store(*invite);
   run(*invite, [&w](const Bench& b) { return invite_admin(b.store, b.by, w, b.out, b.err); });
+  auto* renew = admin->add_subcommand(
+      "renew", "For somebody who cannot get in and whom no administrator can help; prints a link");
+  renew->add_option("--email", w.email, "E-mail address of the account")->required();
+  renew->add_option("--public-url", w.base, "What the link begins with: where people reach Lotse")
+      ->capture_default_str();
+  with_store(*renew);
+  run(*renew, [&w](const Bench& b) { return renew_access(b.store, b.by, w, b.out, b.err); });
 }
 
 void describe_care(CLI::App& app, CareWanted& w, const std::function<void(CLI::App&)>& with_store,

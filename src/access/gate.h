@@ -70,9 +70,10 @@ struct OpenInvitation {
   std::string id, name;
   std::vector<std::string> functions;
   Instant until;
-  std::string made_by;     // name; empty: on the machine itself
-  bool waits = false;      // see Invitation
-  bool may_agree = false;  // by whoever looks at it
+  std::string made_by;        // name; empty: on the machine itself
+  bool waits = false;         // see Invitation
+  bool may_agree = false;     // by whoever looks at it
+  bool may_withdraw = false;  // the same: her own, or one whose functions she gives
 };
 
 /** What a colleague makes new by a link; the texts are those of the table. */
@@ -98,7 +99,7 @@ struct ResetOffer {
 struct ResetNote {
   std::string id;
   Reset what = Reset::password;
-  std::string made_by;  // name
+  std::string made_by;  // name; empty: on the machine itself
   Instant made, used;
   bool open = false;  // it can still be used
 };
@@ -248,8 +249,9 @@ class Gate {
   /** Invitations into the desk's own unit that can still be accepted, by name; NotFound without
    * account.write. */
   std::vector<OpenInvitation> open_invitations(const Desk& desk);
-  /** Takes one of them back; nothing if it was used or is another unit's. */
-  void withdraw_invitation(const Desk& desk, std::string_view id);
+  /** Takes one of them back. False if it was used, is another unit's, or neither hers nor one whose functions
+   * she gives. */
+  bool withdraw_invitation(const Desk& desk, std::string_view id);
   /** Agrees to one of them, as the second person: a lead or an administrator who neither made it nor is
    * invited. False if it needs nobody, has somebody, is over, or is not hers to agree to. */
   bool agree_to_invitation(const Desk& desk, std::string_view id);
@@ -301,6 +303,9 @@ class Gate {
   /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). It takes the
    * place of one that this unit made before. */
   tl::expected<Link, ResetRefusal> offer_reset(const Desk& desk, std::string_view account, Reset what);
+  /** The same on the machine itself, for both and for anybody who has an account, wherever she works or does
+   * no more; nothing if nobody has this address. */
+  std::optional<Link> offer_reset(const Operator& by, std::string_view email);
   /** Nothing for what is used, over, unknown, or another's secret. */
   std::optional<ResetOffer> reset_offer(std::string_view id, std::string_view secret);
   /** Uses the link. A new password where it is about one (its hash; empty otherwise) holds at once, and all

@@ -29,8 +29,7 @@ constexpr sql::Statement kOpen{
     "WHERE i.unit_id = $1 AND i.used_ms = 0 AND i.until_ms >= $2 ORDER BY i.name, i.id"};
 constexpr sql::Statement kAgree{
     "gate.agree_to_invitation",
-    "UPDATE invitation SET approved_by = $3 WHERE id = $1 AND unit_id = $2 AND approved_by = '' "
-    "AND used_ms = 0"};
+    "UPDATE invitation SET approved_by = $3 WHERE id = $1 AND unit_id = $2 AND used_ms = 0"};
 constexpr sql::Statement kAgreeing{"gate.agreeing",
                                    "SELECT m.account_id, m.acting_as FROM membership m JOIN account a ON "
                                    "a.id = m.account_id AND a.active = 1 "
@@ -74,11 +73,10 @@ bool may_give_all(sql::Tx& tx, const Invitation& invitation, std::string_view ma
   });
 }
 
-bool all_agreed(sql::Tx& tx, const Invitation& invitation, std::string_view maker, std::string_view second,
-                Day today) {
-  if (is_operator(maker) || std::none_of(invitation.functions.begin(), invitation.functions.end(), takes_two))
-    return true;
-  const auto own = functions_of(tx, invitation.unit, second, today);
+bool all_agreed(sql::Tx& tx, UnitId unit, const std::vector<std::string>& functions, std::string_view maker,
+                std::string_view second, Day today) {
+  if (is_operator(maker) || std::none_of(functions.begin(), functions.end(), takes_two)) return true;
+  const auto own = functions_of(tx, unit, second, today);
   return std::any_of(own.begin(), own.end(), may_agree);
 }
 
@@ -97,7 +95,7 @@ std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::str
                       .account = r.opt_text(6).value_or("")};
   });
   if (!invitation || !may_give_all(tx, *invitation, maker, clock.today())) return std::nullopt;
-  invitation->waits = !all_agreed(tx, *invitation, maker, second, clock.today());
+  invitation->waits = !all_agreed(tx, invitation->unit, invitation->functions, maker, second, clock.today());
   return invitation;
 }
 
@@ -105,18 +103,32 @@ std::optional<Invitation> found(sql::Tx& tx, std::string_view id, const std::str
 std::vector<OpenInvitation> open_of(sql::Tx& tx, UnitId unit, const Actor& actor, const Clock& clock) {
   const auto address =
       tx.one(kAddress, {actor->who}, [](const sql::Row& r) { return std::string(r.text(0)); }).value_or("");
-  return tx.rows(kOpen, {unit, clock.now().ms}, [&](const sql::Row& r) {
-    OpenInvitation each{.id = std::string(r.text(0)),
-                        .name = std::string(r.text(1)),
-                        .functions = split(r.text(2)),
-                        .until = Instant{r.integer(3)},
-                        .made_by = r.opt_text(7).value_or("")};
-    const bool two = std::any_of(each.functions.begin(), each.functions.end(), takes_two);
-    each.waits = two && !is_operator(r.text(4)) && r.text(5).empty();
-    each.may_agree =
-        each.waits && may_agree(actor->function) && r.text(4) != actor->who && r.text(6) != address;
-    return each;
+  struct Row {
+    OpenInvitation seen;
+    std::string maker, second, address;
+  };
+  const auto rows = tx.rows(kOpen, {unit, clock.now().ms}, [&](const sql::Row& r) {
+    return Row{{.id = std::string(r.text(0)),
+                .name = std::string(r.text(1)),
+                .functions = split(r.text(2)),
+                .until = Instant{r.integer(3)},
+                .made_by = r.opt_text(7).value_or("")},
+               std::string(r.text(4)),
+               std::string(r.text(5)),
+               std::string(r.text(6))};
   });
+  std::vector<OpenInvitation> list;
+  for (const auto& [seen, maker, second, of] : rows) {
+    OpenInvitation each = seen;
+    // Whoever agreed may have left since; then another one can.
+    each.waits = !all_agreed(tx, unit, each.functions, maker, second, clock.today());
+    each.may_agree = each.waits && may_agree(actor->function) && maker != actor->who && of != address;
+    each.may_withdraw =
+        maker == actor->who || std::all_of(each.functions.begin(), each.functions.end(),
+                                           [&](const auto& f) { return may_give(actor->function, f); });
+    list.push_back(std::move(each));
+  }
+  return list;
 }
 
 void join(sql::Tx& tx, const Clock& clock, const Invitation& invitation, std::string_view account) {
@@ -209,10 +221,15 @@ bool Gate::agree_to_invitation(const Desk& desk, std::string_view id) {
   return done;
 }
 
-void Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
+bool Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
   const UnitId unit = desk.unit(kAccountWrite).unit();
+  bool done = false;
   store_.write([&](sql::Tx& tx) {
-    if (tx.change(kWithdraw, {id, unit}) > 0)
+    const auto all = open_of(tx, unit, desk.actor(), clock_);
+    done = std::any_of(all.begin(), all.end(),
+                       [&](const auto& each) { return each.id == id && each.may_withdraw; }) &&
+           tx.change(kWithdraw, {id, unit}) > 0;
+    if (done)
       enter(tx, clock_,
             {.unit = unit,
              .who = desk.actor()->who,
@@ -221,6 +238,7 @@ void Gate::withdraw_invitation(const Desk& desk, std::string_view id) {
              .what = "account.withdraw_invitation",
              .object = id});
   });
+  return done;
 }
 
 std::optional<Invitation> Gate::invitation(std::string_view id, std::string_view secret) {

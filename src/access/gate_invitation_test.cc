@@ -165,8 +165,21 @@ TEST_P(GateInvitationTest, WhatControlsOthersWaitsForASecondPerson) {
   change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'lead'", {lea});
   EXPECT_TRUE(gate_->invitation(link.id, link.secret)->waits) << "she is no second person any more";
   EXPECT_FALSE(accept(link));
-  change("UPDATE membership SET valid_to = NULL");
+  const auto mia = make("mia", {"lead"});
+  EXPECT_TRUE(gate_->agree_to_invitation(desk(mia, "lead"), link.id)) << "another one agrees instead";
   EXPECT_TRUE(accept(link));
+}
+
+TEST_P(GateInvitationTest, ALeadDoesNotTakeBackWhatControlsHer) {
+  const auto ada = make("ada", {"admin"}), lea = make("lea", {"lead"});
+  const auto dpo = gate_->invite(desk(ada, "admin"), {"olena@example.org", "O", {"dpo"}}).value(),
+             helper = gate_->invite(desk(ada, "admin"), {"eva@example.org", "E", {"helper"}}).value();
+  for (const auto& each : gate_->open_invitations(desk(lea, "lead")))
+    EXPECT_EQ(each.may_withdraw, each.name == "E") << each.name;
+  EXPECT_FALSE(gate_->withdraw_invitation(desk(lea, "lead"), dpo.id));
+  EXPECT_TRUE(gate_->withdraw_invitation(desk(lea, "lead"), helper.id));
+  EXPECT_TRUE(gate_->withdraw_invitation(desk(ada, "admin"), dpo.id));
+  EXPECT_FALSE(gate_->withdraw_invitation(desk(ada, "admin"), dpo.id)) << "it is gone";
 }
 
 TEST_P(GateInvitationTest, NobodyAgreesToHerOwn) {

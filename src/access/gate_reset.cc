@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/gate_entry.h"
+#include "access/operator.h"
 #include "base/fold.h"
 
 namespace lotse::access {
@@ -37,11 +38,12 @@ constexpr sql::Statement kVoidOne{
     "AND voided_ms = 0 RETURNING unit_id"};
 constexpr sql::Statement kOffer{
     "gate.offer_reset",
-    "INSERT INTO account_reset (id, secret_hash, account_id, unit_id, what, made_by, made_ms, until_ms) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+    "INSERT INTO account_reset (id, secret_hash, account_id, unit_id, what, made_by, made_ms, until_ms, "
+    "by_operator) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 constexpr sql::Statement kFound{
     "gate.reset_offer",
-    "SELECT r.id, r.account_id, r.what, r.unit_id, r.made_by, a.email_hash, a.epoch FROM account_reset r "
+    "SELECT r.id, r.account_id, r.what, r.unit_id, r.made_by, a.email_hash, a.epoch, r.by_operator FROM "
+    "account_reset r "
     "JOIN account a ON a.id = r.account_id AND a.active = 1 WHERE r.id = $1 AND r.secret_hash = $2 "
     "AND r.used_ms = 0 AND r.voided_ms = 0 AND r.until_ms >= $3"};
 constexpr sql::Statement kUse{
@@ -55,7 +57,8 @@ constexpr sql::Statement kClear{
     "OR key = 'blocked:password:' || $2"};
 constexpr sql::Statement kNotes{
     "gate.reset_notes",
-    "SELECT r.id, r.what, a.name, r.made_ms, r.used_ms, r.voided_ms, r.until_ms FROM account_reset r "
+    "SELECT r.id, r.what, CASE WHEN r.by_operator <> '' THEN '' ELSE a.name END, r.made_ms, r.used_ms, "
+    "r.voided_ms, r.until_ms FROM account_reset r "
     "JOIN account a ON a.id = r.made_by WHERE r.account_id = $1 AND r.made_ms >= $2 "
     "ORDER BY r.made_ms DESC, r.id"};
 constexpr sql::Statement kUnseen{
@@ -71,6 +74,7 @@ struct Found {
   UnitId unit = 0;
   std::string made_by, email_hash;
   std::int64_t epoch = 0;
+  bool by_operator = false;
 };
 
 std::string secret_hash(std::string_view secret) { return hash_hex("reset:" + std::string(secret)); }
@@ -82,7 +86,8 @@ std::optional<Found> found(sql::Tx& tx, std::string_view id, const std::string& 
                  .unit = r.integer(3),
                  .made_by = std::string(r.text(4)),
                  .email_hash = std::string(r.text(5)),
-                 .epoch = r.integer(6)};
+                 .epoch = r.integer(6),
+                 .by_operator = !r.text(7).empty()};
   });
 }
 
@@ -113,10 +118,13 @@ std::optional<ResetRefusal> refusal_of(sql::Tx& tx, const Wanted& w, const Clock
   return std::nullopt;
 }
 
-// Whoever made it may have been dismissed since.
-bool may_make(sql::Tx& tx, const Found& link, Day today) {
-  const auto own = functions_of(tx, link.unit, link.made_by, today);
-  return std::find(own.begin(), own.end(), "admin") != own.end();
+// Whoever made it may have been dismissed since, and she may have joined another unit or left this one. Who
+// works on the machine itself could change the store as well.
+bool still_holds(sql::Tx& tx, const Found& link, const Clock& clock) {
+  if (link.by_operator) return true;
+  const auto own = functions_of(tx, link.unit, link.made_by, clock.today());
+  return std::find(own.begin(), own.end(), "admin") != own.end() &&
+         !refusal_of(tx, {link.offer.account, link.offer.what, link.unit, link.made_by}, clock);
 }
 
 }  // namespace
@@ -151,7 +159,8 @@ tl::expected<Link, ResetRefusal> Gate::offer_reset(const Desk& desk, std::string
     if (refusal) return;
     tx.change(kVoidEarlier, {account, unit, now});
     tx.change(kForget, {now - kKeptMs});
-    tx.change(kOffer, {link.id, hash, account, unit, name_of(what), desk.actor()->who, now, now + kResetMs});
+    tx.change(kOffer,
+              {link.id, hash, account, unit, name_of(what), desk.actor()->who, now, now + kResetMs, ""});
     enter(tx, clock_,
           {.unit = unit,
            .who = desk.actor()->who,
@@ -162,6 +171,27 @@ tl::expected<Link, ResetRefusal> Gate::offer_reset(const Desk& desk, std::string
            .rule = entered});
   });
   if (refusal) return tl::unexpected(*refusal);
+  return link;
+}
+
+std::optional<Link> Gate::offer_reset(const Operator& by, std::string_view email) {
+  const auto account = find(email);
+  if (!account) return std::nullopt;
+  const auto now = clock_.now().ms;
+  const Link link{new_uuid(now), random_hex(16)};
+  const std::string hash = secret_hash(link.secret);
+  store_.write([&](sql::Tx& tx) {
+    hold(tx, account->id);
+    tx.change(kVoidEarlier, {account->id, kInstallation, now});
+    tx.change(kOffer, {link.id, hash, account->id, kInstallation, name_of(Reset::both), account->id, now,
+                       now + kResetMs, by.who()});
+    enter(tx, clock_,
+          {.who = by.who(),
+           .asked = "operate",
+           .what = "account.offer_reset",
+           .object = account->id,
+           .rule = link.id});
+  });
   return link;
 }
 
@@ -183,11 +213,8 @@ std::optional<std::string> Gate::reset(std::string_view id, std::string_view sec
   store_.write([&](sql::Tx& tx) {
     hold(tx, account.id);
     const auto it = found(tx, id, hash, now);
-    // She may have joined another unit since, or left this one.
     done = it && it->offer.account == account.id && it->epoch == account.epoch &&
-           may_make(tx, *it, clock_.today()) &&
-           !refusal_of(tx, {account.id, it->offer.what, it->unit, it->made_by}, clock_) &&
-           tx.change(kUse, {id, now.ms}) > 0;
+           still_holds(tx, *it, clock_) && tx.change(kUse, {id, now.ms}) > 0;
     if (!done) return;
     void_links(tx, account.id, now);
     const bool password = it->offer.what != Reset::factor;
@@ -201,7 +228,8 @@ std::optional<std::string> Gate::reset(std::string_view id, std::string_view sec
              {.hash = half,
               .account = account.id,
               .epoch = it->epoch + (password ? 1 : 0),
-              .may_set_up = it->offer.what != Reset::password},
+              // Where there is no second factor, a new password is both.
+              .may_set_up = it->offer.what != Reset::password || count(tx, kFactorOf, {account.id}) == 0},
              now);
     enter(tx, clock_,
           {.unit = it->unit,

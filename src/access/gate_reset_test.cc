@@ -145,6 +145,33 @@ TEST_P(GateResetTest, ANewPasswordEndsOpenLinks) {
   EXPECT_FALSE(use(there)) << "one of them was used";
 }
 
+TEST_P(GateResetTest, TheOperatorHelpsWhoeverNobodyElseCan) {
+  EXPECT_FALSE(gate_->offer_reset(by(), "nobody@example.org"));
+  change("UPDATE membership SET valid_to = '2026-01-02' WHERE account_id = $1", {ben_});
+  change("DELETE FROM account_factor WHERE account_id = $1", {ben_});
+  EXPECT_EQ(offer(Reset::both).error(), ResetRefusal::not_here) << "left, and without a telephone";
+  const auto early = gate_->offer_reset(by(), "Ben@example.org").value(),
+             link = gate_->offer_reset(by(), "ben@example.org").value();
+  EXPECT_FALSE(use(early)) << "the later takes its place";
+  EXPECT_EQ(entries("account.offer_reset", 0, ben_), 2);
+  const auto account = *gate_->find("ben@example.org");
+  const auto half = gate_->reset(link.id, link.secret, account, "new");
+  ASSERT_TRUE(half);
+  EXPECT_TRUE(gate_->offer_factor(*half)) << "a telephone can be set up";
+  EXPECT_FALSE(use(link)) << "once";
+  const auto note = gate_->reset_notes(ben()).at(0);
+  EXPECT_TRUE(note.made_by.empty()) << "made on the machine itself";
+  EXPECT_EQ(gate_->find("ben@example.org")->password_hash, "new");
+}
+
+TEST_P(GateResetTest, WithoutASecondFactorANewPasswordIsBoth) {
+  change("DELETE FROM account_factor WHERE account_id = $1", {ben_});
+  const auto link = offer(Reset::password).value();
+  const auto half = gate_->reset(link.id, link.secret, *gate_->find("ben@example.org"), "new");
+  ASSERT_TRUE(half);
+  EXPECT_TRUE(gate_->offer_factor(*half)) << "else the new password leads to a wall";
+}
+
 TEST_P(GateResetTest, ItsOwnerSeesItAndTakesItBack) {
   EXPECT_FALSE(gate_->unseen_notes(ben()));
   const auto link = offer(Reset::both).value();

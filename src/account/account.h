@@ -63,6 +63,10 @@ struct Invited {
 /** Path of the link that is handed over; see check_guest for refusals. */
 Result<std::string> invite(access::Store& store, const access::Operator& by, const Invited& invited);
 
+/** Path of a link with which whoever has an account with this address makes password and second factor new,
+ * within 24 hours; nothing if nobody has one. */
+std::optional<std::string> renew(access::Store& store, const access::Operator& by, const std::string& email);
+
 /** Somebody's function in a unit ends with this day; a day that is over: at once. */
 struct Leaving {
   UnitId unit = 0;

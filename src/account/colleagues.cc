@@ -173,7 +173,8 @@ Text text_of(access::ResetRefusal refusal) {
     case access::ResetRefusal::no_factor:
       return msg(
           "Your colleague works in other institutions too and has no second factor yet. Make a link for that "
-          "first. Is the password forgotten as well? Then the functions elsewhere must be ended before.");
+          "first. Is the password forgotten as well? Then the operator of this website helps (lotse admin "
+          "renew).");
     case access::ResetRefusal::not_here:
       break;
   }

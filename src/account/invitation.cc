@@ -53,22 +53,23 @@ std::vector<std::string> functions_to_give(const Ask& ask) {
 Html waiting(const Ask& ask) {
   Html list;
   for (const auto& each : ask.site.gate().open_invitations(ask.desk)) {
-    Html by, agree;
+    Html by, buttons;
     if (!each.made_by.empty())
       by = el("p", {cls("kern-body")}, {ask.t("Invited by {name}.", {{"name", each.made_by}})});
     if (each.waits)
       by += el("p", {cls("kern-body")},
                {ask.t("Waits until a second person agrees: a lead or an administrator who did not invite.")});
     if (each.may_agree)
-      agree = web::post_form(ask, "agree-" + each.id, Url::path(kAgreePath),
-                             all({hidden("id", each.id), web::button(ask.t("Agree"), false)}));
+      buttons = web::post_form(ask, "agree-" + each.id, Url::path(kAgreePath),
+                               all({hidden("id", each.id), web::button(ask.t("Agree"), false)}));
+    if (each.may_withdraw)
+      buttons += web::post_form(ask, "withdraw-" + each.id, Url::path(kWithdrawPath),
+                                all({hidden("id", each.id), web::button(ask.t("Withdraw"), false)}));
     list += el("li", {},
                {el("p", {cls("kern-body")},
                    {each.name, " – ", function_labels(ask, each.functions), ". ",
                     ask.t("Holds until {when}.", {{"when", moment(ask, each.until)}})}),
-                by, agree,
-                web::post_form(ask, "withdraw-" + each.id, Url::path(kWithdrawPath),
-                               all({hidden("id", each.id), web::button(ask.t("Withdraw"), false)}))});
+                by, buttons});
   }
   if (list.empty()) return {};
   return all({el("h2", {cls("kern-heading-medium")}, {ask.t("Open invitations")}),
@@ -297,6 +298,13 @@ Result<std::string> invite(access::Store& store, const access::Operator& by, con
   return path_of(gate.invite(by, invited.unit, {invited.email, invited.name, invited.functions}));
 }
 
+std::optional<std::string> renew(access::Store& store, const access::Operator& by, const std::string& email) {
+  access::Gate gate(store, by.clock());
+  const auto link = gate.offer_reset(by, email);
+  if (!link) return std::nullopt;
+  return "/reset/" + link->id + "?secret=" + link->secret;
+}
+
 void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entrance) {
   site.add_to_navigation(
       {kInvitePath, msg("Invite somebody"), true, &access::kAccountWrite, access::kAccountPurpose});
@@ -305,7 +313,7 @@ void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entran
   form.redraws = true;
   site.post(kInvitePath, form, make_invitation);
   site.post(kWithdrawPath, kInvite, [](Ask& ask) {
-    ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"));
+    if (!ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"))) throw Stale();
     return web::see(Url::path(kInvitePath));
   });
   site.post(kAgreePath, kInvite, [](Ask& ask) {

@@ -27,7 +27,7 @@ class LockTest : public AccountTest {
       done_ += ask.given("text");
       return web::see(web::Url::path("/staff"));
     });
-    half_ = site_->gate().begin(account_);
+    half_ = site_->gate().begin(account_, 0);
     secret_ = site_->gate().start(half_, {7, "family_centre", "Haus", "directory_editor"}).value();
     session_ = "lotse=" + secret_;
     guard_ = guard(session_);
@@ -206,7 +206,7 @@ TEST_P(LockTest, what_was_kept_goes_with_its_session) {
   send("/form", {{"text", "x"}});
   EXPECT_EQ(number("SELECT count(*) FROM session_form"), 1);
   pass(11 * 60 * kMinute);
-  const auto half = site_->gate().begin(account_);
+  const auto half = site_->gate().begin(account_, 0);
   EXPECT_TRUE(site_->gate().start(half, {7, "family_centre", "Haus", "directory_editor"}));
   EXPECT_EQ(number("SELECT count(*) FROM session_form"), 0);
 }

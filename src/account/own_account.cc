@@ -57,8 +57,9 @@ Wrong check_own_password(Ask& ask, Passwords& passwords) {
 
 std::string reset_text(const Ask& ask, const access::ResetNote& note) {
   const auto args = [&] {
-    return std::vector<std::pair<std::string, std::string>>{{"name", note.made_by},
-                                                            {"when", moment(ask, note.made)}};
+    return std::vector<std::pair<std::string, std::string>>{
+        {"name", note.made_by.empty() ? ask.t("The operator of this website") : note.made_by},
+        {"when", moment(ask, note.made)}};
   };
   switch (note.what) {
     case access::Reset::password:

@@ -168,7 +168,7 @@ class LegalTest : public sql::StoreTest {
         gate.make_account(by, unit, function + std::to_string(unit) + "@example.org", "Jule", "x", "de");
     gate.grant(by, account, unit, function, {2020, 1, 1});
     gate.mark_sample(by, unit, account);
-    return gate.start(gate.begin(account), {unit, kind, "Haus", function}).value();
+    return gate.start(gate.begin(account, 0), {unit, kind, "Haus", function}).value();
   }
   http::Response get(const std::string& path, const std::string& session = "", const std::string& accept = "",
                      const std::string& language = "de") {

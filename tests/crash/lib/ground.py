@@ -113,6 +113,7 @@ def the_first_administrator_is_invited(lotse):
         check(server.get(path)[0] == 303, "the link of the command does not hold")
         # Another one, through the process that serves.
         check("/invitation/" in lotse.run(*words, "--unit", "1").stdout)
+        check("nobody has" in lotse.run("admin", "renew", "--data", data, "--email", "anna@example.org", code=1).stderr)
 
 
 TESTS = [figures_are_on_a_listener_of_their_own, health_is_told_with_and_without_the_store, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
