@@ -69,6 +69,17 @@ sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now) {
   return report;
 }
 
+void must_be_whole(const StoreChoice& choice) {
+  if (choice.folder().empty()) return;
+  const bool data = is_there(choice), keys = std::filesystem::exists(choice.keys_url().substr(7));
+  if (data && !keys)
+    throw sql::Refused(
+        "the store of keys is missing: put it back beside the data, or restore both from a copy");
+  if (keys && !data)
+    throw sql::Refused(
+        "the keys of a store are here, its data are not: put the data back, or restore both from a copy");
+}
+
 bool is_there(const StoreChoice& choice) { return std::filesystem::exists(choice.url().substr(7)); }
 
 bool is_up_to_date(const StoreChoice& choice) {
@@ -103,6 +114,7 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
     std::filesystem::create_directories(choice.data);
     std::filesystem::permissions(choice.data, std::filesystem::perms::owner_all);
   }
+  must_be_whole(choice);
   if (sqlite && !is_there(choice)) migrate_store(choice, clock.now());
   sql::Options options = choice.options(false);
   // One for each worker, those for sign-ins among them, for what follows the changes, for a command, for the

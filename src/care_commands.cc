@@ -37,18 +37,22 @@ class PutAside {
  public:
   explicit PutAside(const StoreChoice& choice)
       : files_{choice.url().substr(7), choice.keys_url().substr(7)},
-        folder_(std::filesystem::path(choice.folder()) / "before-upgrade") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
+        folder_(std::filesystem::path(choice.folder()) / "before-upgrade"),
+        begun_(std::filesystem::path(choice.folder()) / "upgrading") {
+    if (std::filesystem::exists(begun_))
+      throw sql::Refused("an upgrade was broken off; what was there before lies in " + begun_.string() +
+                         ": move those files back into " + choice.folder() +
+                         " (and *-wal files there away), remove that folder, then run lotse upgrade again");
+    std::filesystem::create_directories(begun_);
+    std::filesystem::permissions(begun_, std::filesystem::perms::owner_all);
     for (const auto& file : files_)
       for (const char* suffix : {"", "-wal"})
         if (std::filesystem::exists(file.string() + suffix)) {
-          const auto to = folder_ / (file.filename().string() + suffix);
+          const auto to = begun_ / (file.filename().string() + suffix);
           std::filesystem::copy_file(file.string() + suffix, to);
           care::sync_file(to);
         }
-    care::sync_folder(folder_);
+    care::sync_folder(begun_);
   }
   ~PutAside() {
     if (kept_) return;
@@ -56,23 +60,31 @@ class PutAside {
       for (const auto& file : files_)
         for (const char* suffix : {"", "-wal", "-shm"}) {
           std::filesystem::remove(file.string() + suffix);
-          const auto from = folder_ / (file.filename().string() + suffix);
-          if (std::filesystem::exists(from)) std::filesystem::copy_file(from, file.string() + suffix);
+          const auto from = begun_ / (file.filename().string() + suffix);
+          if (!std::filesystem::exists(from)) continue;
+          std::filesystem::copy_file(from, file.string() + suffix);
+          care::sync_file(file.string() + suffix);
         }
-      std::filesystem::remove_all(folder_);
+      care::sync_folder(folder_.parent_path());
+      std::filesystem::remove_all(begun_);
     } catch (const std::exception& e) {
-      std::cerr << "lotse: what was put aside could not be put back; it lies in " << folder_.string() << ": "
+      std::cerr << "lotse: what was put aside could not be put back; it lies in " << begun_.string() << ": "
                 << e.what() << "\n";
     }
   }
   PutAside(const PutAside&) = delete;
   PutAside& operator=(const PutAside&) = delete;
-  void keep() { kept_ = true; }
+  /** All went well: the one of an earlier time goes. */
+  void keep() {
+    kept_ = true;
+    std::filesystem::remove_all(folder_);
+    std::filesystem::rename(begun_, folder_);
+  }
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
   const std::array<std::filesystem::path, 2> files_;
-  const std::filesystem::path folder_;
+  const std::filesystem::path folder_, begun_;
   bool kept_ = false;
 };
 
@@ -81,7 +93,7 @@ class PutAside {
 int back_up(access::Store& store, const Clock& clock, const CareWanted& w, const std::stop_token& stop,
             std::ostream& out) {
   if (!w.follow) {
-    const auto copied = care::back_up(store, clock, w.to);
+    const auto copied = care::back_up(store, clock, w.to, stop);
     out << "Done: " << copied.data_bytes << " bytes of data, " << copied.key_bytes << " bytes of keys ("
         << w.to << ".keys; keep those for 30 days at most)\n";
     return 0;
@@ -126,6 +138,7 @@ int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, st
   if (const std::string folder = choice.folder(); !folder.empty()) {
     std::filesystem::create_directories(folder);
     lock.emplace(folder + "/lotse.lock");
+    must_be_whole(choice);
     if (is_there(choice) && !is_up_to_date(choice)) aside.emplace(choice);
   }
   const auto report = migrate_store(choice, clock.now());
@@ -139,7 +152,7 @@ int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, st
   if (aside) {
     const auto faults = access::StoreCopy(*open_store(choice, clock)).faults();
     for (const auto& each : faults) err << "lotse: " << each << "\n";
-    if (!faults.empty()) throw sql::Refused("the upgraded store is not sound; the one before was put back");
+    if (!faults.empty()) throw sql::Refused("the upgraded store is not sound; the one before is put back");
     aside->keep();
     out << "What was there before lies in " << aside->folder().string()
         << "; remove it when all is well: it keeps the keys of whoever is erased from now on\n";
@@ -167,6 +180,8 @@ int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& cloc
   out << "put together: the store as of " << text_of(Instant{restoring.at_ms()});
   if (restoring.changes() > 0) out << ", a whole copy and " << restoring.changes() << " files of changes";
   out << std::endl;
+  if (!restoring.missing().empty())
+    err << "lotse: " << restoring.missing() << " is missing; what was copied after it could not be taken\n";
   {
     StoreChoice put = choice;
     put.data = restoring.folder().string();

@@ -31,7 +31,7 @@ int check_store(access::Store& store, const Clock& clock, const CareWanted& want
 
 /**
  * Makes a store, or brings one that an older program made up to date. SQLite: a copy of it is put aside first
- * ("before-upgrade" in its folder; one of an earlier time goes), comes back if anything fails, and is left
+ * ("upgrading" in its folder, "before-upgrade" when all went well), comes back if anything fails, and is left
  * for the operator to remove. PostgreSQL: as owner. The exit code.
  */
 int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, std::ostream& err);

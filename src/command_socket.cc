@@ -12,6 +12,7 @@
 #include <optional>
 #include <ostream>
 #include <streambuf>
+#include <system_error>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -132,7 +133,13 @@ void CommandSocket::work() {
     if (fd >= 0 && clients_.size() < kMost) {
       told = false;
       Client& client = clients_.emplace_back(fd);
-      client.thread = std::thread([this, &client] { serve(client); });
+      try {
+        client.thread = std::thread([this, &client] { serve(client); });
+      } catch (const std::system_error&) {
+        // No thread is left: that command is not done, and nothing else suffers.
+        clients_.pop_back();
+        log_event("command.not_accepted");
+      }
     } else if (fd >= 0) {
       constexpr std::string_view kFull = "e too many commands are being done; try again later\nx 1\n";
       send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL);
@@ -149,14 +156,19 @@ void CommandSocket::serve(Client& client) {
   setsockopt(client.fd, SOL_SOCKET, SO_SNDTIMEO, &kToRead, sizeof kToRead);
   if (const auto line = read_line(client.fd)) {
     // Nothing more comes from a client but its end.
-    std::thread watch([&] {
-      char c = 0;
-      while (read(client.fd, &c, 1) > 0) continue;
-      client.stop.request_stop();
-    });
+    std::thread watch;
+    try {
+      watch = std::thread([&] {
+        char c = 0;
+        while (read(client.fd, &c, 1) > 0) continue;
+        client.stop.request_stop();
+      });
+    } catch (const std::system_error&) {
+      // Without it a command that has no end of its own ends with the process.
+    }
     answer(client, *line);
     shutdown(client.fd, SHUT_RDWR);
-    watch.join();
+    if (watch.joinable()) watch.join();
   } else {
     log_event("command.not_asked");
     shutdown(client.fd, SHUT_RDWR);

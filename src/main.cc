@@ -175,7 +175,8 @@ int run(int count, char** values) {
   add_commands(app, [&](CLI::App& each) {
     add_store(each, choice);
     each.callback([&] {
-      const bool follows = std::find(arguments.begin(), arguments.end(), "--follow") != arguments.end();
+      const bool follows = std::any_of(arguments.begin(), arguments.end(),
+                                       [](const auto& word) { return word.starts_with("--follow"); });
       code = follows ? follow_served(choice, arguments) : run_command(choice, arguments, command);
     });
   });

@@ -375,6 +375,19 @@ int run_command(const StoreChoice& choice, const std::vector<std::string>& argum
                  std::cerr);
 }
 
+namespace {
+
+bool is_served(const std::string& folder) {
+  try {
+    const sql::FileLock lock(folder + "/lotse.lock");
+    return false;
+  } catch (const std::exception&) {
+    return true;
+  }
+}
+
+}  // namespace
+
 int follow_served(const StoreChoice& choice, const std::vector<std::string>& arguments) {
   const std::string folder = choice.folder();
   if (folder.empty())
@@ -384,7 +397,10 @@ int follow_served(const StoreChoice& choice, const std::vector<std::string>& arg
       if (*code == 2) return 2;
       told = false;
     } else if (!std::exchange(told, true)) {
-      std::cout << "nobody serves this store, so it does not change; waiting" << std::endl;
+      std::cout << (is_served(folder)
+                        ? "the process that serves this store cannot be reached; is this its user? Waiting"
+                        : "nobody serves this store, so it does not change; waiting")
+                << std::endl;
     }
     std::this_thread::sleep_for(std::chrono::seconds(2));
   }

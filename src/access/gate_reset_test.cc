@@ -153,7 +153,7 @@ TEST_P(GateResetTest, TheOperatorHelpsWhoeverNobodyElseCan) {
   const auto early = gate_->offer_reset(by(), "Ben@example.org").value(),
              link = gate_->offer_reset(by(), "ben@example.org").value();
   EXPECT_FALSE(use(early)) << "the later takes its place";
-  EXPECT_EQ(entries("account.offer_reset", 0, ben_), 2);
+  EXPECT_EQ(entries("account.offer_reset", 0, by().who()), 2);
   const auto account = *gate_->find("ben@example.org");
   const auto half = gate_->reset(link.id, link.secret, account, "new");
   ASSERT_TRUE(half);

@@ -181,8 +181,10 @@ void RecordChange::end(const std::string& record) {
 bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now) {
   if (tx.change(kEnd, {unit, record, now.ms}) != 1) return false;
   tx.change(kForgetAll, {unit, record});
-  for (const auto& table : store.record_tables()) {
-    const std::string text = "DELETE FROM " + table + " WHERE unit_id = $1 AND record = $2";
+  // What points to a row was declared after it.
+  const auto& tables = store.record_tables();
+  for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
+    const std::string text = "DELETE FROM " + *table + " WHERE unit_id = $1 AND record = $2";
     tx.change({"record.end_rows", text}, {unit, record});
   }
   return true;

@@ -108,7 +108,7 @@ TEST_P(RecordEndTest, NothingIsAddedToWhatHasEnded) {
                              return 0;
                            }),
                NotFound);
-  EXPECT_EQ(number("SELECT count(*) FROM thing WHERE unit_id = 7"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM thing WHERE unit_id = 7"), 0);
   EXPECT_THROW(writing().change("thing.end", "t1", {{"t1"}},
                                 [](RecordChange& c) {
                                   c.end("t1");

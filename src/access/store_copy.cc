@@ -22,6 +22,9 @@ constexpr sql::Statement kEndSessions{"store.end_sessions", "DELETE FROM session
 constexpr sql::Statement kEndHalves{"store.end_halves", "DELETE FROM half_session"};
 constexpr sql::Statement kEndForms{"store.end_forms", "DELETE FROM session_form"};
 constexpr sql::Statement kEndResets{"store.end_resets", "DELETE FROM account_reset WHERE used_ms = 0"};
+constexpr sql::Statement kEndVisits{
+    "store.end_visits",
+    "UPDATE visitor_link SET withdrawn_ms = $2 WHERE unit_id = $1 AND used_ms = 0 AND withdrawn_ms = 0"};
 constexpr sql::Statement kEndInvitations{"store.end_invitations", "DELETE FROM invitation WHERE used_ms = 0"};
 
 std::string first_text(const sql::Row& r) { return std::string(r.text(0)); }
@@ -34,40 +37,58 @@ std::string StoreCopy::identity() const {
   return id;
 }
 
+namespace {
+
+struct Names {
+  std::string data, keys;
+  bool keys_used = false, data_used = false;
+  bool match() const { return !data.empty() && data == keys; }
+};
+
+// The keys first: whoever names both begins with the data, so that a name of the keys alone cannot be met.
+Names names_of(Store& store, const std::function<bool()>& used) {
+  Names names;
+  names.keys_used = !store.keys().units().empty();
+  names.keys = store.keys().identity();
+  names.data_used = used();
+  names.data = StoreCopy(store).identity();
+  return names;
+}
+
+std::string fault_of(const Names& names) {
+  if (!names.data.empty() && !names.keys.empty() && names.data != names.keys)
+    return "the store of keys belongs to another store: put the right one beside the data, or restore both";
+  if (names.data.empty() && !names.keys.empty() && names.keys_used)
+    return "the keys of a store are here, its data are not: put the data back, or restore both from a copy";
+  if (!names.data.empty() && names.keys.empty() && !names.keys_used && names.data_used)
+    return "the store of keys is missing: put it back beside the data, or restore both from a copy";
+  return "";
+}
+
+}  // namespace
+
 void match_identities(Store& store) {
-  KeyRing& keys = store.keys();
-  std::string data = StoreCopy(store).identity();
-  std::string of_keys = keys.identity();
-  if (!data.empty() && data == of_keys) return;
-  const bool keys_used = !keys.units().empty();
-  if (!data.empty() && !of_keys.empty())
-    throw sql::Refused(
-        "the store of keys belongs to another store: put the right one beside the data, or restore both");
-  if (data.empty() && !of_keys.empty() && keys_used)
-    throw sql::Refused(
-        "the keys of a store are here, its data are not: put the data back, restore a copy, or move keys and "
-        "key "
-        "file away");
-  if (!data.empty() && !keys_used) {
-    bool used = false;
+  const auto used = [&] {
+    bool found = false;
     store.read([&](sql::Tx& tx) {
-      used = false;
-      tx.each(kUsed, {}, [&](const sql::Row&) { used = true; });
+      found = false;
+      tx.each(kUsed, {}, [&](const sql::Row&) { found = true; });
     });
-    if (used)
-      throw sql::Refused(
-          "the store of keys is missing: put it back beside the data, or restore both from a copy");
-  }
-  // The data first: a name in the keys alone would look as if the data were lost.
-  const std::string fresh = of_keys.empty() ? random_hex(16) : of_keys;
-  if (data.empty()) {
+    return found;
+  };
+  Names names = names_of(store, used);
+  // Another process may be naming them just now.
+  if (!fault_of(names).empty()) names = names_of(store, used);
+  if (const auto fault = fault_of(names); !fault.empty()) throw sql::Refused(fault);
+  if (names.match()) return;
+  if (names.data.empty()) {
+    const std::string fresh = names.keys.empty() ? random_hex(16) : names.keys;
     store.write([&](sql::Tx& tx) { tx.change(kName, {fresh}); });
-    data = StoreCopy(store).identity();
+    names.data = StoreCopy(store).identity();
   }
-  keys.bear(data);
-  if (keys.identity() != data)
-    throw sql::Refused(
-        "the store of keys belongs to another store: put the right one beside the data, or restore both");
+  store.keys().bear(names.data);
+  names.keys = store.keys().identity();
+  if (const auto fault = fault_of(names); !fault.empty()) throw sql::Refused(fault);
 }
 
 std::unique_ptr<sql::PageLog> StoreCopy::data_pages() const { return store_.pages(); }
@@ -123,6 +144,10 @@ MadeFit make_fit(Store& store, const Clock& clock, std::string_view by) {
   MadeFit made;
   const auto now = clock.now();
   for (const UnitId unit : StoreCopy(store).units_with_records()) {
+    store.write([&](sql::Tx& tx) {
+      tx.enter_unit(unit);
+      tx.change(kEndVisits, {unit, now.ms});
+    });
     std::vector<std::string> living;
     for (std::string after;; after = living.back()) {
       store.read([&](sql::Tx& tx) {

@@ -8,11 +8,12 @@
 namespace lotse::care {
 
 std::uint64_t write_whole(access::Store& store, sql::PageLog& pages, const Head& head,
-                          const std::filesystem::path& to) {
+                          const std::filesystem::path& to, const std::function<void()>& meanwhile) {
   WholeFile file(to);
   ContainerWriter out(store.keys().profile(), *access::StoreCopy(store).installation_keys(),
                       json_of(head, pages.page_size()), [&](std::string_view bytes) { file.write(bytes); });
   pages.whole([&](std::span<const std::byte> part) {
+    meanwhile();
     out.add({reinterpret_cast<const char*>(part.data()), part.size()});
   });
   out.finish();
@@ -46,7 +47,8 @@ Json json_of(const Head& head, std::uint32_t page_size) {
           {"number", head.number},
           {"at_ms", head.at_ms},
           {"page_size", page_size},
-          {"pages", head.pages}};
+          {"pages", head.pages},
+          {"keys", head.keys}};
 }
 
 std::optional<Head> head_in(const Json& json, std::uint32_t& page_size) {
@@ -58,30 +60,42 @@ std::optional<Head> head_in(const Json& json, std::uint32_t& page_size) {
     const auto at = json.find(name);
     return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
   };
-  const auto size = number("page_size"), pages = number("pages");
+  const auto size = number("page_size"), pages = number("pages"), keys = number("keys");
   const Head head{text("part"),     text("store"),   text("copy"),
                   number("number"), number("at_ms"), static_cast<std::uint32_t>(pages)};
   if (text("engine") != "sqlite" || (head.part != "data" && head.part != "keys") || head.number < 0 ||
-      head.at_ms < 0 || size < 512 || size > 65'536 || (size & (size - 1)) != 0 || pages < 0 ||
+      head.at_ms < 0 || size < 512 || size > 65'536 || (size & (size - 1)) != 0 || pages < 0 || keys < 0 ||
       pages > 0xFFFFFFFE || text("what") != (head.number == 0 ? "whole" : "changes"))
     return std::nullopt;
   page_size = static_cast<std::uint32_t>(size);
   return head;
 }
 
-Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file) {
+Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file,
+               const std::stop_token& stop) {
   const std::filesystem::path keys = file.string() + ".keys";
   for (const auto& each : {file, keys})
     if (std::filesystem::exists(each))
       throw CopyRefused("there is a file of this name already; copies are never written over: " +
                         each.string());
+  const auto stopped = [&] {
+    if (stop.stop_requested()) throw CopyRefused("the copy was broken off");
+  };
   const access::StoreCopy copy(store);
   const std::string name = random_hex(8);
   const auto at = clock.now().ms;
   Copied copied;
-  copied.data_bytes = write_whole(store, *copy.data_pages(), {"data", copy.identity(), name, 0, at, 0}, file);
-  // Afterwards: the key of every record that the data hold is among them.
-  copied.key_bytes = write_whole(store, *copy.key_pages(), {"keys", copy.identity(), name, 0, at, 0}, keys);
+  copied.data_bytes =
+      write_whole(store, *copy.data_pages(), {"data", copy.identity(), name, 0, at, 0, 0}, file, stopped);
+  try {
+    // Afterwards: the key of every record that the data hold is among them.
+    copied.key_bytes =
+        write_whole(store, *copy.key_pages(), {"keys", copy.identity(), name, 0, at, 0, 0}, keys, stopped);
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    throw;
+  }
   return copied;
 }
 

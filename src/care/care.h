@@ -27,7 +27,8 @@ struct Copied {
 
 /** Copies data into `file`, keys into `file` + ".keys"; both are there whole or not at all. Throws
  * CopyRefused where one of them is there already, sql::Unavailable, std::system_error. */
-Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file);
+Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file,
+               const std::stop_token& stop = {});
 
 /** How a folder of copies is kept. */
 struct FollowChoice {
@@ -39,8 +40,9 @@ struct FollowChoice {
 
 /**
  * Keeps a folder of copies up to date until `stop`: a whole copy ("20261122T101500Z-1a2b3c4d/"), then every
- * some seconds what has changed since. What fails (the folder is full or away) is told to `said` and to the
- * log ("copy.failed"), and begins again with a whole copy, later. Each line of `said` is one thing that was
+ * some seconds what has changed since, also while the next whole copy is being written. A new one is begun
+ * when it is time, when the installation's key was changed, and when something fails (the folder is full or
+ * away), which is told to `said` and to the log ("copy.failed"). Each line of `said` is one thing that was
  * done.
  */
 void follow(access::Store& store, const Clock& clock, const FollowChoice& choice, const std::stop_token& stop,
@@ -69,6 +71,8 @@ class Restoring {
   std::int64_t at_ms() const { return at_ms_; }
   /** How many files of changes were applied. */
   int changes() const { return changes_; }
+  /** A file after which nothing could be taken, because it is missing; empty: none is. */
+  const std::string& missing() const { return missing_; }
   /** Moves the store to where it belongs; nobody may have it open. */
   void accept();
 
@@ -78,6 +82,7 @@ class Restoring {
   const std::filesystem::path folder_;
   std::int64_t at_ms_ = 0;
   int changes_ = 0;
+  std::string missing_;
   bool accepted_ = false;
 };
 

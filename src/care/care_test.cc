@@ -8,6 +8,7 @@
 #include "access/record.h"
 #include "access/record_test_support.h"
 #include "access/store_copy.h"
+#include "care/series.h"
 
 namespace lotse::care {
 namespace {
@@ -43,6 +44,30 @@ class CareTest : public access::RecordFixture {
         std::make_shared<access::KeyRing>(sql::open("sqlite:" + (folder / "keys.db").string()), key_file()));
     access::match_identities(*store_);
   }
+  // Follows into a folder while `work` goes on, which waits for what it did to be copied. Returns the first
+  // series.
+  std::filesystem::path followed(const std::function<void(const std::function<void()>&)>& work) {
+    FollowChoice choice;
+    choice.folder = folder_ / "copies";
+    choice.every = std::chrono::milliseconds(5);
+    std::stop_source stop;
+    std::thread following([&] {
+      follow(*store_, *system_clock(), choice, stop.get_token(), [&](const std::string& line) {
+        if (line.starts_with("whole")) ++whole_;
+        if (line.starts_with("changes")) ++changes_;
+      });
+    });
+    while (whole_ < 1) std::this_thread::yield();
+    // What was acknowledged before one look is told at the latest with the next; there is one with each
+    // change.
+    const auto wait_for_changes = [&] {
+      for (const int then = changes_; changes_ == then;) std::this_thread::yield();
+    };
+    work(wait_for_changes);
+    stop.request_stop();
+    following.join();
+    return std::filesystem::directory_iterator(choice.folder)->path();
+  }
   std::string refusal(const RestoreChoice& choice) {
     try {
       const Restoring restoring(choice);
@@ -53,6 +78,7 @@ class CareTest : public access::RecordFixture {
     return "";
   }
   std::filesystem::path folder_;
+  std::atomic<int> whole_{0}, changes_{0};
 };
 LOTSE_ON_EACH_ENGINE(CareTest);
 
@@ -119,37 +145,63 @@ TEST_P(CareTest, WhatDoesNotFitTogetherIsRefused) {
 
 TEST_P(CareTest, AFolderOfCopiesFollowsTheStoreAndComesBack) {
   if (!on_sqlite()) return;
-  FollowChoice choice;
-  choice.folder = folder_ / "copies";
-  choice.every = std::chrono::milliseconds(5);
-  std::atomic<int> whole{0}, changes{0};
-  std::stop_source stop;
-  std::thread following([&] {
-    follow(*store_, *system_clock(), choice, stop.get_token(), [&](const std::string& line) {
-      if (line.starts_with("whole")) ++whole;
-      if (line.starts_with("changes")) ++changes;
-    });
+  const auto series = followed([&](const std::function<void()>& wait_for_changes) {
+    for (const char* each : {"t1", "t2"}) {
+      put(each, full());
+      wait_for_changes();
+    }
   });
-  const auto wait_for = [](const std::atomic<int>& count, int n) {
-    while (count < n) std::this_thread::yield();
-  };
-  wait_for(whole, 1);
-  put("t1", full());
-  const int then = changes;
-  wait_for(changes, then + 1);
-  // Two looks later what was acknowledged before the first of them is there.
-  put("t2", full());
-  wait_for(changes, then + 2);
-  stop.request_stop();
-  following.join();
   {
-    auto to = from(choice.folder);
+    auto to = from(series.parent_path());
     Restoring restoring(to);
     EXPECT_GE(restoring.changes(), 1);
     restoring.accept();
   }
   take_over(folder_ / "to");
   EXPECT_TRUE(get<access::Thing>("t1"));
+  EXPECT_TRUE(get<access::Thing>("t2"));
+}
+
+TEST_P(CareTest, KeysThatAreMissingAreNotTakenForErasures) {
+  if (!on_sqlite()) return;
+  put("t0", full());
+  const auto series = followed([&](const std::function<void()>& wait_for_changes) {
+    for (const char* each : {"t1", "t2", "t3"}) {
+      put(each, full());
+      wait_for_changes();
+    }
+  });
+  EXPECT_EQ(refusal(from(series.parent_path())), "");
+  int removed = 0;
+  for (int number = 1; std::filesystem::remove(series / file_name("keys", number)); ++number) ++removed;
+  ASSERT_GT(removed, 0);
+  EXPECT_NE(refusal(from(series.parent_path())).find("keys are missing"), std::string::npos);
+  std::filesystem::rename(series, series.parent_path() / "20200101T000000Z-00000000");
+  EXPECT_NE(refusal(from(series.parent_path())).find("belongs to another copy"), std::string::npos);
+}
+
+TEST_P(CareTest, WhatAKilledServerLeftIsNotPlayedOverAStoreThatComesBack) {
+  if (!on_sqlite()) return;
+  back_up(*store_, clock_, folder_ / "one");
+  auto choice = from(folder_ / "one");
+  std::filesystem::create_directories(choice.to);
+  std::ofstream(choice.to / "lotse.db-wal") << "of before";
+  EXPECT_NE(refusal(choice).find("lotse.db-wal"), std::string::npos);
+  std::filesystem::remove(choice.to / "lotse.db-wal");
+  Restoring restoring(choice);
+  std::ofstream(choice.to / "keys.db-wal") << "of meanwhile";
+  EXPECT_THROW(restoring.accept(), CopyRefused);
+}
+
+TEST_P(CareTest, AfterTheInstallationsKeyWasChangedANewWholeIsBegun) {
+  if (!on_sqlite()) return;
+  const auto series = followed([&](const std::function<void()>& wait_for_changes) {
+    put("t1", full());
+    wait_for_changes();
+    store_->keys().rotate(clock_.now(), true);
+    while (whole_ < 2) std::this_thread::yield();
+  });
+  EXPECT_EQ(refusal(from(series.parent_path())), "") << "with the new key alone";
 }
 
 TEST_P(CareTest, AFolderThatCannotBeWrittenIsToldAndTriedAgain) {

@@ -3,11 +3,13 @@
 #include <array>
 #include <condition_variable>
 #include <ctime>
+#include <memory>
 #include <mutex>
 
 #include "access/store_copy.h"
 #include "base/log.h"
 #include "care/care.h"
+#include "care/copy_files.h"
 #include "care/page_files.h"
 #include "care/series.h"
 
@@ -15,6 +17,9 @@ namespace lotse::care {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using Said = std::function<void(const std::string&)>;
+
+struct Stopped {};
 
 // "20261122T101500Z-1a2b3c4d": sorts by time, and two that begin at once differ.
 std::string series_name(Instant at) {
@@ -39,9 +44,9 @@ class Part {
   Part(access::Store& store, std::filesystem::path folder, Head head, std::unique_ptr<sql::PageLog> pages)
       : store_(store), folder_(std::move(folder)), head_(std::move(head)), pages_(std::move(pages)) {}
 
-  std::uint64_t whole(Instant now) {
+  std::uint64_t whole(Instant now, const std::function<void()>& meanwhile) {
     head_.at_ms = now.ms;
-    return write_whole(store_, *pages_, head_, folder_ / file_name(head_.part, 0));
+    return write_whole(store_, *pages_, head_, folder_ / file_name(head_.part, 0), meanwhile);
   }
   /** False when changes were missed. */
   bool look(Instant now) {
@@ -51,14 +56,16 @@ class Part {
     changes_ = std::move(*changes);
     return true;
   }
-  std::uint64_t write() {
+  std::uint64_t write(std::int64_t keys) {
     if (changes_.pages == 0) return 0;
     ++head_.number;
+    head_.keys = keys;
     const auto size = write_changes(store_, changes_, pages_->page_size(), head_,
                                     folder_ / file_name(head_.part, head_.number));
     changes_ = {};
     return size;
   }
+  std::int64_t number() const { return head_.number; }
 
  private:
   access::Store& store_;
@@ -68,55 +75,114 @@ class Part {
   sql::PageChanges changes_;
 };
 
-// From one whole copy to the next.
-void run_series(access::Store& store, const Clock& clock, const FollowChoice& choice,
-                const std::stop_token& stop, const std::function<void(const std::string&)>& said) {
-  const access::StoreCopy copy(store);
-  const std::string name = series_name(clock.now());
-  const std::filesystem::path folder = choice.folder / name;
-  std::filesystem::create_directories(folder);
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  const auto begun = Steady::now();
-  Part data(store, folder, {"data", copy.identity(), name, 0, 0, 0}, copy.data_pages());
-  Part keys(store, folder, {"keys", copy.identity(), name, 0, 0, 0}, copy.key_pages());
-  try {
-    auto bytes = data.whole(clock.now());
-    bytes += keys.whole(clock.now());
-    log_event("copy.whole", {{"bytes", bytes}});
-    said("whole copy " + name + ": " + std::to_string(bytes) + " bytes");
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);  // without its whole it is worth nothing
-    throw;
+// A whole copy and what follows it.
+class Following {
+ public:
+  Following(access::Store& store, const Clock& clock, const FollowChoice& choice, const Said& said)
+      : store_(store),
+        clock_(clock),
+        choice_(choice),
+        said_(said),
+        name_(series_name(clock.now())),
+        folder_(choice.folder / name_),
+        key_(key_now()) {
+    std::filesystem::create_directories(folder_);
+    std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
+    sync_folder(choice.folder);
+    const access::StoreCopy copy(store);
+    data_.emplace(store, folder_, Head{"data", copy.identity(), name_, 0, 0, 0, 0}, copy.data_pages());
+    keys_.emplace(store, folder_, Head{"keys", copy.identity(), name_, 0, 0, 0, 0}, copy.key_pages());
   }
-  forget_series(choice.folder, clock.now(), choice.keep_days);
-  while (!stop.stop_requested() && Steady::now() - begun < choice.whole_every) {
-    wait(stop, choice.every);
+
+  void whole(const std::function<void()>& meanwhile) {
+    try {
+      auto bytes = data_->whole(clock_.now(), meanwhile);
+      bytes += keys_->whole(clock_.now(), meanwhile);
+      log_event("copy.whole", {{"bytes", bytes}});
+      said_("whole copy " + name_ + ": " + std::to_string(bytes) + " bytes");
+    } catch (...) {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder_, ignored);  // without its whole it is worth nothing
+      throw;
+    }
+    looked_ = Steady::now();
+  }
+
+  /** What has changed, if it is time; false where it cannot go on. */
+  bool step() {
+    if (Steady::now() - looked_ < choice_.every) return true;
+    looked_ = Steady::now();
     // The data first: the key of every record that they hold is in what is then read of the keys. Written the
     // other way round, so that the same holds where we break off in between.
-    if (!data.look(clock.now()) || !keys.look(clock.now())) {
+    if (!data_->look(clock_.now()) || !keys_->look(clock_.now())) {
       log_event("copy.missed");
-      said("too much was written meanwhile; beginning again with a whole copy");
-      return;
+      said_("too much was written meanwhile; beginning again with a whole copy");
+      return false;
     }
-    const auto bytes = keys.write() + data.write();
-    if (bytes == 0) continue;
+    auto bytes = keys_->write(0);
+    bytes += data_->write(keys_->number());
+    if (bytes == 0) return true;
     log_event("copy.changes", {{"bytes", bytes}});
-    said("changes: " + std::to_string(bytes) + " bytes");
+    said_("changes: " + std::to_string(bytes) + " bytes");
+    return true;
+  }
+
+  /** A new one is due: it is old, or what is written now would need another key than its beginning. */
+  bool is_over() const { return Steady::now() - begun_ >= choice_.whole_every || key_now() != key_; }
+
+ private:
+  std::string key_now() const { return access::StoreCopy(store_).installation_keys()->name_of_newest(); }
+
+  access::Store& store_;
+  const Clock& clock_;
+  const FollowChoice& choice_;
+  const Said& said_;
+  const std::string name_;
+  const std::filesystem::path folder_;
+  const std::string key_;
+  std::optional<Part> data_, keys_;
+  const Steady::time_point begun_ = Steady::now();
+  Steady::time_point looked_ = begun_;
+};
+
+void forget(const FollowChoice& choice, const Clock& clock, const Said& said) {
+  try {
+    forget_series(choice.folder, clock.now(), choice.keep_days);
+  } catch (const std::exception& e) {
+    log_event("copy.not_forgotten");
+    said(std::string("old copies could not be removed: ") + e.what());
   }
 }
 
 }  // namespace
 
 void follow(access::Store& store, const Clock& clock, const FollowChoice& choice, const std::stop_token& stop,
-            const std::function<void(const std::string&)>& said) {
+            const Said& said) {
+  std::unique_ptr<Following> current;
+  auto pause = choice.every;
   while (!stop.stop_requested()) {
     try {
-      run_series(store, clock, choice, stop, said);
+      if (!current || current->is_over()) {
+        auto next = std::make_unique<Following>(store, clock, choice, said);
+        next->whole([&] {
+          if (stop.stop_requested()) throw Stopped();
+          if (current && !current->step()) current.reset();
+        });
+        current = std::move(next);
+        forget(choice, clock, said);
+      }
+      wait(stop, choice.every);
+      if (!stop.stop_requested() && !current->step()) current.reset();
+      pause = choice.every;
+    } catch (const Stopped&) {
+      return;
     } catch (const std::exception& e) {
+      current.reset();
       log_event("copy.failed");
       said(std::string("failed, trying again: ") + e.what());
-      wait(stop, choice.every);
+      wait(stop, pause);
+      // Each try reads the whole store.
+      pause = std::min<std::chrono::milliseconds>(2 * pause, std::chrono::minutes(10));
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,14 +18,16 @@ struct Head {
   std::string part, store, copy;
   std::int64_t number = 0, at_ms = 0;
   std::uint32_t pages = 0;  // size of the store after these changes; 0: nothing has changed, or the whole
+  std::int64_t keys = 0;    // data: the number of the file of keys that belongs to them, or a newer one
 };
 Json json_of(const Head& head, std::uint32_t page_size);
 /** Nothing if it is no such head. */
 std::optional<Head> head_in(const Json& json, std::uint32_t& page_size);
 
 /** Returns the size of the file in bytes. Throws as PageLog and WholeFile. */
+/** `meanwhile` is called between the pieces; what it throws ends it. */
 std::uint64_t write_whole(access::Store& store, sql::PageLog& pages, const Head& head,
-                          const std::filesystem::path& to);
+                          const std::filesystem::path& to, const std::function<void()>& meanwhile);
 std::uint64_t write_changes(access::Store& store, const sql::PageChanges& changes, std::uint32_t page_size,
                             Head head, const std::filesystem::path& to);
 

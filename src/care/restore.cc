@@ -14,6 +14,7 @@ namespace {
 
 struct Files {
   std::vector<std::filesystem::path> data, keys;
+  std::string missing;
   bool followed = false;  // the keys were looked at whenever the data were, whether they had changed or not
 };
 
@@ -26,23 +27,35 @@ std::int64_t when(const std::filesystem::path& file) {
 }
 
 Files files_in_folder(const RestoreChoice& choice) {
-  auto all = series_in(choice.from);
-  if (all.empty()) throw CopyRefused("there is no complete copy in " + choice.from.string());
+  std::vector<std::string> unread;
+  auto all = series_in(choice.from, &unread);
+  if (all.empty())
+    throw CopyRefused(unread.empty() ? "there is no complete copy in " + choice.from.string()
+                                     : unread.front());
   // Whoever was erased stays erased: the newest keys, also for older data.
   const Series newest = all.back();
-  if (choice.until_ms)
-    std::erase_if(all, [&](const Series& each) { return each.begun_ms > *choice.until_ms; });
-  if (all.empty()) throw CopyRefused("the oldest copy in " + choice.from.string() + " is newer than --until");
   Files files;
-  const Series& chosen = all.back();
   if (choice.until_ms) {
+    std::erase_if(all, [&](const Series& each) { return each.begun_ms > *choice.until_ms; });
+    if (all.empty())
+      throw CopyRefused("the oldest copy in " + choice.from.string() + " is newer than --until");
+    // The one that goes nearest to that moment.
+    const auto reach = [&](const Series& each) { return std::min(each.last_ms, *choice.until_ms); };
+    const Series chosen = *std::max_element(all.begin(), all.end(), [&](const Series& a, const Series& b) {
+      return std::pair(reach(a), a.begun_ms) < std::pair(reach(b), b.begun_ms);
+    });
     for (std::int64_t number = 0;; ++number) {
       const auto file = chosen.folder / file_name("data", number);
-      if (!std::filesystem::exists(file) || when(file) > *choice.until_ms) break;
+      if (!std::filesystem::exists(file)) {
+        if (chosen.last_ms > when(files.data.back()) && *choice.until_ms > when(files.data.back()))
+          files.missing = file.string();
+        break;
+      }
+      if (when(file) > *choice.until_ms) break;
       files.data.push_back(file);
     }
   } else {
-    files.data = files_of(chosen, "data");
+    files.data = files_of(newest, "data");
   }
   files.followed = !choice.keys;
   files.keys = choice.keys ? std::vector{*choice.keys} : files_of(newest, "keys");
@@ -61,8 +74,10 @@ Files files_for(const RestoreChoice& choice) {
 // Writes one part of the store from its files.
 class PartFile {
  public:
-  PartFile(const std::filesystem::path& to, std::string part, const seal::MasterKeys& keys)
-      : path_(to), part_(std::move(part)), keys_(keys) {
+  /** `series`: the copy that all files must be of; empty: whatever the first one is of. */
+  PartFile(const std::filesystem::path& to, std::string part, std::string series,
+           const seal::MasterKeys& keys)
+      : path_(to), part_(std::move(part)), series_(std::move(series)), keys_(keys) {
     std::ofstream(path_, std::ios::binary);
     std::filesystem::permissions(path_,
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -77,6 +92,7 @@ class PartFile {
       std::uint32_t page_size = 0;
       const auto head = head_in(reader.header(), page_size);
       if (!head || head->part != part_) throw CopyRefused("this is no copy of the " + part_);
+      if (!series_.empty() && head->copy != series_) throw CopyRefused("it belongs to another copy");
       if (head->number != next_ || (next_ > 0 && (head->copy != last_.copy || page_size != page_size_)))
         throw CopyRefused("it does not follow the file before it");
       page_size_ = page_size;
@@ -122,7 +138,7 @@ class PartFile {
   }
 
   const std::filesystem::path path_;
-  const std::string part_;
+  const std::string part_, series_;
   const seal::MasterKeys& keys_;
   std::fstream out_;
   Head last_;
@@ -132,11 +148,28 @@ class PartFile {
 
 }  // namespace
 
+namespace {
+
+// Nor what a killed server left of its log, which would be played over the store.
+void must_be_free(const std::filesystem::path& folder) {
+  for (const char* file : {"lotse.db", "keys.db"})
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+      if (const auto path = folder / (std::string(file) + suffix); std::filesystem::exists(path))
+        throw CopyRefused("there is a store, or a part of one, already: " + path.string() +
+                          "; restore into an empty folder");
+}
+
+// A folder of follow bears the name of its copy; files of another one have no place in it.
+std::string series_of(const RestoreChoice& choice, const std::filesystem::path& file) {
+  return std::filesystem::is_directory(choice.from) && file.string().starts_with(choice.from.string())
+             ? file.parent_path().filename().string()
+             : "";
+}
+
+}  // namespace
+
 Restoring::Restoring(const RestoreChoice& choice) : choice_(choice), folder_(choice.to / "restoring") {
-  for (const char* each : {"lotse.db", "keys.db"})
-    if (std::filesystem::exists(choice_.to / each))
-      throw CopyRefused("there is a store in " + choice_.to.string() +
-                        " already: restore into an empty folder");
+  must_be_free(choice_.to);
   std::filesystem::remove_all(folder_);  // of an attempt that was broken off
   std::filesystem::create_directories(folder_);
   std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
@@ -157,25 +190,40 @@ Restoring::~Restoring() {
 void Restoring::put_together() {
   const auto files = files_for(choice_);
   const auto master = seal::MasterKeys::read(choice_.key_file.string());
-  PartFile data(folder_ / "lotse.db", "data", master), keys(folder_ / "keys.db", "keys", master);
+  PartFile data(folder_ / "lotse.db", "data", series_of(choice_, files.data.front()), master),
+      keys(folder_ / "keys.db", "keys", series_of(choice_, files.keys.front()), master);
   for (const auto& each : files.data) data.apply(each);
   for (const auto& each : files.keys) keys.apply(each);
   if (data.last().store != keys.last().store)
     throw CopyRefused("data and keys are copies of two different stores");
+  // Without the key of a record it would look as if the person had been erased since.
+  const bool together = files.followed && data.last().copy == keys.last().copy;
+  if (together && keys.last().number < data.last().keys)
+    throw CopyRefused("keys are missing in " + choice_.from.string() + ": " +
+                      file_name("keys", keys.last().number + 1) + " and what follows");
   if (!files.followed && keys.last().at_ms < data.last().at_ms)
     throw CopyRefused("the keys are older than the data: take a copy of the keys of the same time or newer");
   data.close();
   keys.close();
+  missing_ = files.missing;
   changes_ = static_cast<int>(files.data.size()) - 1;
   at_ms_ = data.last().at_ms;
 }
 
 void Restoring::accept() {
-  for (const char* each : {"keys.db", "lotse.db"}) {
-    sync_file(folder_ / each);
-    std::filesystem::rename(folder_ / each, choice_.to / each);
-    sync_folder(choice_.to);
+  must_be_free(choice_.to);
+  for (const char* each : {"lotse.db-wal", "keys.db-wal"})
+    if (const auto log = folder_ / each; std::filesystem::exists(log) && std::filesystem::file_size(log) > 0)
+      throw CopyRefused("what was restored is not wholly on the disk; try again");
+  for (const char* each : {"keys.db", "lotse.db"}) sync_file(folder_ / each);
+  std::filesystem::rename(folder_ / "keys.db", choice_.to / "keys.db");
+  try {
+    std::filesystem::rename(folder_ / "lotse.db", choice_.to / "lotse.db");
+  } catch (...) {
+    std::filesystem::rename(choice_.to / "keys.db", folder_ / "keys.db");
+    throw;
   }
+  sync_folder(choice_.to);
   accepted_ = true;
   std::filesystem::remove_all(folder_);
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <tuple>
 
 #include "care/container.h"
 #include "care/page_files.h"
@@ -49,16 +50,20 @@ std::string file_name(const std::string& part, std::int64_t number) {
   return part + "-" + std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits + ".lotse";
 }
 
-std::vector<Series> series_in(const std::filesystem::path& folder) {
+std::vector<Series> series_in(const std::filesystem::path& folder, std::vector<std::string>* unread) {
   std::vector<Series> found;
   for (const auto& each : std::filesystem::directory_iterator(folder)) {
     if (!is_series(each)) continue;
     const auto data = numbered(each.path(), "data"), keys = numbered(each.path(), "keys");
     if (!data.contains(0) || !keys.contains(0)) continue;
-    found.push_back({each.path(), time_of(data.at(0)), time_of(data.rbegin()->second)});
+    try {
+      found.push_back({each.path(), time_of(data.at(0)), time_of(data.rbegin()->second)});
+    } catch (const CopyRefused& e) {
+      if (unread) unread->push_back(each.path().string() + ": " + e.what());
+    }
   }
   std::sort(found.begin(), found.end(), [](const Series& a, const Series& b) {
-    return std::pair(a.begun_ms, a.folder) < std::pair(b.begun_ms, b.folder);
+    return std::tuple(a.last_ms, a.begun_ms, a.folder) < std::tuple(b.last_ms, b.begun_ms, b.folder);
   });
   return found;
 }
@@ -75,7 +80,8 @@ std::vector<std::filesystem::path> files_of(const Series& series, const std::str
 }
 
 void forget_series(const std::filesystem::path& folder, Instant now, int keep_days) {
-  const auto complete = series_in(folder);
+  std::vector<std::string> unread;
+  const auto complete = series_in(folder, &unread);
   if (complete.empty()) return;
   const auto& newest = complete.back();
   for (const auto& each : std::filesystem::directory_iterator(folder)) {
@@ -87,7 +93,11 @@ void forget_series(const std::filesystem::path& folder, Instant now, int keep_da
                          ? at->last_ms < now.ms - keep_days * kDayMs
                          : std::filesystem::last_write_time(each.path()) <
                                std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
-    if (old) std::filesystem::remove_all(each.path());
+    // One that cannot be read may still be of worth to somebody who looks at it.
+    const bool is_unread = std::any_of(unread.begin(), unread.end(), [&](const std::string& why) {
+      return why.starts_with(each.path().string() + ":");
+    });
+    if (old && !is_unread) std::filesystem::remove_all(each.path());
   }
 }
 

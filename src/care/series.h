@@ -19,8 +19,10 @@ struct Series {
   std::filesystem::path folder;
   std::int64_t begun_ms = 0, last_ms = 0;  // when the whole and the newest changes of the data were copied
 };
-/** All that are complete (both wholes are there), the oldest first. */
-std::vector<Series> series_in(const std::filesystem::path& folder);
+/** All that are complete (both wholes are there), the one with the newest changes last. What cannot be read
+ * is left out, and named in `unread` where that is given. */
+std::vector<Series> series_in(const std::filesystem::path& folder,
+                              std::vector<std::string>* unread = nullptr);
 /** The files of a part in order: the whole, then all changes. Throws CopyRefused naming the first that is
  * missing in between. */
 std::vector<std::filesystem::path> files_of(const Series& series, const std::string& part);

@@ -74,6 +74,25 @@ TEST_F(SeriesTest, AMissingFileInBetweenIsNamed) {
   }
 }
 
+TEST_F(SeriesTest, OneThatCannotBeReadStandsInNobodysWay) {
+  put_whole(kOld, 1);
+  put_whole(kNew, 2);
+  std::filesystem::resize_file(folder_ / kOld / "data-000000.lotse", 3);
+  std::vector<std::string> unread;
+  EXPECT_EQ(series_in(folder_, &unread).size(), 1U);
+  ASSERT_EQ(unread.size(), 1U);
+  EXPECT_NE(unread[0].find(kOld), std::string::npos);
+  EXPECT_NO_THROW(forget_series(folder_, Instant{100 * kDay}, 30));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / kOld)) << "somebody may want to look at it";
+}
+
+TEST_F(SeriesTest, TheOneWithTheNewestChangesIsTheLast) {
+  put_whole(kOld, 1);
+  put_whole(kNew, 5);
+  put(kOld, "data", 1, 9);
+  EXPECT_EQ(series_in(folder_).back().folder.filename(), kOld);
+}
+
 TEST_F(SeriesTest, OldCopiesAreForgottenAndTheNewestNever) {
   put_whole(kOld, 0);
   put_whole(kNew, 10 * kDay);

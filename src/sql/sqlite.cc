@@ -66,6 +66,8 @@ bool SqliteEngine::checkpoint(bool empty) {
   sqlite3_busy_timeout(writer_.raw(), static_cast<int>(options().busy.count()));
   if (code != SQLITE_OK && code != SQLITE_BUSY)
     throw Unavailable("the store's log cannot be moved: sqlite code " + std::to_string(code));
+  // A change that was rolled back may have begun the log anew without a word to logged().
+  if (in_log >= 0) frames_ = static_cast<std::uint32_t>(in_log);
   if (code == SQLITE_OK && empty) frames_ = 0;
   return code == SQLITE_OK && in_log == moved;
 }
@@ -194,7 +196,7 @@ std::unique_ptr<Engine> open_sqlite(const std::string& url, const std::string& p
   if (descriptor < 0) {
     const std::string why = std::strerror(errno);
     if (errno == ENOENT && !options.owner)
-      throw Refused("there is no store at " + path + ": make one with lotse upgrade");
+      throw Refused("there is no store at " + path + ": lotse upgrade makes one");
     throw Unavailable("cannot open " + path + ": " + why);
   }
   ::close(descriptor);

@@ -113,11 +113,22 @@ std::uint32_t SqlitePages::read_frames(std::uint32_t from, std::uint32_t to, Pag
   return into.pages = last.size_after;
 }
 
+// Which log it is that frames are counted in. On the writing thread, before each reading.
+void SqlitePages::see_log() {
+  const std::uint32_t frames = engine_.frames();
+  if (frames == 0) {
+    read_ = 0;  // emptied by another copy, after all of it was moved and read
+    return;
+  }
+  if (const Salt now = salt(); now != salt_) {
+    salt_ = now;
+    read_ = 0;
+  }
+  if (frames < read_) throw Broken("the store's log is shorter than what was read of it");
+}
+
 // To the end of the log as it stands. On the writing thread.
-void SqlitePages::move_hold(bool& anew) {
-  const Salt now = engine_.frames() > 0 ? salt() : salt_;
-  anew = now != salt_;
-  salt_ = now;
+void SqlitePages::move_hold() {
   end_ = engine_.frames();
   let_go();
   hold();
@@ -128,11 +139,11 @@ void SqlitePages::whole(const std::function<void(std::span<const std::byte>)>& p
   engine_.between([&] {
     let_go();
     complete = engine_.checkpoint(false);
-    bool anew = false;
-    move_hold(anew);
+    if (engine_.frames() > 0) salt_ = salt();
+    move_hold();
+    lost_ = false;
   });
   begun_ = true;
-  lost_ = false;
   // What others' holds kept from being moved into the file is taken from the log.
   std::map<std::uint32_t, std::uint32_t> in_log;
   auto& store = file(SQLITE_FCNTL_FILE_POINTER);
@@ -168,28 +179,37 @@ void SqlitePages::whole(const std::function<void(std::span<const std::byte>)>& p
 std::optional<PageChanges> SqlitePages::changes() {
   if (!begun_ || lost_) return std::nullopt;
   PageChanges found;
-  bool anew = false;
-  engine_.between([&] {
-    if (!lost_) move_hold(anew);
-  });
-  if (lost_) return std::nullopt;
-  if (anew) read_ = 0;
-  read_frames(read_, end_, found);
-  read_ = end_;
-  if (lost_) return std::nullopt;
-  if (end_ < kLongLog) return found;
-  engine_.between([&] {
-    if (lost_) return;
-    if (engine_.frames() > read_) read_frames(read_, engine_.frames(), found);
-    read_ = engine_.frames();
-    let_go();
-    engine_.checkpoint(true);
-    end_ = engine_.frames();
+  bool moved = false;
+  try {
+    engine_.between([&] {
+      if (lost_) return;
+      moved = true;
+      see_log();
+      move_hold();
+    });
+    if (lost_) return std::nullopt;
+    read_frames(read_, end_, found);
     read_ = end_;
-    hold();
-  });
+    if (end_ >= kLongLog) begin_log_anew(found);
+  } catch (...) {
+    // What was read is lost with the exception; where nothing was done yet, the next call finds it.
+    if (moved) lost_ = true;
+    throw;
+  }
   if (lost_) return std::nullopt;
   return found;
+}
+
+void SqlitePages::begin_log_anew(PageChanges& found) {
+  engine_.between([&] {
+    if (lost_) return;
+    see_log();
+    read_frames(read_, engine_.frames(), found);
+    let_go();
+    engine_.checkpoint(true);
+    read_ = engine_.frames();
+    move_hold();
+  });
 }
 
 }  // namespace lotse::sql

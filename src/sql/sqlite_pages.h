@@ -10,7 +10,9 @@
 // again.
 //
 // The rule that nothing is missed: when the hold is moved, all frames before its new mark are read before it
-// is moved again. A log that has begun anew meanwhile had been moved whole, so all of it had been read.
+// is moved again. A hold that is taken when the log has been moved whole ("slot 0") lets it begin anew, once,
+// but keeps its frames from being moved after that: so a log with another salt begins behind all that was
+// read.
 #pragma once
 
 #include <array>
@@ -40,7 +42,9 @@ class SqlitePages final : public PageLog {
 
   void hold();
   void let_go();
-  void move_hold(bool& anew);
+  void see_log();
+  void move_hold();
+  void begin_log_anew(PageChanges& found);
   std::uint32_t read_frames(std::uint32_t from, std::uint32_t to, PageChanges& into);
   Frame frame(sqlite3_file& log, std::uint32_t number);
   Blob page_of_frame(sqlite3_file& log, std::uint32_t number);
