@@ -162,8 +162,8 @@ void write_changes(access::Store& store, JumpingClock& clock, const Wanted& want
 }
 
 // As access::Sealing does, without its pauses: so a crash meets it at work.
-void seal(access::Store& store, const Clock& clock, const std::string& heads, const std::stop_token& stop) {
-  const auto signer = access::audit_signer(store, clock.now());
+void seal(access::Store& store, const Clock& clock, const seal::Signer& signer, const std::string& heads,
+          const std::stop_token& stop) {
   access::Sealer sealer(store, clock, signer);
   std::optional<access::FileSink> sink;
   if (!heads.empty()) sink.emplace(heads);
@@ -199,10 +199,11 @@ int write(const Wanted& wanted) {
   choice.data = wanted.folder;
   const auto store = open_store(choice, *clock);
   make_units(*store, clock);
+  const auto signer = access::audit_signer(*store, clock->now());
   say("open");
   // Ends in the turn of its making: what others work with goes last.
   std::vector<std::jthread> beside;
-  beside.emplace_back([&](const std::stop_token& stop) { seal(*store, *clock, wanted.heads, stop); });
+  beside.emplace_back([&](const std::stop_token& stop) { seal(*store, *clock, signer, wanted.heads, stop); });
   if (!wanted.import.empty())
     beside.emplace_back([&](const std::stop_token& stop) { import(*store, clock, wanted.import, stop); });
   if (!wanted.follow.empty())
