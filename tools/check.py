@@ -146,7 +146,7 @@ def parse_protocol(kind, said):
 
 def stage_format(run):
     formatter = shutil.which("clang-format-14") or "clang-format"
-    files = sorted(str(p.relative_to(ROOT)) for folder in ("src", "bench", "tests") for ending in ("*.h", "*.cc")
+    files = sorted(str(p.relative_to(ROOT)) for folder in ("src", "bench", "tests") for ending in ("*.h", "*.cc", "*.c")
                    for p in (ROOT / folder).rglob(ending))
     run.command("format", "clang-format (mend: make format)", [formatter, "--dry-run", "-Werror", "--ferror-limit=3", *files])
 

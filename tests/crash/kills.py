@@ -52,10 +52,11 @@ class Victim:
             looker.close()
 
     def store(self, data, package, looker, rounds):
-        acks, store, copies = [], data / "store", data / "copies"
+        acks, store, copies, heads = [], data / "store", data / "copies", data / "heads.jsonl"
         copies.mkdir()
         for number in range(rounds):
-            command = [self.writer, "write", store, "--threads", self.random.choice([1, 4, 16]), "--ahead", 2 * number * LEASE_S, "--follow", copies]
+            command = [self.writer, "write", store, "--threads", self.random.choice([1, 4, 16]), "--ahead", 2 * number * LEASE_S, "--follow", copies,
+                       "--heads", heads]
             command += ["--import", package] if number % 3 == 0 else []
             writing = Writing(command)
             check(writing.wait_for_first(), "it ended before anything was acknowledged")
@@ -74,13 +75,17 @@ class Victim:
             self.figures["gaps"] += len(gaps)
             check(not lost and not gaps, f"after kill {number}: lost {lost[:3]}, by halves {gaps[:3]}")
             if number % RESTORED_EACH == RESTORED_EACH - 1:
-                self.restore(store, copies, data / "restored")
+                self.restore(store, copies, heads, data / "restored")
 
-    def restore(self, store, copies, target):
-        done = subprocess.run([self.binary, "restore", "--from", copies, "--data", target, "--key-file", store / "installation.key", "--try"],
-                              capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-        check(done.returncode == 0, f"the copies cannot be restored: {done.stdout[-300:]} {done.stderr[-500:]}")
+    def restore(self, store, copies, heads, target):
+        """The copies give a store again, and both it and the store keep to the heads that were given away."""
+        self.command("check", "--data", store, "--heads", heads)
+        self.command("restore", "--from", copies, "--data", target, "--key-file", store / "installation.key", "--heads", heads, "--try")
         self.figures["restored"] += 1
+
+    def command(self, *words):
+        done = subprocess.run([self.binary, *words], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        check(done.returncode == 0, f"{words[0]}: {done.stdout[-300:]} {done.stderr[-500:]}")
 
 
 def main():

@@ -22,7 +22,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from acked import Held, Looker, Writing, preloaded  # noqa: E402
 from disk import MODES, Disk, read_log  # noqa: E402
-from harness import check  # noqa: E402
+from harness import Lotse, check  # noqa: E402
 
 LEASE_S, SIDE_BY_SIDE = 40, 2
 # Of each: name, what the recorder is told (START: fsyncs before the first acknowledgement), share of the states, whether losses must be
@@ -35,7 +35,8 @@ def record(build, folder, more, changes):
     """The records of a store from its beginning on, and what its writer said."""
     store, log = folder / "store", folder / "log"
     store.mkdir()
-    writing = Writing([build / "crash_writer", "write", store, "--threads", 8, "--changes", changes], preloaded(build, store, log, more))
+    package = Lotse(str(build / "lotse"), folder).hsds()
+    writing = Writing([build / "crash_writer", "write", store, "--threads", 8, "--changes", changes, "--import", package], preloaded(build, store, log, more))
     code = writing.end(300)
     check(code == 0, f"the recorded writer ended with {code}: {writing.errors[-500:]}")
     records = read_log(log)
@@ -57,7 +58,8 @@ class Cuts:
         try:
             first = [each[0] for each in self.records].index("A")
             # Most of them where there is something to lose; the others while the store is being made.
-            cuts = (self.random.randrange(first if self.random.random() < 0.8 else 1, len(self.records) + 1) for _ in range(count // len(MODES)))
+            cuts = (self.random.randrange(first, len(self.records) + 1) if self.random.random() < 0.8 else self.random.randrange(1, first + 1)
+                    for _ in range(count // len(MODES)))
             for cut in sorted(cuts):
                 while disk.number < cut:
                     disk.apply(self.records[disk.number])

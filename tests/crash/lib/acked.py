@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import threading
 
+SERVICES = 2  # in the package that is imported: harness.CSV_FILES
+
 
 def preloaded(build, folder, log, more, program="crash_writer"):
     """The environment that puts the recorder before libc; a sanitizer, where there is one, wants to be first."""
@@ -53,6 +55,8 @@ class Held:
         self.ended = rows(folder, "lotse.db", "SELECT id FROM record WHERE kind = 'crash' AND erased_ms IS NOT NULL")
         self.later = rows(folder, "lotse.db", "SELECT subject FROM job WHERE kind = 'crash.later'")
         self.sources = rows(folder, "lotse.db", "SELECT DISTINCT substr(source, 6) FROM service WHERE source LIKE 'hsds:%'")
+        self.part_sources = rows(folder, "lotse.db", "SELECT substr(source, 6) FROM service WHERE source LIKE 'hsds:%' GROUP BY source "
+                                                     f"HAVING count(*) <> {SERVICES}")
         self.keys = rows(folder, "keys.db", "SELECT record FROM record_key")
         self.entered = {what: rows(folder, "lotse.db", f"SELECT object FROM audit_entry WHERE what = 'crash.{what}'")
                         for what in ("begin", "end", "later")}
@@ -63,8 +67,8 @@ class Held:
         return [ack for ack in acks if ack.split()[1] not in at[ack.split()[0]]]
 
     def gaps(self):
-        """Rows without the entry of their transaction, entries without their row, records without a key."""
-        return [*(f"begin {each}" for each in self.begun ^ self.entered["begin"]), *(f"end {each}" for each in self.ended ^ self.entered["end"]),
+        """Rows without the entry of their transaction, entries without their row, records without a key, parts of an import."""
+        return [*(f"import {each}" for each in self.part_sources), *(f"begin {each}" for each in self.begun ^ self.entered["begin"]), *(f"end {each}" for each in self.ended ^ self.entered["end"]),
                 *(f"later {each}" for each in self.later ^ self.entered["later"]), *(f"key {each}" for each in self.begun - self.ended - self.keys)]
 
 
