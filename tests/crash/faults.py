@@ -61,13 +61,16 @@ def try_fault(ground, looker, kind, error, number, store):
     what = f"{kind} {number} with error {error}"
     # It says what is wrong and ends, or it goes on: it never just falls over.
     check(code == 0 or code == 1 and "crash_writer: " in writing.errors, f"{what}: ended with {code}: {writing.errors[-400:]}")
+    # Nor does it take the disk's fault for one of its own, or for one that stays.
+    check(all(each.startswith("unsealed") for each in writing.others), f"{what}: {writing.others[:2]}")
+    check(code == 1 or writing.refused < 16, f"{what}: one fault, and every change was refused")
     try:
         ground.sound(looker, store, ground.acks + writing.acks)
     except AssertionError as fault:
         raise AssertionError(f"{what}: {fault}") from None
     shutil.rmtree(store)
     log.unlink()
-    return came, writing.refused + len(writing.others), code
+    return came, writing.refused, code
 
 
 def fault_series(ground, cases, folder, told):

@@ -139,8 +139,9 @@ static void opened(int fd, const char* path, int created, int flags) {
   struct stat about;
   if (fd >= kFiles || fstat(fd, &about) != 0) abort();
   uint32_t object = 0;
-  for (uint32_t i = 0; i < objects && !created; ++i)
-    if (known[i].inode == about.st_ino) object = known[i].object;
+  // The newest: numbers of inodes that are gone are used again.
+  for (uint32_t i = objects; i > 0 && object == 0 && !created; --i)
+    if (known[i - 1].inode == about.st_ino) object = known[i - 1].object;
   if (object == 0) {
     if (objects == kObjects) abort();
     known[objects].inode = about.st_ino;
