@@ -59,7 +59,8 @@ class Victim:
                        "--heads", heads]
             command += ["--import", package] if number % 3 == 0 else []
             writing = Writing(command)
-            check(writing.wait_for_first(), "it ended before anything was acknowledged")
+            # Every second import is killed when one is done: else a slow machine would never see one acknowledged.
+            check(writing.wait_for("import" if number % 6 == 0 else ""), "it ended before anything was acknowledged")
             time.sleep(self.random.uniform(0.005, 0.25))
             writing.kill()
             check(not writing.others, f"not killed, but failed: {writing.others[:3]} {writing.errors[-500:]}")
@@ -84,7 +85,7 @@ class Victim:
         self.figures["restored"] += 1
 
     def command(self, *words):
-        done = subprocess.run([self.binary, *words], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        done = subprocess.run([self.binary, *words], capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL)
         check(done.returncode == 0, f"{words[0]}: {done.stdout[-300:]} {done.stderr[-500:]}")
 
 
@@ -113,8 +114,6 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
     figures = {key: sum(victim.figures[key] for victim in victims) for key in victims[0].figures}
     failures = [victim.failure for victim in victims if victim.failure]
-    if not failures and figures["imports"] == 0 and kills >= 100:
-        failures = ["no import was ever acknowledged: nothing was proved of them"]
     told = ", ".join(f"{value} {key}" for key, value in figures.items())
     print(f"not ok nothing_acknowledged_is_lost_by_kills - {told}; seed {options.seed}: {failures[0]}" if failures else
           f"ok nothing_acknowledged_is_lost_by_kills - {told}", flush=True)

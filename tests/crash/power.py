@@ -37,7 +37,7 @@ def record(build, folder, more, changes):
     store.mkdir()
     package = Lotse(str(build / "lotse"), folder).hsds()
     writing = Writing([build / "crash_writer", "write", store, "--threads", 8, "--changes", changes, "--import", package], preloaded(build, store, log, more))
-    code = writing.end(300)
+    code = writing.end()
     check(code == 0, f"the recorded writer ended with {code}: {writing.errors[-500:]}")
     records = read_log(log)
     shutil.rmtree(store)

@@ -2,10 +2,10 @@
 """What a store must still hold after a crash: everything that crash_writer said to be acknowledged, and nothing by halves."""
 import os
 import pathlib
-import queue
 import sqlite3
 import subprocess
 import threading
+import time
 
 SERVICES = 2  # in the package that is imported: harness.CSV_FILES
 
@@ -35,7 +35,7 @@ class Looker:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(60)
+        self.process.wait(600)
         self.process.stdout.close()
 
 
@@ -78,7 +78,7 @@ class Writing:
     def __init__(self, command, env=None):
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env,
                                         stdin=subprocess.DEVNULL)
-        self.acks, self.refused, self.others, self.first = [], 0, [], queue.Queue()
+        self.acks, self.refused, self.others = [], 0, []
         self.thread = threading.Thread(target=self.gather)
         self.thread.start()
 
@@ -88,18 +88,21 @@ class Writing:
                 continue  # cut by the kill
             if line.startswith("ack "):
                 self.acks.append(line[4:].strip())
-                self.first.put(True)
             elif line.startswith("refused unavailable"):
                 self.refused += 1
             elif line.strip() != "open":
                 self.others.append(line.strip())
-        self.first.put(False)
 
-    def wait_for_first(self, limit=60):
-        """Whether something was acknowledged before it ended."""
-        return self.first.get(timeout=limit)
+    def wait_for(self, kind="", limit=600):
+        """Whether a change of this kind, or any, was acknowledged before it ended."""
+        end = time.monotonic() + limit
+        while not any(ack.startswith(kind) for ack in self.acks[:]):
+            if not self.thread.is_alive() or time.monotonic() > end:
+                return False
+            time.sleep(0.002)
+        return True
 
-    def end(self, limit=60):
+    def end(self, limit=600):
         """Its exit code, after everything it said was read."""
         code = self.process.wait(limit)
         self.thread.join()
