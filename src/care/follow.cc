@@ -8,6 +8,7 @@
 #include "access/store_copy.h"
 #include "base/log.h"
 #include "care/care.h"
+#include "care/copy_files.h"
 #include "care/page_files.h"
 #include "care/series.h"
 
@@ -76,6 +77,8 @@ void run_series(access::Store& store, const Clock& clock, const FollowChoice& ch
   const std::filesystem::path folder = choice.folder / name;
   std::filesystem::create_directories(folder);
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  // Older series are forgotten once this one has its whole: by then its own name must be on the disk, too.
+  sync_folder(choice.folder);
   const auto begun = Steady::now();
   Part data(store, folder, {"data", copy.identity(), name, 0, 0, 0}, copy.data_pages());
   Part keys(store, folder, {"keys", copy.identity(), name, 0, 0, 0}, copy.key_pages());

@@ -10,6 +10,7 @@ acknowledged change.
 write-ahead log to be done when they are not: if nothing is found there, the test itself is broken and fails.
 """
 import argparse
+import functools
 import os
 import pathlib
 import random
@@ -31,12 +32,12 @@ RECORDINGS = [("as it is", {}, 0.6, False), ("failing fsyncs", {"DISK_FAIL": "sy
               ("deaf fsyncs", {"DISK_DEAF": "-wal"}, 0.1, True)]
 
 
-def record(build, folder, more, changes):
-    """The records of a store from its beginning on, and what its writer said."""
+def record(build, folder, more, changes, *words):
+    """The records of a store from its beginning on, and what its writer said, which is told `words` as well."""
     store, log = folder / "store", folder / "log"
     store.mkdir()
     package = Lotse(str(build / "lotse"), folder).hsds()
-    writing = Writing([build / "crash_writer", "write", store, "--threads", 8, "--changes", changes, "--import", package], preloaded(build, store, log, more))
+    writing = Writing([build / "crash_writer", "write", store, "--threads", 8, "--changes", changes, "--import", package, *words], preloaded(build, store, log, more))
     code = writing.end()
     check(code == 0, f"the recorded writer ended with {code}: {writing.errors[-500:]}")
     records = read_log(log)
@@ -110,6 +111,30 @@ def cut_all(build, folder, recording, count, seed):
     return sum(each.looked for each in cuts), sum(each.with_acks for each in cuts), [fault for each in cuts for fault in each.bad]
 
 
+def power_is_cut(build, folder, recording, images, seed):
+    _, _, share, must_fail = recording
+    looked, with_acks, bad = cut_all(build, folder, recording, int(images * share), seed)
+    check(with_acks > looked // 4, f"only {with_acks} of {looked} states were after an acknowledgement")
+    check(bool(bad) == must_fail, bad[0] if bad else "no loss was found: this test finds nothing")
+    return f"{looked} states, {with_acks} after acknowledgements, {len(bad)} bad"
+
+
+def a_series_of_copies_is_named_durably(build, folder):
+    """Each file of a copy gets its name after the folder of its series has one that a loss of power does not take."""
+    copies = f"{folder}/store/copies"
+    folders, synced, named = {}, set(), 0
+    for kind, number, at, text, more in record(build, folder, {}, 4, "--follow", copies)[1]:
+        if kind == "N" and at == 2:
+            folders[number] = text.decode()
+        elif kind == "S" and number in folders:
+            synced.add(folders[number])
+        elif kind == "L" and more.startswith(copies + "/"):
+            named += 1
+            check(copies in synced, f"{more} was named before its series")
+    check(named >= 2, "nothing was copied")
+    return f"{named} files"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
@@ -121,16 +146,14 @@ def main():
     build = pathlib.Path(options.binary).resolve().parent
     # States are written and thrown away by the thousand: in memory where there is some.
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    failed = False
+    failed, tests = False, [("a_series_of_copies_is_named_durably", a_series_of_copies_is_named_durably)]
     for number, recording in enumerate(RECORDINGS):
-        name, _, share, must_fail = recording
+        tests.append(("nothing_acknowledged_is_lost_with_the_power_" + recording[0].replace(" ", "_"),
+                      functools.partial(power_is_cut, recording=recording, images=images, seed=options.seed + 10 * number)))
+    for test, run in tests:
         folder = pathlib.Path(tempfile.mkdtemp(prefix="lotse_power_", dir=memory))
-        test = "nothing_acknowledged_is_lost_with_the_power_" + name.replace(" ", "_")
         try:
-            looked, with_acks, bad = cut_all(build, folder, recording, int(images * share), options.seed + 10 * number)
-            check(with_acks > looked // 2, f"only {with_acks} of {looked} states were after an acknowledgement")
-            check(bool(bad) == must_fail, bad[0] if bad else "no loss was found: this test finds nothing")
-            print(f"ok {test} - {looked} states, {with_acks} after acknowledgements, {len(bad)} bad", flush=True)
+            print(f"ok {test} - {run(build, folder)}", flush=True)
         except Exception as error:  # a test's failure is its result
             failed = True
             print(f"not ok {test} - seed {options.seed}: {type(error).__name__}: {str(error)[:1500]}", flush=True)
