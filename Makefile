@@ -5,7 +5,7 @@
 #   make run         build it and start it with the sample town
 #   make test        set up and check
 #   make check       everything that is checked before a change lands; CHECK="--only unit" for one stage
-#   make check-long  release build, thread sanitizer, fuzzing
+#   make check-long  release build with thousands of crashes, thread sanitizer, fuzzing
 #   make bench       the figures of the README, at most 15 minutes; bench-all: all of them, resumable
 #   make format      lay out the C++ sources
 .PHONY: setup setup-build setup-long build run test check check-long bench bench-all format help

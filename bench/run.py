@@ -9,7 +9,7 @@ Only ratios of things measured in the same run are compared, never times. --all:
 is there, so that a run that was broken off goes on (--fresh starts anew), but only on a commit without changes; writes
 bench/results/all.md.
 
-Benches: fill match sql page start visit. All of them write bench/results/<small|all>.json with machine, commit, command and day.
+Benches: fill match sql page start visit write. All of them write bench/results/<small|all>.json with machine, commit, command and day.
 """
 import argparse
 import datetime
@@ -29,18 +29,20 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from questions import questions  # noqa: E402
+from report import SLOW_FSYNC_US, databases, markdown, ratios, regressions  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/release"
 RESULTS = ROOT / "bench/results"
-TARGETS = ["lotse", "bench_match", "bench_match_sql", "bench_page_fill", "bench_load", "bench_static"]
+TARGETS = ["lotse", "bench_match", "bench_match_sql", "bench_page_fill", "bench_load", "bench_static", "bench_write", "crash_recorder"]
 SIZES = {
-    "small": dict(entries=20_000, questions=2_000, sql_questions=200, pages=300, page_requests=1_500, starts=3),
-    "all": dict(entries=100_000, questions=10_000, sql_questions=10_000, pages=1_000, page_requests=4_000, starts=5),
+    "small": dict(entries=20_000, questions=2_000, sql_questions=200, pages=300, page_requests=1_500, starts=3, write_seconds=3),
+    "all": dict(entries=100_000, questions=10_000, sql_questions=10_000, pages=1_000, page_requests=4_000, starts=5, write_seconds=15),
 }
 BROADEST = "/offers?radius=50"  # everything: no topic, no word, no place
 EVERY_FILTER = BROADEST + "&language=ukr&age=27up&child=1to2&child=3to5&day=2&time=morning&free=1&places=1"
 SEED = 20261122
+WRITES_ASKED = 1_000
 CONNECTIONS = 4
 
 
@@ -318,99 +320,26 @@ class Bench:
         return {"bytes": sum(each["bytes"] for each in parts.values()), "bytes_with_heads": sum(each["bytes"] + each["head"] for each in parts.values()),
                 "parts": parts}
 
+    # --- writing ----------------------------------------------------------------------------------------------------------------
 
-ORDER = ["fill", "match", "sql", "page", "start", "visit"]
+    def write(self):
+        """Small durable changes with audit and sealing; on this disk, and on one whose every fsync takes 5 ms longer."""
+        figures = {}
+        for name, slow_us in (("disk", 0), ("slow", SLOW_FSYNC_US)):
+            folder = self.folder / "written"
+            shutil.rmtree(folder, ignore_errors=True)
+            slow = {"LD_PRELOAD": self.binaries / "libcrash_recorder.so", "DISK_FOLDER": folder, "DISK_SLOW_US": slow_us} if slow_us else {}
+            text = run([self.binaries / "bench_write", folder, self.size["write_seconds"], WRITES_ASKED],
+                       env={**os.environ, **{key: str(value) for key, value in slow.items()}})
+            figures[name] = {kind: {key: round(value, 2) for key, value in each.items()} for kind, each in json.loads(text).items()}
+            shutil.rmtree(folder)
+            if any(each["refused"] for each in figures[name].values()):
+                raise Failure(f"changes were refused: {figures[name]}")
+        return figures
+
+
+ORDER = ["fill", "match", "sql", "page", "start", "visit", "write"]
 NEEDS = {"match": ["fill"], "sql": ["fill"], "page": ["fill"], "start": ["fill", "page"], "visit": ["fill", "page"]}
-
-
-def databases(sql):
-    """(name, figures) of each database that was asked."""
-    return [(name, each) for name, each in sql.items() if isinstance(each, dict) and "times" in each]
-
-
-def ratios(results):
-    """What is compared from run to run: (value, which way is better). Only things of one run are set against each other."""
-    found = {}
-    sql, page, start, match = (results.get(name) for name in ("sql", "page", "start", "match"))
-    if sql:
-        best = {}
-        for name, each in databases(sql):
-            best["sqlite" if name.startswith("SQLite") else "postgres"] = each["times"]
-        for key, times in best.items():
-            found[f"{key} / find, median"] = (times, "more")
-    if match:
-        found["find p90 / p50"] = (match["find_us"]["p90"] / match["find_us"]["p50"], "less")
-    if page:
-        for kind in ("plain", "gzip"):
-            found[f"page / static, CPU, {kind}"] = (page[kind]["cpu_us_each"] / max(page[f"static_{kind}"]["cpu_us_each"], 1), "less")
-        found["memory for each offer, KB"] = (page["memory_mb"]["VmHWM"] * 1024 / results["fill"]["offers"], "less")
-    if start and match:
-        found["start / building the snapshot, CPU"] = (start["cpu_s"] * 1000 / match["build_ms"], "less")
-    if results.get("visit"):
-        found["first visit, KB"] = (results["visit"]["bytes"] / 1000, "less")
-    return {key: (round(value, 2), better) for key, (value, better) in found.items()}
-
-
-def regressions(now, before, whole):
-    """What got more than twice as bad; what cannot be compared is bad as well. `whole`: all benches have run."""
-    bad = [f"{key}: not in bench/baseline.json (--keep-baseline writes it anew)" for key in now if key not in before]
-    if whole:
-        bad += [f"{key}: in bench/baseline.json, but was not measured" for key in before if key not in now]
-    for key, (value, better) in now.items():
-        if key not in before:
-            continue
-        worse = value / before[key] if better == "less" else before[key] / value
-        if worse > 2:
-            bad.append(f"{key}: {value}, was {before[key]} (bench/baseline.json): {worse:.1f} times as bad, 2 times is allowed")
-    return bad
-
-
-def rows(results):
-    """(what, figure, aim) for people."""
-    out = []
-    if "match" in results:
-        m = results["match"]
-        what = f"{m['entries']:,} offers with {m['words_each']:.0f} words each, {m['questions']:,} different questions"
-
-        def times(name, *percents):
-            return ", ".join(f"{each} {m[name + '_us'][each] / 1000:.3f} ms" for each in percents)
-
-        out.append((f"Finding with reasons for 20 hits: {what}", times("find", "p50", "p99"), "p99 ≤ 0.2 ms"))
-        out.append(("The same by the processor's clock, which stands still while others run", times("find_cpu", "p50", "p99"), ""))
-        out.append(("Of these: a topic; words", f"{times('topic', 'p50', 'p99')}; {times('words', 'p50', 'p99')}", ""))
-        out.append(("Questions with more than 1,000 candidates", f"{m['above_1000_percent']:.1f} % (half of all: above {m['candidates_p50']:,})", "≥ 50 %"))
-        out.append(("What was asked for", m["asked"] + f"; {m['left_out']} left out since no word of them is looked for; a word is looked for in {m['ways_each_word']:.1f} ways", "filters 33 % each"))
-        out.append((f"The broadest of them ({m['broadest_candidates']:,} candidates)", times("broadest", "p50", "p99"), ""))
-        out.append((f"Everything, with every filter ({m['everything_candidates']:,} candidates)", times("everything", "p50", "p99"), ""))
-        out.append(("After 1,000 changes", times("changed", "p50", "p99"), ""))
-        out.append(("Snapshot in memory", f"{m['memory_mb']:.0f} MB, {m['bytes_each']:.0f} bytes for each offer, built in {m['build_ms']:.0f} ms", ""))
-    for name, each in databases(results.get("sql", {})):
-        out.append((f"{name}: the same questions ({each['questions']:,})", f"median {each['median_us'] / 1000:.2f} ms: {each['times']:.0f} times ours; {each['differ']} answers differ", "≥ 10 times"))
-    if "page" in results:
-        p = results["page"]
-        out.append(("Questions for the page", f"{p['questions']:,} that fill it with 20 hits; {p['left_out']:,} with fewer were left out", ""))
-        for kind in ("plain", "gzip", "static_plain", "static_gzip"):
-            each = p[kind]
-            name = {"plain": "Page of results, uncompressed", "gzip": "Page of results, gzip", "static_plain": "The same bytes as a file, uncompressed", "static_gzip": "The same bytes as a file, gzip"}[kind]
-            out.append((name, f"{each['per_second']:.0f}/s, {each['cpu_us_each']:.0f} µs CPU, p99 {each['half_load']['p99_ms']:.2f} ms at {each['half_load_per_second']:.0f}/s ({each['p99_ms_full_load']:.2f} ms at full), {each['bytes_each'] / 1000:.1f} KB", ""))
-        out.append(("The broadest page (no topic, word or place)", f"p50 {p['broadest']['p50_ms']:.2f} ms, p99 {p['broadest']['p99_ms']:.2f} ms, {p['broadest']['cpu_us_each']:.0f} µs CPU", ""))
-        out.append(("Memory of the server", f"{p['memory_mb']['VmRSS']:.0f} MB, at most {p['memory_mb']['VmHWM']:.0f} MB", ""))
-    if "start" in results:
-        s = results["start"]
-        out.append(("From exec to the first right page of results", f"{s['min_s']:.2f} s, median {s['median_s']:.2f} s (with the sample alone {s['with_the_sample_alone_s']:.2f} s; file not in the page cache {s['cold_file_s']:.2f} s)", "≤ 2 s"))
-    if "visit" in results:
-        out.append(("First visit: start page, page of results, style, script, icon", f"{results['visit']['bytes'] / 1000:.1f} KB", "≤ 110 KB"))
-    if "fill" in results:
-        out.append(("Filling the store", f"{results['fill']['offers']:,} offers in {results['fill']['seconds']:.0f} s, {results['fill']['store_mb']:.0f} MB", ""))
-    return out
-
-
-def markdown(state):
-    m = state["machine"]
-    lines = ["<!-- written by bench/run.py -->", f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gb']} GB, Linux {m['kernel']}  ",
-             f"Commit: {state['commit']}{' with changes that are not committed' if state['dirty'] else ''}  ",
-             f"Command: `{state['command']}`  ", f"Day: {state['day']}", "", "| What | Figure | Aim |", "| --- | --- | --- |"]
-    return "\n".join(lines + [f"| {a} | {b} | {c} |" for a, b, c in rows(state["results"])]) + "\n"
 
 
 def read_arguments():

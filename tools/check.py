@@ -25,6 +25,7 @@ import time
 from check_tests import result, run_limited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+LONG_CRASH = {"faults.py", "kills.py", "power.py"}  # of tests/crash: they do more of the same when told so
 PYTHON = [sys.executable, "-B"]
 
 
@@ -36,8 +37,9 @@ def shared_folder():
 class Run:
     """One run of the checks: results so far, minutes by kind, and how commands are called."""
 
-    def __init__(self, build="asan"):
-        self.build = f"build/{build}"
+    def __init__(self, build="asan", long=False):
+        """`long`: the tests of crashes are run as long as before an issue closes."""
+        self.build, self.long = f"build/{build}", long
         self.preset = build
         self.results, self.kind_seconds = [], {}
         self.shared = shared_folder()
@@ -144,7 +146,7 @@ def parse_protocol(kind, said):
 
 def stage_format(run):
     formatter = shutil.which("clang-format-14") or "clang-format"
-    files = sorted(str(p.relative_to(ROOT)) for folder in ("src", "bench", "tests") for ending in ("*.h", "*.cc")
+    files = sorted(str(p.relative_to(ROOT)) for folder in ("src", "bench", "tests") for ending in ("*.h", "*.cc", "*.c")
                    for p in (ROOT / folder).rglob(ending))
     run.command("format", "clang-format (mend: make format)", [formatter, "--dry-run", "-Werror", "--ferror-limit=3", *files])
 
@@ -201,7 +203,9 @@ def stage_browser(run):
 
 def stage_crash(run):
     for path in sorted((ROOT / "tests/crash").glob("*.py")):
-        run.protocol("crash", [*PYTHON, str(path.relative_to(ROOT)), "--binary", f"{run.build}/lotse"], 600)
+        long = run.long and path.name in LONG_CRASH
+        command = [*PYTHON, str(path.relative_to(ROOT)), "--binary", f"{run.build}/lotse", *(["--long"] if long else [])]
+        run.protocol("crash", command, 4 * 3600 if long else 600)
 
 
 STAGES = {"format": stage_format, "source": stage_source, "layers": stage_layers, "words": stage_words, "ui": stage_ui,

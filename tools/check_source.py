@@ -16,7 +16,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIPPED = {".git", "build", "dist", "node_modules", "__pycache__"}
-ENDINGS = {".h", ".cc", ".ts", ".mjs", ".py", ".scss", ".sql", ".cmake", ".sh"}
+ENDINGS = {".h", ".cc", ".c", ".ts", ".mjs", ".py", ".scss", ".sql", ".cmake", ".sh"}
 NAMES = {"Makefile", "CMakeLists.txt", "LAYERS", "packages.txt", "ratchet.txt"}
 MAX_FILE, MAX_FUNCTION = 500, 70
 SPDX = "SPDX-License-Identifier: EUPL-1.2"

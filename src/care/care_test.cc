@@ -175,7 +175,8 @@ TEST_P(CareTest, KeysThatAreMissingAreNotTakenForErasures) {
   int removed = 0;
   for (int number = 1; std::filesystem::remove(series / file_name("keys", number)); ++number) ++removed;
   ASSERT_GT(removed, 0);
-  EXPECT_NE(refusal(from(series.parent_path())).find("keys are missing"), std::string::npos);
+  const std::string told = refusal(from(series.parent_path()));
+  EXPECT_NE(told.find("keys are missing"), std::string::npos) << told;
   std::filesystem::rename(series, series.parent_path() / "20200101T000000Z-00000000");
   EXPECT_NE(refusal(from(series.parent_path())).find("belongs to another copy"), std::string::npos);
 }

@@ -156,6 +156,7 @@ SqliteSession::SqliteSession(const std::string& path, const Options& options, bo
         "sql.set_up");
     plain("PRAGMA cache_size=-16384", "sql.set_up");
     if (!writer) plain("PRAGMA query_only=on", "sql.set_up");
+    if (writer) must_be_writable();
     if (number("PRAGMA synchronous") != 2 || number("PRAGMA foreign_keys") != 1 ||
         number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") != 1) {
       throw Broken("SQLite does not take the settings that make commits durable");
@@ -167,6 +168,17 @@ SqliteSession::SqliteSession(const std::string& path, const Options& options, bo
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_set_authorizer(db_, authorize, this);
   sqlite3_progress_handler(db_, 20'000, out_of_time, this);
+}
+
+// What it cannot open for writing, SQLite opens for reading, the log as well, and says so with the first
+// change. The disk may have refused that once only: better no store for a moment than one that refuses every
+// change.
+void SqliteSession::must_be_writable() {
+  const int code = sqlite3_exec(db_, "BEGIN IMMEDIATE; ROLLBACK", nullptr, nullptr, nullptr);
+  if (sqlite3_db_readonly(db_, "main") == 1 || (code & 0xFF) == SQLITE_READONLY)
+    throw Unavailable(
+        "the store opens for reading only: look at its files and at the disk, then start again");
+  if (code != SQLITE_OK) fail(code, "sql.set_up");
 }
 
 int SqliteSession::authorize(void* self, int action, const char*, const char*, const char*, const char*) {

@@ -62,6 +62,7 @@ class SqliteSession final : public Session {
   static int authorize(void* self, int action, const char*, const char*, const char*, const char*);
   static int out_of_time(void* self);
   Prepared& prepare(const Statement& statement);
+  void must_be_writable();
   [[noreturn]] void fail(int code, std::string_view name);
   [[noreturn]] void conflict(int extended, const std::string& text);
   std::string unique_index(const std::string& table, const std::vector<std::string>& columns);

@@ -36,14 +36,19 @@ class TestDisk {
   static void fill(bool full) { state().full = full; }
   /// The next `count` flushes of write-ahead logs fail with an I/O error.
   static void break_syncs(int count) { state().broken_syncs = count; }
+  /// From now on files of this kind (SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL; 0 for none) open for reading only,
+  /// as SQLite itself opens what it cannot open for writing.
+  static void refuse_writing(int kind) { state().read_only = kind; }
 
  private:
   struct State {
     std::atomic<int> log_syncs{0};
     std::atomic<bool> full{false};
     std::atomic<int> broken_syncs{0};
+    std::atomic<int> read_only{0};
     State& operator=(const State& other) {
       log_syncs = other.log_syncs.load(), full = other.full.load(), broken_syncs = other.broken_syncs.load();
+      read_only = other.read_only.load();
       return *this;
     }
   };
@@ -68,6 +73,10 @@ class TestDisk {
   static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
     of(file)->base.pMethods = nullptr;
     of(file)->log = (flags & SQLITE_OPEN_WAL) != 0;
+    if ((flags & state().read_only) != 0) {
+      flags &= ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+      flags |= SQLITE_OPEN_READONLY;
+    }
     const int code = below()->xOpen(below(), name, under(file), flags, out);
     if (under(file)->pMethods != nullptr) of(file)->base.pMethods = methods();
     return code;

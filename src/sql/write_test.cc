@@ -276,6 +276,25 @@ TEST_P(SqliteWriteTest, acknowledges_nothing_on_a_full_disk_and_goes_on_when_the
   close();
 }
 
+// SQLite would serve such a store and refuse each change, until somebody starts it again.
+TEST_P(SqliteWriteTest, does_not_open_what_it_cannot_write) {
+  write([](Tx& tx) { tx.change(insert_line, {1, "before"}); });
+  for (const int kind : {SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL}) {
+    // A second connection keeps the log, so that there is one to open.
+    const auto beside = open(url(), options());
+    close();
+    const TestDisk disk;
+    TestDisk::refuse_writing(kind);
+    EXPECT_THROW(reopen(), Unavailable) << kind;
+    TestDisk::refuse_writing(0);
+    reopen();
+    write([&](Tx& tx) { tx.change(insert_line, {1 + kind, "after"}); });
+    close();
+  }
+  reopen();
+  EXPECT_EQ(lines(), 3);
+}
+
 TEST_P(SqliteWriteTest, tries_each_of_a_failed_group_alone) {
   close();
   const TestDisk disk;
