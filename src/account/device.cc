@@ -30,9 +30,4 @@ std::string device_name(std::string_view user_agent) {
   return browser.empty() || system.empty() ? browser + system : browser + ", " + system;
 }
 
-std::string moment(const web::Ask& ask, Instant at) {
-  const auto wall = wall_time(at);
-  return words::day_short(ask.language, wall.day) + ", " + words::time(ask.language, wall.minute);
-}
-
 }  // namespace lotse::account

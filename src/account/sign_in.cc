@@ -198,18 +198,6 @@ Html hidden(std::string_view name, std::string_view value) {
   return el("input", {web::attr("type", "hidden"), web::attr("name", name), web::attr("value", value)});
 }
 
-std::string function_label(const Ask& ask, std::string_view function) {
-  static const std::map<std::string_view, const char*> kLabels{
-      {"case_worker", words::N_("case worker")}, {"lead", words::N_("lead")},
-      {"organiser", words::N_("organiser")},     {"directory_editor", words::N_("directory editor")},
-      {"personnel", words::N_("personnel")},     {"interpreter", words::N_("interpreter")},
-      {"helper", words::N_("helper")},           {"bca", words::N_("equal opportunities officer")},
-      {"coordinator", words::N_("coordinator")}, {"auditor", words::N_("auditor")},
-      {"admin", words::N_("administrator")},     {"dpo", words::N_("data protection officer")}};
-  const auto at = kLabels.find(function);
-  return at == kLabels.end() ? std::string(function) : ask.t(at->second);
-}
-
 std::string function_labels(const Ask& ask, const std::vector<std::string>& functions) {
   std::string text;
   for (const auto& each : functions) (text += text.empty() ? "" : ", ") += function_label(ask, each);

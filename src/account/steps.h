@@ -7,6 +7,7 @@
 #include "account/account.h"
 #include "web/allowance.h"
 #include "web/form.h"
+#include "web/staff_label.h"
 
 /** The pages of account/ among themselves: one sign-in goes through several of them. */
 namespace lotse::account {
@@ -30,15 +31,12 @@ web::Url to_path(const std::string& path);
 std::string wanted_path(const web::Ask& ask);
 web::Html hidden(std::string_view name, std::string_view value);
 
-std::string function_label(const web::Ask& ask, std::string_view function);
 /** Several of them, with commas. */
 std::string function_labels(const web::Ask& ask, const std::vector<std::string>& functions);
 Text too_many_attempts();
 Text code_not_right();
 /** The family of browser and of device in a User-Agent, and no more of it: "Firefox, Windows". */
 std::string device_name(std::string_view user_agent);
-/** A point in time as people read it: day and minute. */
-std::string moment(const web::Ask& ask, Instant at);
 
 /** The secret of the half session, where there is one in the cookie. */
 std::string half_secret(const web::Ask& ask);

@@ -131,7 +131,7 @@ Result<std::int64_t> close_note(const access::Desk& desk, const Opened& opened, 
   if (taken)
     for (auto& each : check(service)) problems.push_back(std::move(each));
   if (!problems.empty()) return refuse(std::move(problems));
-  const Correction correction = correction_of(service, version, desk.now());
+  const Correction correction = correction_of(service, version, hand_of(desk), {Way::note, "", 0});
   const std::string& id = opened.head.id;
   const auto now = desk.now().ms;
   return door.change("directory.suggestion.close", id, [&](access::Change& change) {
@@ -140,7 +140,7 @@ Result<std::int64_t> close_note(const access::Desk& desk, const Opened& opened, 
       change.change(kCloseFact, {door.unit(), id, fact, verdict.facts.at(fact) ? "taken" : "declined"});
     if (!taken) return version;
     change.also("directory.service.correct", service.id.text);
-    return write_correction(change, door.unit(), correction);
+    return write_correction(change, correction);
   });
 }
 

@@ -148,7 +148,7 @@ struct Questions {
  * unit; at most 50 mails. */
 void install_questions(jobs::Runner& runner, std::shared_ptr<const Clock> clock, const Questions& questions);
 /** Deletes how people can be reached, 90 days after their note at the latest, and notes 90 days after they
- * were closed: each night, for each unit. */
+ * were closed; what was changed in entries, after two years: each night, for each unit. */
 void install_forgetting(jobs::Runner& runner, std::shared_ptr<const Clock> clock);
 
 }  // namespace lotse::directory

@@ -25,6 +25,14 @@ const ManyRows& offer_rows() {
 
 }  // namespace
 
+void mirror(Service& after, const Service& before) {
+  const auto at = after.lotse_texts.find(after.lotse_language);
+  const auto old = before.lotse_texts.find(after.lotse_language);
+  if (at == after.lotse_texts.end() || old == before.lotse_texts.end()) return;
+  if (old->second.name == before.name) at->second.name = after.name;
+  if (old->second.description == before.description) at->second.description = after.description;
+}
+
 std::string sort_key(std::string_view name) { return fold(name); }
 
 void Derived::add(const Service& s, const Organisation& organisation, std::span<const At> places,

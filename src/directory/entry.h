@@ -7,14 +7,13 @@
 #include <vector>
 
 #include "base/check.h"
+#include "directory/history.h"
 #include "directory/many.h"
 #include "directory/offer.h"
 #include "directory/types.h"
 
 /** How an entry lies in the store: its document, and the rows that are derived from it. */
 namespace lotse::directory {
-
-struct Entry;
 
 /** A service with its organisation, and when it was last confirmed; without a place. Nothing if there is none
  * with this id. */
@@ -25,12 +24,17 @@ struct Correction {
   Service service;
   std::string doc, key;
   std::int64_t version = 0;  // that it takes the place of
-  Instant now;
+  Hand hand;
+  Cause cause;
 };
-Correction correction_of(const Service& service, std::int64_t version, Instant now);
-/** Writes it and what follows from it; the new version. Throws NotFound where the unit does not keep it,
- * Stale where it has another version. */
-std::int64_t write_correction(access::Change& change, UnitId unit, const Correction& correction);
+Correction correction_of(const Service& service, std::int64_t version, Hand hand, Cause cause);
+/** Writes it, its line in the history, and what follows from it; the new version. Throws NotFound where the
+ * unit does not keep it, Stale where it has another version. */
+std::int64_t write_correction(access::Change& change, const Correction& correction);
+
+/** The title and text of a service stand a second time among its texts, in its own language. Where they did
+ * so in `before`, they do in `after`. */
+void mirror(Service& after, const Service& before);
 
 template <class M>
 struct PartsOf {

@@ -11,6 +11,7 @@ void install(web::Site& site, std::shared_ptr<Finder> finder, std::shared_ptr<co
   install_information(site);
   install_staff(site, rooms);
   install_confirmation(site);
+  install_history(site, rooms);
   install_suggest(site, rooms);
   install_notes(site, rooms);
 }

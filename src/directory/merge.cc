@@ -12,7 +12,14 @@ const Json& member(const Json& doc, const std::string& name) {
   return at == doc.end() ? none : *at;
 }
 
-bool same(const Json& a, const Json& b) {
+std::string shown(const Json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+bool is_same(const Json& a, const Json& b) {
   if (a == b) return true;
   if (!a.is_array() || !b.is_array() || a.size() != b.size()) return false;
   const auto sorted = [](const Json& list) {
@@ -24,20 +31,13 @@ bool same(const Json& a, const Json& b) {
   return sorted(a) == sorted(b);
 }
 
-std::string shown(const Json& value) {
-  if (value.is_null()) return "";
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-}  // namespace
-
 Merged merge(const Json& base, const Json& ours, const Json& theirs) {
   Merged merged;
   const auto decide = [&](const std::string& name) {
     if (merged.doc.contains(name)) return;
     const Json &was = member(base, name), &mine = member(ours, name), &given = member(theirs, name);
-    const bool corrected = !same(was, mine), moved = !same(was, given);
-    const bool apart = corrected && moved && !same(mine, given);
+    const bool corrected = !is_same(was, mine), moved = !is_same(was, given);
+    const bool apart = corrected && moved && !is_same(mine, given);
     if (apart) merged.differences.push_back({name, shown(mine), shown(given)});
     const Json& taken = corrected ? mine : given;
     if (!taken.is_null()) merged.doc[name] = taken;

@@ -15,6 +15,9 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
+/** Whether two members say the same; a list in another order does. */
+bool is_same(const Json& a, const Json& b);
+
 struct Merged {
   Json doc = Json::object();
   std::vector<Difference> differences;

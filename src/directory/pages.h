@@ -87,6 +87,24 @@ std::span<const Fact> facts();
 /** What the entry says there for a reader of this language; empty where it says nothing. Lines end in \n. */
 std::string fact_text(const web::Ask& ask, const Entry& e, std::string_view fact, std::string_view language);
 
+/** A state of HSDS in the reader's language. */
+std::string status_label(const web::Ask& ask, std::string_view status);
+
+/** Two texts without what both begin and end with, cut between words. */
+struct Apart {
+  std::string before, ours, theirs, after;
+};
+Apart apart(const std::string& ours, const std::string& theirs);
+/** One of the two, with what is only there struck out or (`proposed`) underlined: not by colour alone. */
+web::Html marked(const Apart& parts, bool proposed);
+
+/** A detail of a service by its name (see Moved), as a page calls it; empty for one that has no name there.
+ */
+std::string detail_label(const web::Ask& ask, const std::string& name);
+/** What such a detail says, as people read it; lines end in \n. Empty where it says nothing. */
+std::string detail_text(const web::Ask& ask, const topic::Catalogue& topics, const std::string& name,
+                        const Json& value);
+
 void install_start(web::Site& site, const Rooms& rooms);
 void install_search(web::Site& site, const Rooms& rooms);
 void install_entry(web::Site& site, const Rooms& rooms);
@@ -94,6 +112,7 @@ void install_information(web::Site& site);
 void install_staff(web::Site& site, const Rooms& rooms);
 void install_confirmation(web::Site& site);
 void install_suggest(web::Site& site, const Rooms& rooms);
+void install_history(web::Site& site, const Rooms& rooms);
 void install_notes(web::Site& site, const Rooms& rooms);
 
 }  // namespace lotse::directory

@@ -22,13 +22,6 @@ constexpr web::Access kRead{&access::kDirectoryRead, access::kDirectoryPurpose, 
 constexpr web::Access kWrite{.right = &access::kDirectoryWrite, .redraws = true};
 constexpr int kRows = 50;
 
-std::string status_label(const Ask& ask, std::string_view status) {
-  if (status == "active") return ask.t("active");
-  if (status == "inactive") return ask.t("not offered at present");
-  if (status == "defunct") return ask.t("ended for good");
-  return ask.t("closed for a time");
-}
-
 Html status_tag(const Ask& ask, std::string_view status) {
   const bool active = status == "active";
   return el("span", {cls(active ? "lo-tag lo-tag--ok" : "lo-tag lo-tag--wait")},
@@ -360,7 +353,11 @@ http::Response form_page(const Ask& ask, const Rooms& rooms, const std::string& 
               {ask.t("Correct: {title}", {{"title", title}})}),
            web::post_form(ask, "correct", Url::path(path), fields),
            el("p", {cls("kern-body")},
-              {web::link(Url::path(path + "/confirmation"), ask.t("Is this entry still right?"))})});
+              {web::link(Url::path(path + "/confirmation"), ask.t("Is this entry still right?"))}),
+           ask.desk.may(access::kDirectoryWrite)
+               ? el("p", {cls("kern-body")},
+                    {web::link(Url::path(path + "/history"), ask.t("What was changed here, and undo it"))})
+               : Html()});
   return web::page(ask, {.title = ask.t("Correct: {title}", {{"title", title}}),
                          .main = main,
                          .current = "/staff/services",
@@ -422,6 +419,13 @@ http::Response save(Ask& ask, const Rooms& rooms) {
 }
 
 }  // namespace
+
+std::string status_label(const Ask& ask, std::string_view status) {
+  if (status == "active") return ask.t("active");
+  if (status == "inactive") return ask.t("not offered at present");
+  if (status == "defunct") return ask.t("ended for good");
+  return ask.t("closed for a time");
+}
 
 void install_staff(web::Site& site, const Rooms& rooms) {
   site.add_to_navigation({"/staff/services", msg("Entries"), true, &access::kDirectoryRead});

@@ -101,33 +101,6 @@ http::Response list(Ask& ask) {
   return web::page(ask, {.title = ask.t("Notes on entries"), .main = main, .current = kPath});
 }
 
-/** Two texts without what both begin and end with, cut between words. */
-struct Apart {
-  std::string before, ours, theirs, after;
-};
-Apart apart(const std::string& ours, const std::string& theirs) {
-  const auto word_start = [](const std::string& text, std::size_t at) {
-    while (at > 0 && at < text.size() && text[at - 1] != ' ' && text[at - 1] != '\n') --at;
-    return at;
-  };
-  std::size_t front = 0;
-  while (front < ours.size() && front < theirs.size() && ours[front] == theirs[front]) ++front;
-  front = std::min(word_start(ours, front), word_start(theirs, front));
-  std::size_t back = 0;
-  const std::size_t most = std::min(ours.size(), theirs.size()) - front;
-  while (back < most && ours[ours.size() - 1 - back] == theirs[theirs.size() - 1 - back]) ++back;
-  while (back > 0 && ours[ours.size() - back] != ' ' && ours[ours.size() - back] != '\n') --back;
-  return {ours.substr(0, front), ours.substr(front, ours.size() - front - back),
-          theirs.substr(front, theirs.size() - front - back), ours.substr(ours.size() - back)};
-}
-
-// Struck out here and underlined there: not by colour alone.
-Html marked(const Apart& parts, bool proposed) {
-  const std::string& middle = proposed ? parts.theirs : parts.ours;
-  const Html mark = middle.empty() ? Html() : proposed ? el("ins", {}, {middle}) : el("del", {}, {middle});
-  return el("div", {cls("lo-free"), attr("dir", "auto")}, {parts.before, mark, parts.after});
-}
-
 Html fact_row(const web::FormView& form, const Opened& opened, const Fact& fact) {
   const Ask& ask = form.ask;
   const std::string now = fact_text(ask, opened.entry, fact.name, opened.note.language);
@@ -260,6 +233,28 @@ http::Response close(Ask& ask, const Rooms& rooms) {
 }
 
 }  // namespace
+
+Apart apart(const std::string& ours, const std::string& theirs) {
+  const auto word_start = [](const std::string& text, std::size_t at) {
+    while (at > 0 && at < text.size() && text[at - 1] != ' ' && text[at - 1] != '\n') --at;
+    return at;
+  };
+  std::size_t front = 0;
+  while (front < ours.size() && front < theirs.size() && ours[front] == theirs[front]) ++front;
+  front = std::min(word_start(ours, front), word_start(theirs, front));
+  std::size_t back = 0;
+  const std::size_t most = std::min(ours.size(), theirs.size()) - front;
+  while (back < most && ours[ours.size() - 1 - back] == theirs[theirs.size() - 1 - back]) ++back;
+  while (back > 0 && ours[ours.size() - back] != ' ' && ours[ours.size() - back] != '\n') --back;
+  return {ours.substr(0, front), ours.substr(front, ours.size() - front - back),
+          theirs.substr(front, theirs.size() - front - back), ours.substr(ours.size() - back)};
+}
+
+Html marked(const Apart& parts, bool proposed) {
+  const std::string& middle = proposed ? parts.theirs : parts.ours;
+  const Html mark = middle.empty() ? Html() : proposed ? el("ins", {}, {middle}) : el("del", {}, {middle});
+  return el("div", {cls("lo-free"), attr("dir", "auto")}, {parts.before, mark, parts.after});
+}
 
 void install_notes(web::Site& site, const Rooms& rooms) {
   site.add_to_navigation({kPath, msg("Notes"), true, &access::kDirectoryWrite});

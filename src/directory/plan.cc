@@ -31,14 +31,7 @@ Location public_part(const Location& whole) {
   return part;
 }
 
-// The title and text of a service stand a second time among its translations, in its own language.
-void mirror(Service& merged, const Service& ours) {
-  const auto at = merged.lotse_texts.find(merged.lotse_language);
-  const auto mine = ours.lotse_texts.find(merged.lotse_language);
-  if (at == merged.lotse_texts.end() || mine == ours.lotse_texts.end()) return;
-  if (mine->second.name == ours.name) at->second.name = merged.name;
-  if (mine->second.description == ours.description) at->second.description = merged.description;
-}
+// Only services have texts that stand twice.
 template <class T>
 void mirror(T&, const T&) {}
 
@@ -64,9 +57,8 @@ struct Shelf {
 
 class Planner {
  public:
-  Planner(access::View& view, const Batch& batch, UnitId unit, std::int64_t now,
-          std::atomic<std::size_t>* done)
-      : view_(view), batch_(batch), unit_(unit), now_(now), done_(done) {}
+  Planner(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done)
+      : view_(view), batch_(batch), hand_(hand), unit_(hand.unit), now_(hand.now.ms), done_(done) {}
 
   Plan make() {
     if (done_) *done_ = 0;
@@ -100,6 +92,7 @@ class Planner {
 
   access::View& view_;
   const Batch& batch_;
+  const Hand& hand_;
   const UnitId unit_;
   const std::int64_t now_;
   std::atomic<std::size_t>* done_;
@@ -186,6 +179,10 @@ void Planner::settle(const Batch::Item<T>& item, const Had* had, Shelf<T>& shelf
   if (next.doc != theirs) next.given = std::move(theirs);
   plan_.seen[KindOf<T>::kind][id] = had->version;
   write(id, next, *thing);
+  if constexpr (std::is_same_v<T, Service>)
+    if (next.doc != had->doc)
+      add_revision(plan_.revisions, hand_, {Way::import, batch_.source, 0}, id, had->version + 1,
+                   moved(json_of(had->doc), json_of(next.doc)));
   ++(next.doc == had->doc ? counts.same : counts.changed);
   if (next.doc != had->doc) shelf.planned[id] = thing;
 }
@@ -305,9 +302,8 @@ void Planner::derive() {
 
 }  // namespace
 
-Plan make_plan(access::View& view, const Batch& batch, UnitId unit, std::int64_t now,
-               std::atomic<std::size_t>* done) {
-  return Planner(view, batch, unit, now, done).make();
+Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done) {
+  return Planner(view, batch, hand, done).make();
 }
 
 bool holds(access::View& view, const Plan& plan) {
@@ -359,6 +355,7 @@ void carry_out(access::Change& change, const Plan& plan) {
   secret_rows().run(change, plan.secrets);
   // An entry that another has made or changed meanwhile is left alone by its statement.
   if (rows != static_cast<std::int64_t>(plan.entered.size())) throw Stale();
+  write_revisions(change, plan.revisions);
   for (const auto& [keeper, services] : plan.services) Derived::clear(change, services, keeper);
   plan.derived.write(change);
   for (const auto& [what, id] : plan.entered) change.also(what, id);

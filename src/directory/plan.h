@@ -29,6 +29,7 @@ struct Plan {
   std::map<Kind, std::vector<sql::Value>> rows;
   std::vector<sql::Value> secrets;         // what `location` may not hold, for ManyRows
   std::vector<std::string> clear_secrets;  // locations that may have had some
+  std::vector<sql::Value> revisions;       // of services, see history.h
   UnitId unit = 0;                         // that keeps what is written
   Derived derived;
   std::map<UnitId, std::vector<std::string>> services;       // whose derived rows are made anew, by keeper
@@ -43,8 +44,7 @@ struct Plan {
 };
 
 /** Works out what `batch`, whose parts have ids, would do. Writes nothing. `done` counts up. */
-Plan make_plan(access::View& view, const Batch& batch, UnitId unit, std::int64_t now,
-               std::atomic<std::size_t>* done);
+Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done);
 
 /** Whether all that the plan rests on is still as it was; holds it so until the transaction ends. */
 bool holds(access::View& view, const Plan& plan);

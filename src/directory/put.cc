@@ -51,9 +51,9 @@ void derive_overlooked(const access::UnitDoor& door, const std::string& source, 
 Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std::atomic<std::size_t>* done) {
   const Batch batch = with_ids(given);
   const auto door = desk.unit(access::kDirectoryWrite);
-  const auto now = desk.now().ms;
+  const Hand hand = hand_of(desk);
   for (int i = 0; i < kTries; ++i) {
-    Plan plan = door.read([&](access::View& view) { return make_plan(view, batch, door.unit(), now, done); });
+    Plan plan = door.read([&](access::View& view) { return make_plan(view, batch, hand, done); });
     if (!plan.problems.empty()) return refuse(std::move(plan.problems));
     if (dry) return std::move(plan.outcome);
     if (!carried_out(door, batch.source, plan)) continue;
@@ -62,7 +62,7 @@ Result<Outcome> put(const access::Desk& desk, const Batch& given, bool dry, std:
   }
   Plan plan = door.change("directory.put", batch.source, [&](access::Change& change) {
     change.each(kHold, {batch.source}, [](const sql::Row&) {});
-    Plan made = make_plan(change, batch, door.unit(), now, done);
+    Plan made = make_plan(change, batch, hand, done);
     if (made.problems.empty()) carry_out(change, made);
     return made;
   });

@@ -238,7 +238,7 @@ TEST_P(PutTest, a_plan_that_was_overtaken_is_not_carried_out) {
   b.organisations[0].thing.name = "Neues Haus";  // both services follow it, though they stay as they are
   const auto door = desk(one_).unit(access::kDirectoryWrite);
   const auto plan =
-      door.read([&](access::View& view) { return make_plan(view, b, one_, desk(one_).now().ms, nullptr); });
+      door.read([&](access::View& view) { return make_plan(view, b, hand_of(desk(one_)), nullptr); });
   const auto valid = [&] {
     return door.change("t.holds", "", [&](access::Change& change) { return holds(change, plan); });
   };
@@ -253,7 +253,7 @@ TEST_P(PutTest, a_plan_hears_of_what_was_placed_meanwhile) {
   b.services[0].thing.name = "Neu";
   const auto door = desk(one_).unit(access::kDirectoryWrite);
   const auto plan =
-      door.read([&](access::View& view) { return make_plan(view, b, one_, desk(one_).now().ms, nullptr); });
+      door.read([&](access::View& view) { return make_plan(view, b, hand_of(desk(one_)), nullptr); });
   auto other = batch();
   other.source = "other";
   other.organisations.clear(), other.locations.clear(), other.services.clear();
@@ -264,8 +264,8 @@ TEST_P(PutTest, a_plan_hears_of_what_was_placed_meanwhile) {
 
 TEST_P(PutTest, of_two_who_make_the_same_entries_the_second_plan_fails_whole) {
   const auto door = desk(one_).unit(access::kDirectoryWrite);
-  const auto plan = door.read(
-      [&](access::View& view) { return make_plan(view, batch(2), one_, desk(one_).now().ms, nullptr); });
+  const auto plan =
+      door.read([&](access::View& view) { return make_plan(view, batch(2), hand_of(desk(one_)), nullptr); });
   auto first = batch(1);
   first.services[0].thing.name = "Zuerst";
   ASSERT_TRUE(put(desk(one_), first, false));

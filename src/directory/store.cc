@@ -164,21 +164,26 @@ Entry find_kept(const access::Desk& desk, const ServiceId& id) {
   return std::move(*entry);
 }
 
-Correction correction_of(const Service& service, std::int64_t version, Instant now) {
-  Correction made{service, "", sort_key(service.name), version, now};
+Correction correction_of(const Service& service, std::int64_t version, Hand hand, Cause cause) {
+  Correction made{service, "", sort_key(service.name), version, std::move(hand), std::move(cause)};
   give_ids(made.service, service.id.text);
   made.doc = doc_of(made.service);
   return made;
 }
 
-std::int64_t write_correction(access::Change& change, UnitId unit, const Correction& c) {
+std::int64_t write_correction(access::Change& change, const Correction& c) {
+  const UnitId unit = c.hand.unit;
   const std::string& id = c.service.id.text;
-  const auto keeper = change.one(kService, {id}, [](const sql::Row& r) { return r.integer(1); });
-  if (keeper != unit) throw NotFound();
-  const auto next =
-      change.one(kCorrect, {id, unit, c.version, c.doc, c.service.name, c.key, c.service.status, c.now.ms},
-                 [](const sql::Row& r) { return r.integer(0); });
+  const auto before = change.one(
+      kService, {id}, [](const sql::Row& r) { return std::pair(std::string(r.text(0)), r.integer(1)); });
+  if (!before || before->second != unit) throw NotFound();
+  const auto next = change.one(
+      kCorrect, {id, unit, c.version, c.doc, c.service.name, c.key, c.service.status, c.hand.now.ms},
+      [](const sql::Row& r) { return r.integer(0); });
   if (!next) throw Stale();
+  std::vector<sql::Value> line;
+  add_revision(line, c.hand, c.cause, id, *next, moved(json_of(before->first), json_of(c.doc)));
+  write_revisions(change, line);
   derive(change, id);
   return *next;
 }
@@ -186,10 +191,9 @@ std::int64_t write_correction(access::Change& change, UnitId unit, const Correct
 Result<std::int64_t> correct(const access::Desk& desk, const Service& service, std::int64_t version) {
   const auto door = desk.unit(access::kDirectoryWrite);
   if (auto problems = check(service); !problems.empty()) return refuse(std::move(problems));
-  const Correction correction = correction_of(service, version, desk.now());
-  return door.change("directory.service.correct", service.id.text, [&](access::Change& change) {
-    return write_correction(change, door.unit(), correction);
-  });
+  const Correction correction = correction_of(service, version, hand_of(desk), {});
+  return door.change("directory.service.correct", service.id.text,
+                     [&](access::Change& change) { return write_correction(change, correction); });
 }
 
 std::string id_for(std::string_view source, std::string_view kind, std::string_view foreign_id) {

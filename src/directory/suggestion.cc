@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/fold.h"
+#include "directory/history.h"
 #include "directory/pages.h"
 #include "directory/review.h"
 #include "seal/seal.h"
@@ -121,6 +122,9 @@ void install_forgetting(jobs::Runner& runner, std::shared_ptr<const Clock> clock
       return change.change(kDropContacts, {door.unit(), before}) +
              change.change(kDropFacts, {door.unit(), before}) + change.change(kDrop, {door.unit(), before});
     });
+    const Instant now = clock->now();
+    door.change("directory.history.forget", "",
+                [&](access::Change& change) { return forget_revisions(change, door.unit(), now); });
     return jobs::Outcome::done();
   };
   runner.add({.kind = "directory.forget", .work = forget}, jobs::Schedule::daily(4 * 60 + 20),
