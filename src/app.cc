@@ -6,6 +6,7 @@
 
 #include "access/key_ring.h"
 #include "access/store_copy.h"
+#include "admin/admin.h"
 #include "base/json.h"
 #include "directory/directory.h"
 #include "legal/legal.h"
@@ -178,6 +179,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   account::install(*app.site, app.passwords,
                    store.keys().make(kInstallation, "account", clock->now())->copy(), {},
                    store.keys().profile());
+  admin::install(*app.site);
   install_health(*app.site);
   app.site->check();
   return app;

@@ -6,6 +6,22 @@
 #include "access/system.h"
 
 namespace lotse::access {
+
+std::vector<JobState> View::jobs(std::int64_t limit) {
+  CHECK(reach_ == Store::Reach::unit_read || reach_ == Store::Reach::unit_write);
+  return jobs_of(tx_, unit_, limit);
+}
+
+std::optional<JobState> View::job_state(std::string_view id) {
+  CHECK(reach_ == Store::Reach::unit_read || reach_ == Store::Reach::unit_write);
+  return job_of(tx_, unit_, id);
+}
+
+std::vector<JobsDone> View::jobs_done() {
+  CHECK(reach_ == Store::Reach::unit_read || reach_ == Store::Reach::unit_write);
+  return access::jobs_done(tx_, unit_);
+}
+
 void Change::also(std::string_view what, std::string_view object) { enter_(what, object); }
 
 void UnitDoor::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {

@@ -69,6 +69,10 @@ class View {
     store_.judge(statement, reach_, unit_, values, object_);
     return tx_.one(statement, values, std::forward<F>(make));
   }
+  /** The jobs of this unit, see job.h; only through a door to things of a unit (Bug otherwise). */
+  std::vector<JobState> jobs(std::int64_t limit);
+  std::optional<JobState> job_state(std::string_view id);
+  std::vector<JobsDone> jobs_done();
 
  private:
   friend class PublicDoor;
@@ -105,6 +109,10 @@ class Change : public View {
   /** Ends a job of this unit if it waits, and asks it to end if it runs: it hears of it when it next tells
    * its progress. False: there is none, or it has ended. */
   bool cancel_job(std::string_view id) { return access::cancel_job(tx_, unit_, id, now_); }
+  /** A job of this unit that failed, or waits for its next attempt, is due at once: see job.h. */
+  bool retry_job(std::string_view id, std::int64_t attempts) {
+    return access::retry_job(tx_, unit_, id, attempts, now_);
+  }
   /** A link for somebody without an account, which holds once this change is committed. Of this unit (Bug
    * otherwise); see visitor.h. */
   void link(const NewLink& link);

@@ -24,7 +24,8 @@ constexpr sql::Statement kDue{
     "AND lease_until_ms <= $2 LIMIT 1"};
 constexpr sql::Statement kNext{
     "job.next",
-    "SELECT unit_id, id, subject, attempts, made_ms, cancel FROM job WHERE kind = $1 AND ended_ms IS NULL "
+    "SELECT unit_id, id, subject, attempts, made_ms, cancel, forgiven FROM job WHERE kind = $1 AND ended_ms "
+    "IS NULL "
     "AND not_before_ms <= $2 AND lease_until_ms <= $2 ORDER BY not_before_ms, made_ms, id LIMIT 1 "
     "FOR UPDATE SKIP LOCKED"};
 constexpr sql::Statement kTake{
@@ -56,12 +57,54 @@ constexpr sql::Statement kGiveBack{
     "UPDATE job SET state = 'waiting', attempts = attempts - 1, lease_until_ms = 0 WHERE unit_id = $1 "
     "AND id = $2 AND state = 'running' AND lease_by = $3 AND attempts = $4"};
 constexpr sql::Statement kUnits{"job.units", "SELECT unit_id FROM unit ORDER BY unit_id"};
+constexpr sql::Statement kRetry{
+    "job.retry",
+    "UPDATE job SET not_before_ms = CASE WHEN state = 'failed' OR not_before_ms > $4 THEN $4 ELSE "
+    "not_before_ms END, "
+    "forgiven = CASE WHEN state = 'failed' THEN attempts ELSE forgiven END, state = 'waiting', ended_ms = "
+    "NULL, "
+    "cancel = 0, progress = 0, total = 0 WHERE unit_id = $1 AND id = $2 AND attempts = $3 "
+    "AND (state = 'failed' OR (state = 'waiting' AND cancel = 0))"};
+constexpr sql::Statement kKindOf{"job.kind_of", "SELECT kind FROM job WHERE unit_id = $1 AND id = $2"};
 constexpr sql::Statement kLook{
     "job.look",
-    "SELECT unit_id, id, kind, state, last_error, attempts, progress, total, made_ms FROM job "
-    "WHERE ended_ms IS NULL OR state = 'failed' ORDER BY made_ms DESC, unit_id, id LIMIT $1"};
+    "SELECT unit_id, id, kind, subject, state, last_error, attempts, progress, total, made_ms, "
+    "not_before_ms, "
+    "ended_ms, cancel FROM job WHERE ended_ms IS NULL OR state = 'failed' ORDER BY made_ms DESC, unit_id, id "
+    "LIMIT $1"};
+constexpr sql::Statement kOfUnit{
+    "job.of_unit",
+    "SELECT unit_id, id, kind, subject, state, last_error, attempts, progress, total, made_ms, "
+    "not_before_ms, "
+    "ended_ms, cancel FROM job WHERE unit_id = $1 AND (ended_ms IS NULL OR state = 'failed') "
+    "ORDER BY made_ms DESC, id LIMIT $2"};
+constexpr sql::Statement kOne{"job.one",
+                              "SELECT unit_id, id, kind, subject, state, last_error, attempts, progress, "
+                              "total, made_ms, not_before_ms, "
+                              "ended_ms, cancel FROM job WHERE unit_id = $1 AND id = $2"};
+constexpr sql::Statement kDone{
+    "job.done",
+    "SELECT kind, count(*), max(ended_ms) FROM job WHERE unit_id = $1 AND state = 'done' GROUP BY kind "
+    "ORDER BY kind"};
 constexpr sql::Statement kForget{"job.forget",
                                  "DELETE FROM job WHERE ended_ms IS NOT NULL AND ended_ms < $1"};
+
+JobState state_of(const sql::Row& r) {
+  const auto ended = r.opt_integer(11);
+  return {.unit = r.integer(0),
+          .id = std::string(r.text(1)),
+          .kind = std::string(r.text(2)),
+          .subject = std::string(r.text(3)),
+          .state = std::string(r.text(4)),
+          .last_error = std::string(r.text(5)),
+          .attempts = r.integer(6),
+          .progress = r.integer(7),
+          .total = r.integer(8),
+          .made = {r.integer(9)},
+          .not_before = {r.integer(10)},
+          .ended = ended ? std::optional(Instant{*ended}) : std::nullopt,
+          .cancel = r.truth(12)};
+}
 
 bool is_kind(std::string_view kind) {
   return !kind.empty() && kind.size() <= 60 && std::all_of(kind.begin(), kind.end(), [](char c) {
@@ -90,6 +133,28 @@ bool cancel_job(sql::Tx& tx, UnitId unit, std::string_view id, Instant now) {
   return tx.change(kCancelWaiting, {unit, id, now.ms}) > 0 || tx.change(kCancelRunning, {unit, id}) > 0;
 }
 
+bool retry_job(sql::Tx& tx, UnitId unit, std::string_view id, std::int64_t attempts, Instant now) {
+  if (tx.change(kRetry, {unit, id, attempts, now.ms}) == 0) return false;
+  // Whoever waits for work hears of it at once.
+  if (const auto kind = tx.one(kKindOf, {unit, id}, [](const sql::Row& r) { return std::string(r.text(0)); }))
+    tx.note_change("job", *kind);
+  return true;
+}
+
+std::vector<JobState> jobs_of(sql::Tx& tx, UnitId unit, std::int64_t limit) {
+  return tx.rows(kOfUnit, {unit, limit}, state_of);
+}
+
+std::optional<JobState> job_of(sql::Tx& tx, UnitId unit, std::string_view id) {
+  return tx.one(kOne, {unit, id}, state_of);
+}
+
+std::vector<JobsDone> jobs_done(sql::Tx& tx, UnitId unit) {
+  return tx.rows(kDone, {unit}, [](const sql::Row& r) {
+    return JobsDone{std::string(r.text(0)), r.integer(1), Instant{r.integer(2)}};
+  });
+}
+
 std::optional<std::string> Queue::due(std::span<const std::string> kinds) {
   const auto now = clock_.now().ms;
   std::optional<std::string> found;
@@ -115,8 +180,14 @@ std::optional<HeldJob> Queue::take(std::string_view kind, std::string_view by, s
       bool cancelled = false;
       auto next = tx.one(kNext, {kind, now}, [&](const sql::Row& r) {
         cancelled = r.truth(5);
-        return HeldJob{r.integer(0),    std::string(r.text(1)), std::string(kind),    std::string(r.text(2)),
-                       std::string(by), r.integer(3),           Instant{r.integer(4)}};
+        return HeldJob{.unit = r.integer(0),
+                       .id = std::string(r.text(1)),
+                       .kind = std::string(kind),
+                       .subject = std::string(r.text(2)),
+                       .by = std::string(by),
+                       .holding = r.integer(3),
+                       .attempt = r.integer(3) - r.integer(6),
+                       .made = {r.integer(4)}};
       });
       if (!next) return;
       if (cancelled || next->attempt >= most_attempts) {
@@ -126,6 +197,7 @@ std::optional<HeldJob> Queue::take(std::string_view kind, std::string_view by, s
         continue;
       }
       tx.change(kTake, {next->unit, next->id, now + lease_ms, by});
+      ++next->holding;
       ++next->attempt;
       taken = std::move(next);
     }
@@ -143,12 +215,12 @@ Queue::Held Queue::tell(const sql::Statement& statement, sql::Params values) {
 }
 
 Queue::Held Queue::prolong(const HeldJob& job, std::int64_t lease_ms) {
-  return tell(kProlong, {job.unit, job.id, job.by, job.attempt, clock_.now().ms + lease_ms});
+  return tell(kProlong, {job.unit, job.id, job.by, job.holding, clock_.now().ms + lease_ms});
 }
 
 Queue::Held Queue::progress(const HeldJob& job, std::int64_t lease_ms, std::int64_t done,
                             std::int64_t total) {
-  return tell(kProgress, {job.unit, job.id, job.by, job.attempt, clock_.now().ms + lease_ms, done, total});
+  return tell(kProgress, {job.unit, job.id, job.by, job.holding, clock_.now().ms + lease_ms, done, total});
 }
 
 bool Queue::settle(const sql::Statement& statement, sql::Params values) {
@@ -158,15 +230,15 @@ bool Queue::settle(const sql::Statement& statement, sql::Params values) {
 }
 
 bool Queue::end(const HeldJob& job, std::string_view state, std::string_view code) {
-  return settle(kEnd, {job.unit, job.id, job.by, job.attempt, state, code, clock_.now().ms});
+  return settle(kEnd, {job.unit, job.id, job.by, job.holding, state, code, clock_.now().ms});
 }
 
 bool Queue::again(const HeldJob& job, std::string_view code, Instant not_before) {
-  return settle(kAgain, {job.unit, job.id, job.by, job.attempt, code, not_before.ms});
+  return settle(kAgain, {job.unit, job.id, job.by, job.holding, code, not_before.ms});
 }
 
 bool Queue::give_back(const HeldJob& job) {
-  return settle(kGiveBack, {job.unit, job.id, job.by, job.attempt});
+  return settle(kGiveBack, {job.unit, job.id, job.by, job.holding});
 }
 
 void Queue::add(const NewJob& job, bool each_unit) {
@@ -180,13 +252,7 @@ void Queue::add(const NewJob& job, bool each_unit) {
 
 std::vector<JobState> Queue::look(std::int64_t limit) {
   std::vector<JobState> found;
-  store_.read([&](sql::Tx& tx) {
-    found = tx.rows(kLook, {limit}, [](const sql::Row& r) {
-      return JobState{r.integer(0),           std::string(r.text(1)), std::string(r.text(2)),
-                      std::string(r.text(3)), std::string(r.text(4)), r.integer(5),
-                      r.integer(6),           r.integer(7),           Instant{r.integer(8)}};
-    });
-  });
+  store_.read([&](sql::Tx& tx) { found = tx.rows(kLook, {limit}, state_of); });
   return found;
 }
 

@@ -16,7 +16,8 @@ struct HeldJob {
   UnitId unit = 0;
   std::string id, kind, subject;
   std::string by;            // who holds it
-  std::int64_t attempt = 0;  // 1: the first; together with `by` it tells this holding from all others
+  std::int64_t holding = 0;  // together with `by` it tells this holding from all others
+  std::int64_t attempt = 0;  // 1: the first, or the first since somebody had it tried again
   Instant made{};
 };
 

@@ -4,7 +4,7 @@
 namespace lotse::access {
 namespace {
 constexpr Right kRights[] = {kNothing,      kDirectoryRead, kDirectoryWrite, kDirectoryErase, kAccountRead,
-                             kAccountWrite, kDutiesRead,    kDutiesWrite,    kNoticeSend};
+                             kAccountWrite, kDutiesRead,    kDutiesWrite,    kJobsManage,     kNoticeSend};
 }
 
 std::span<const Right> rights() { return kRights; }

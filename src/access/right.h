@@ -23,6 +23,10 @@ inline constexpr Right kAccountWrite{"account.write", 27, Action::write};
 /** What a unit tells the public about itself, and reports of barriers: of whoever manages its accounts. */
 inline constexpr Right kDutiesRead{"duties.read", 27, Action::read};
 inline constexpr Right kDutiesWrite{"duties.write", 27, Action::write};
+/** What the program does for a unit by itself. Only an administrator with a second factor may delete in this
+ * category, and whoever ends a job deletes what was to be done; a lead, who may read and write here, has no
+ * hand in it. */
+inline constexpr Right kJobsManage{"jobs.manage", 27, Action::erase};
 /** Of the program itself, by access::System. */
 inline constexpr Right kNoticeSend{"notice.send", 27, Action::transmit};
 

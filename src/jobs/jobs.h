@@ -55,7 +55,7 @@ class Turn {
   Turn(const Turn&) = delete;
   UnitId unit() const;
   const std::string& subject() const;
-  /** From 1. */
+  /** From 1; from 1 again where somebody had a failed job tried once more. */
   std::int64_t attempt() const;
   Instant made() const;
   /**

@@ -215,14 +215,14 @@ void Runner::prolong() {
     for (const auto& job : held) {
       try {
         if (queue_->prolong(job, options_.lease_ms) == access::Queue::Held::lost)
-          lost.emplace(job.id, job.attempt);
+          lost.emplace(job.id, job.holding);
       } catch (const std::exception&) {
         if (!away_.exchange(true)) log_event("jobs.wait");
       }
     }
     lock.lock();
     for (Turn* each : running_)
-      if (lost.contains({each->job_.id, each->job_.attempt})) each->stop_ = Turn::Stop::lost;
+      if (lost.contains({each->job_.id, each->job_.holding})) each->stop_ = Turn::Stop::lost;
   }
 }
 

@@ -16,7 +16,6 @@ constexpr std::int64_t kDayMs = 24LL * 3'600'000, kPatienceMs = 3 * kDayMs, kRem
 constexpr std::int64_t kLeastTries = 10;
 // Many more than three days of back-off have: it is the notice that gives up, not its job.
 constexpr std::int64_t kAttempts = 1'000;
-constexpr std::string_view kDeliver = "notice.deliver";
 
 constexpr sql::Statement kPost{
     "notice.post",
@@ -33,6 +32,14 @@ constexpr sql::Statement kAgain{
     "notice.again",
     "UPDATE notice SET attempts = attempts + 1, last_code = $3 WHERE unit_id = $1 AND id = $2 "
     "AND state = 'waiting'"};
+constexpr sql::Statement kWithdraw{
+    "notice.withdraw",
+    "UPDATE notice SET state = 'withdrawn', sealed = NULL WHERE unit_id = $1 AND id = $2 "
+    "AND state = 'waiting'"};
+constexpr sql::Statement kTally{
+    "notice.tally",
+    "SELECT state, last_code, count(*), max(made_ms) FROM notice WHERE unit_id = $1 "
+    "AND (state = 'waiting' OR made_ms >= $2) GROUP BY state, last_code ORDER BY state, last_code"};
 constexpr sql::Statement kOld{
     "notice.old", "SELECT count(*) FROM notice WHERE unit_id = $1 AND made_ms < $2 AND state <> 'waiting'"};
 constexpr sql::Statement kForget{
@@ -149,6 +156,18 @@ Result<Prepared> prepare(const KeyOfUnit& keys, UnitId unit, const Notice& notic
 void post(access::Change& change, const Prepared& prepared) {
   change.change(kPost, {prepared.unit_, prepared.id_, prepared.kind_, prepared.made_.ms, prepared.sealed_});
   change.job({.kind = kDeliver, .subject = prepared.id_, .key = "", .not_before = {}});
+}
+
+bool withdraw(access::Change& change, UnitId unit, std::string_view id) {
+  return change.change(kWithdraw, {unit, id}) > 0;
+}
+
+std::vector<Tally> tally(const access::UnitDoor& door, Instant since) {
+  return door.read([&](access::View& view) {
+    return view.rows(kTally, {door.unit(), since.ms}, [](const sql::Row& r) {
+      return Tally{std::string(r.text(0)), std::string(r.text(1)), r.integer(2), Instant{r.integer(3)}};
+    });
+  });
 }
 
 void install(jobs::Runner& runner, std::shared_ptr<const Smtp> smtp, std::shared_ptr<const KeyOfUnit> keys,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/desk.h"
 #include "base/result.h"
@@ -61,6 +62,24 @@ Result<Prepared> prepare(const KeyOfUnit& keys, UnitId unit, const Notice& notic
 /** Puts it into the outbox of the change's unit, which must be the one that it was made for (Bug otherwise).
  * Posted twice, it is one. */
 void post(access::Change& change, const Prepared& prepared);
+
+/** The kind of the jobs that send; the subject of such a job is the id of its notice. */
+inline constexpr std::string_view kDeliver = "notice.deliver";
+
+/** Takes a notice of `unit`, the change's own, back: it ends as `withdrawn`, and its recipient and text are
+ * gone. False: it does not wait any more, or there is none. One that is being handed in at this moment may
+ * still go out. */
+bool withdraw(access::Change& change, UnitId unit, std::string_view id);
+
+/** How many notices have come to the same end, or wait for the same reason. */
+struct Tally {
+  std::string state;  // "waiting", "sent", "refused", "undelivered" or "withdrawn"
+  std::string code;   // of the last try, as in Sent; "" where there was none, or all went well
+  std::int64_t count = 0;
+  Instant last{};  // when the newest of them was made
+};
+/** Those of the door's unit that wait, and of the others those made since `since`; no addressees. */
+std::vector<Tally> tally(const access::UnitDoor& door, Instant since);
 
 /** What sends: a job for each notice, and one that forgets those that ended 90 days ago. */
 void install(jobs::Runner& runner, std::shared_ptr<const Smtp> smtp, std::shared_ptr<const KeyOfUnit> keys,

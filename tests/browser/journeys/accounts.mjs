@@ -33,7 +33,7 @@ async function send(page, form) {
 }
 
 /** Follows a link of `lotse admin invite` to the end; the secret of the second factor and the recovery codes. */
-async function join(t, page, link, email) {
+export async function join(t, page, link, email) {
   await page.goto(link, { waitUntil: 'load' });
   lacks(page.url(), 'secret', 'the address after the first look');
   await inOrder(t, page, 'invitation');

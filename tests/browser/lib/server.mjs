@@ -17,7 +17,7 @@ export function killAll() {
 
 /**
  * @param {{binary: string, store?: string}} options store: an address of a migrated PostgreSQL; else SQLite.
- * @returns {Promise<{base: string, errors: () => string, now: () => number, invite: (...words: string[]) => string, stop: () => Promise<void>, kill: () => void}>}
+ * @returns {Promise<{base: string, folder: string, errors: () => string, now: () => number, invite: (...words: string[]) => string, stop: () => Promise<void>, kill: () => void}>}
  */
 export async function startServer({ binary, store }) {
   const folder = mkdtempSync(join(tmpdir(), 'lotse-browser-'));
@@ -35,6 +35,8 @@ export async function startServer({ binary, store }) {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const server = {
     base: '',
+    /** Where its files lie; with SQLite, `lotse.db` too. */
+    folder,
     errors: () => err,
     /** What the clock of the program shows, in ms: noon of `today` when it began. */
     now: () => Date.parse(`${today}T12:00:00+01:00`) + Date.now() - started,
