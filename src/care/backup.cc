@@ -61,8 +61,13 @@ std::optional<Head> head_in(const Json& json, std::uint32_t& page_size) {
     return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
   };
   const auto size = number("page_size"), pages = number("pages"), keys = number("keys");
-  const Head head{text("part"),     text("store"),   text("copy"),
-                  number("number"), number("at_ms"), static_cast<std::uint32_t>(pages)};
+  const Head head{.part = text("part"),
+                  .store = text("store"),
+                  .copy = text("copy"),
+                  .number = number("number"),
+                  .at_ms = number("at_ms"),
+                  .pages = static_cast<std::uint32_t>(pages),
+                  .keys = keys};
   if (text("engine") != "sqlite" || (head.part != "data" && head.part != "keys") || head.number < 0 ||
       head.at_ms < 0 || size < 512 || size > 65'536 || (size & (size - 1)) != 0 || pages < 0 || keys < 0 ||
       pages > 0xFFFFFFFE || text("what") != (head.number == 0 ? "whole" : "changes"))
