@@ -183,7 +183,11 @@ def a_store_of_an_older_program_is_brought_up_to_date(lotse):
     before = (data / "lotse.db").read_bytes()
     lotse.run("upgrade", "--data", data, code=1)
     check((data / "lotse.db").read_bytes() == before, "a broken upgrade left something")
-    check(not (data / "before-upgrade").exists())
+    check(not (data / "upgrading").exists(), "what was put aside was not put away")
+    # Broken off in the middle: the copy that is there is not written over.
+    (data / "upgrading").mkdir()
+    refused = lotse.run("upgrade", "--data", data, code=1).stderr
+    check("broken off" in refused and (data / "upgrading").exists(), refused)
 
 
 TESTS = [a_copy_is_made_while_it_serves_and_restored, what_was_changed_is_told_from_what_is_older,
