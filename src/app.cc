@@ -70,8 +70,17 @@ sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now) {
   return report;
 }
 
+bool is_new(const StoreChoice& choice) {
+  const auto empty = [&](bool keys, const std::string& url) {
+    if (!std::filesystem::exists(url.substr(7))) return true;
+    access::Store store(sql::open(url, choice.options(keys)), {});
+    return access::StoreCopy(store).holds_nothing();
+  };
+  return empty(false, choice.url()) && empty(true, choice.keys_url());
+}
+
 void must_be_whole(const StoreChoice& choice) {
-  if (choice.folder().empty()) return;
+  if (choice.folder().empty() || is_new(choice)) return;
   const bool data = is_there(choice), keys = std::filesystem::exists(choice.keys_url().substr(7));
   if (data && !keys)
     throw sql::Refused(
@@ -116,7 +125,7 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
     std::filesystem::permissions(choice.data, std::filesystem::perms::owner_all);
   }
   must_be_whole(choice);
-  if (sqlite && !is_there(choice)) migrate_store(choice, clock.now());
+  if (sqlite && is_new(choice)) migrate_store(choice, clock.now());
   sql::Options options = choice.options(false);
   // One for each worker, those for sign-ins among them, for what follows the changes, for a command, for the
   // sealing of the audit and for each thread of the jobs: a worker that waits for a connection serves nobody.

@@ -45,6 +45,9 @@ sql::MigrationReport migrate_store(const StoreChoice& choice, Instant now);
 /** Throws sql::Refused, saying what to do, where only one of a SQLite store's two files is there: the other
  * was lost, and a fresh one in its place would make all that is sealed unreadable. */
 void must_be_whole(const StoreChoice& choice);
+/** Whether a SQLite store is not there yet, or its first making was broken off before anything was entered.
+ */
+bool is_new(const StoreChoice& choice);
 /** Whether a SQLite store has a file of data yet. */
 bool is_there(const StoreChoice& choice);
 /** Whether the store and its store of keys need no migrate_store. Throws as sql::open. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "access/store_copy.h"
 
+#include <algorithm>
+#include <array>
+
 #include "access/audit_rows.h"
 #include "access/key_ring.h"
 #include "access/record.h"
@@ -89,6 +92,23 @@ void match_identities(Store& store) {
   store.keys().bear(names.data);
   names.keys = store.keys().identity();
   if (const auto fault = fault_of(names); !fault.empty()) throw sql::Refused(fault);
+}
+
+bool StoreCopy::holds_nothing() const {
+  constexpr std::array kAny{sql::Statement{"store.any_entry", "SELECT 1 FROM audit_entry LIMIT 1"},
+                            sql::Statement{"store.any_key", "SELECT 1 FROM unit_key LIMIT 1"}};
+  return std::none_of(kAny.begin(), kAny.end(), [&](const sql::Statement& statement) {
+    bool found = false;
+    try {
+      store_.read([&](sql::Tx& tx) {
+        found = false;
+        tx.each(statement, {}, [&](const sql::Row&) { found = true; });
+      });
+    } catch (const sql::Broken&) {
+      return false;  // there is no such table, in the other of the two stores or not yet
+    }
+    return found;
+  });
 }
 
 std::unique_ptr<sql::PageLog> StoreCopy::data_pages() const { return store_.pages(); }

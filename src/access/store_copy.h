@@ -26,6 +26,9 @@ class StoreCopy {
   explicit StoreCopy(Store& store) : store_(store) {}
   /** The name of match_identities. */
   std::string identity() const;
+  /** SQLite: nothing was ever entered into this store, or no key made in this store of keys: its first making
+   * may have been broken off. */
+  bool holds_nothing() const;
   /** SQLite: the pages of the data and of the keys; neither may outlive the store. */
   std::unique_ptr<sql::PageLog> data_pages() const;
   std::unique_ptr<sql::PageLog> key_pages() const;
