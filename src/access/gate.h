@@ -193,10 +193,14 @@ class Gate {
   /** Password and second factor at once, while `trial` is blocked: begins a half session that is proved.
    * `right`: the account, if its password was right. Nothing if either is wrong; that is entered, without
    * prolonging the block, by the same work whichever it was. */
-  std::optional<std::string> begin_proved(const Trial& trial, const std::optional<Account>& right,
-                                          std::string_view code);
-  /** The same of somebody who is signed in, before she replaces it. */
+  std::optional<std::string> begin_proved(
+      const Trial& trial, const std::optional<Account>& right,
+      std::string_view code); /** The same of somebody who is signed in, before she replaces it. */
   Proof prove(const Actor& actor, std::string_view code);
+  /** Whether it is worth looking at a password for an address that is blocked: after five refusals of
+   * begin_proved within the block only with a code that is right. Guessing passwords there takes a code for
+   * each guess, and whoever has both comes in. */
+  bool may_try_password(const Trial& trial, const std::optional<Account>& account, std::string_view code);
   /** Makes a session in one unit and function out of a half one, which ends; nothing if that is over, or
    * lacks the second factor. The secret is for the cookie alone. `device`: kind of browser and device, for
    * her own list. */
@@ -282,9 +286,9 @@ class Gate {
   bool has_factor(const Actor& actor);
   /** When another telephone took the place of hers in the last 90 days; zero if none did. */
   Instant factor_replaced(const Actor& actor);
-  int recovery_left(const Actor& actor);
-  /** New recovery codes in place of all others; see confirm_factor. */
-  std::vector<std::string> renew_recovery(const Actor& actor);
+  int recovery_left(const Actor& actor); /** New recovery codes in place of all others; see confirm_factor.
+                                          * SignInNeeded if this sign-in (`secret`) has ended meanwhile. */
+  std::vector<std::string> renew_recovery(const Actor& actor, std::string_view secret);
   /** Links to make something new that were made for her in the last 90 days, the latest first. */
   std::vector<ResetNote> reset_notes(const Actor& actor);
   /** Takes back one of them that nobody has used; nothing if it is another's, used or over. */
@@ -297,8 +301,8 @@ class Gate {
   std::vector<Post> posts(const Desk& desk);
   /** The last day of a colleague's function; a day before today ends it at once. Her sign-ins in this unit
    * end where no function is left to them; open links made by her or for her in this unit are void. False if
-   * she does not have it, if it ends before that day anyway, or if the actor may not end it (see giving.h);
-   * NotFound without account.write. */
+   * she does not have it, if it ends before that day anyway, is the actor's own, or if she may not end it
+   * (any more; see giving.h); NotFound without account.write. */
   bool end_post(const Desk& desk, std::string_view account, std::string_view function, Day last);
   /** A link for a colleague, for 24 hours and once, for an administrator (NotFound for others). It takes the
    * place of one that this unit made before. */

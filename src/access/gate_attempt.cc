@@ -65,29 +65,31 @@ Instant Gate::blocked_until(const Trial& trial) {
   return until;
 }
 
+void count_failure(sql::Tx& tx, const Clock& clock, const Trial& trial) {
+  const auto now = clock.now().ms;
+  tx.change(kForget, {now - kDayMs});
+  const auto failures = tx.one(kFailed, {trial.key, now, now - kDayMs}, [](const sql::Row& r) {
+                            return r.integer(0);
+                          }).value_or(0);
+  // Of addresses with and without an account alike: what is forgotten tells nobody which is which.
+  const auto many = tx.one(kCount, {}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+  if (many > kMost) tx.change(kForgetOldest, {many - kMost});
+  GateEntry entry{.who = trial.account,
+                  .asked = kNothing.name,
+                  .what = "session.attempt",
+                  .decision = "denied",
+                  .rule = trial.of};
+  enter(tx, clock, entry);
+  if (failures < 5) return;
+  const std::int64_t minutes =
+      std::min<std::int64_t>(60, std::int64_t{1} << std::min<std::int64_t>(failures - 5, 6));
+  tx.change(kBlock, {trial.key, now + minutes * kMinuteMs});
+  entry.what = "session.block";
+  enter(tx, clock, entry);
+}
+
 void Gate::failed(const Trial& trial) {
-  const auto now = clock_.now().ms;
-  store_.write([&](sql::Tx& tx) {
-    tx.change(kForget, {now - kDayMs});
-    const auto failures = tx.one(kFailed, {trial.key, now, now - kDayMs}, [](const sql::Row& r) {
-                              return r.integer(0);
-                            }).value_or(0);
-    // Of addresses with and without an account alike: what is forgotten tells nobody which is which.
-    const auto many = tx.one(kCount, {}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
-    if (many > kMost) tx.change(kForgetOldest, {many - kMost});
-    GateEntry entry{.who = trial.account,
-                    .asked = kNothing.name,
-                    .what = "session.attempt",
-                    .decision = "denied",
-                    .rule = trial.of};
-    enter(tx, clock_, entry);
-    if (failures < 5) return;
-    const std::int64_t minutes =
-        std::min<std::int64_t>(60, std::int64_t{1} << std::min<std::int64_t>(failures - 5, 6));
-    tx.change(kBlock, {trial.key, now + minutes * kMinuteMs});
-    entry.what = "session.block";
-    enter(tx, clock_, entry);
-  });
+  store_.write([&](sql::Tx& tx) { count_failure(tx, clock_, trial); });
 }
 
 }  // namespace lotse::access

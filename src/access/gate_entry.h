@@ -20,6 +20,9 @@ struct GateEntry {
 /** Enters it in the transaction of what it is about; the transaction is in that unit afterwards. */
 void enter(sql::Tx& tx, const Clock& clock, const GateEntry& entry);
 
+/** Counts a wrong attempt in the transaction; see Gate::failed. */
+void count_failure(sql::Tx& tx, const Clock& clock, const Trial& trial);
+
 /** The half session behind the hash of a secret; nothing if it is over, or begun with what is not right any
  * more. */
 std::optional<HalfSession> half_of(sql::Tx& tx, const std::string& hash, Instant now);

@@ -84,5 +84,14 @@ TEST_P(GateEpochTest, ARowThatTheResetDidNotSeeIsNoSession) {
   EXPECT_FALSE(gate_->resume(secret)) << "two transactions on one snapshot leave it behind on PostgreSQL";
 }
 
+TEST_P(GateEpochTest, RecoveryCodesAreNotRenewedByASignInThatHasEnded) {
+  const auto [actor, secret] = signed_in();
+  EXPECT_EQ(gate_->renew_recovery(actor, secret).size(), 10u);
+  ASSERT_TRUE(reset());
+  EXPECT_THROW(gate_->renew_recovery(actor, secret), SignInNeeded);
+  EXPECT_EQ(gate_->recovery_left(actor), 10);
+  EXPECT_EQ(entries("factor.renew_recovery", 0), 1);
+}
+
 }  // namespace
 }  // namespace lotse::access

@@ -48,12 +48,18 @@ constexpr sql::Statement kProved{"gate.proved",
                                  "UPDATE half_session SET proved = 1 WHERE hash = $1 AND account_id = $2"};
 constexpr sql::Statement kUseRecovery{"gate.use_recovery",
                                       "DELETE FROM recovery_code WHERE account_id = $1 AND number = $2"};
+constexpr sql::Statement kHasRecovery{
+    "gate.has_recovery", "SELECT count(*) FROM recovery_code WHERE account_id = $1 AND number = $2"};
 constexpr sql::Statement kDropRecovery{"gate.drop_recovery",
                                        "DELETE FROM recovery_code WHERE account_id = $1"};
 constexpr sql::Statement kRecoveryLeft{"gate.recovery_left",
                                        "SELECT count(*) FROM recovery_code WHERE account_id = $1"};
 constexpr sql::Statement kPutRecovery{"gate.put_recovery",
                                       "INSERT INTO recovery_code (account_id, number) VALUES ($1, $2)"};
+constexpr sql::Statement kStillIn{
+    "gate.still_in",
+    "SELECT 1 FROM session s JOIN account a ON a.id = s.account_id AND a.epoch = s.epoch "
+    "WHERE s.hash = $1 AND s.account_id = $2"};
 constexpr sql::Statement kMarkSample{"gate.mark_sample", "UPDATE account SET sample = 1 WHERE id = $1"};
 
 seal::Place place_of(std::string_view account) { return {0, "account_factor", "secret", account}; }
@@ -61,6 +67,8 @@ seal::Place half_place(std::string_view hash) { return {0, "half_session", "offe
 seal::Place own_place(std::string_view hash) { return {0, "session", "offered", hash}; }
 
 std::optional<sql::Blob> offered(const sql::Row& r) { return r.opt_blob(0); }
+
+Trial while_blocked(const Trial& trial) { return {"blocked:" + trial.key, trial.account, "blocked"}; }
 
 bool may_set_up(const std::optional<HalfSession>& half) { return half && half->may_set_up && !half->proved; }
 
@@ -148,10 +156,34 @@ std::optional<std::string> Gate::begin_proved(const Trial& trial, const std::opt
                        })
           : Proof::blocked;
   if (proof == Proof::right) return secret;
-  // A wrong code was counted. All else is, too, by itself and not to prolong the block: each refusal is one
-  // durable write, so that its time tells nobody whether the password was right.
-  if (proof == Proof::blocked) failed({"blocked:" + trial.key, trial.account, "blocked"});
+  // A wrong code was counted. All else is, too, by itself and not to prolong the block. Each refusal reads
+  // the same and is one durable write, so that its time tells nobody whether the password was right.
+  if (!right || typed.empty()) {
+    Factor::of(store_, trial.account);
+    blocked_until(factor_trial(trial.account));
+  }
+  if (proof == Proof::blocked) failed(while_blocked(trial));
   return std::nullopt;
+}
+
+bool Gate::may_try_password(const Trial& trial, const std::optional<Account>& account,
+                            std::string_view typed) {
+  if (blocked_until(while_blocked(trial)) <= clock_.now()) return true;
+  if (!account) return false;
+  const std::string code = typed_code(typed);
+  if (code.size() == kRecoveryLetters) {
+    std::int64_t there = 0;
+    const auto number = number_of(key(), account->id, code);
+    store_.read([&](sql::Tx& tx) {
+      there = tx.one(kHasRecovery, {account->id, number}, [](const sql::Row& r) {
+                  return r.integer(0);
+                }).value_or(0);
+    });
+    return there > 0;
+  }
+  const auto factor = Factor::of(store_, account->id);
+  return factor.sealed && totp_match(seal::open(key(), place_of(account->id), *factor.sealed), code,
+                                     clock_.now(), factor.used);
 }
 
 Proof Gate::check_code(std::string_view account, std::string_view typed,
@@ -167,18 +199,15 @@ Proof Gate::check_code(std::string_view account, std::string_view typed,
           : totp_match(seal::open(key(), place_of(account), *factor.sealed), code, clock_.now(), factor.used);
   const auto number = number_of(key(), account, code);
   bool right = false;
-  if (step || on_paper)
-    store_.write([&](sql::Tx& tx) {
-      // Whoever sends the same code at the same time finds nothing left to change.
-      right = on_paper ? tx.change(kUseRecovery, {account, number}) > 0
-                       : tx.change(kUse, {account, *step, *factor.sealed}) > 0;
-      if (!right) return;
-      proved(tx);
-      if (on_paper) enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
-    });
-  if (right) return Proof::right;
-  failed(trial);
-  return Proof::wrong;
+  store_.write([&](sql::Tx& tx) {
+    // Whoever sends the same code at the same time finds nothing left to change.
+    right = on_paper ? tx.change(kUseRecovery, {account, number}) > 0
+                     : step && tx.change(kUse, {account, *step, *factor.sealed}) > 0;
+    if (!right) return count_failure(tx, clock_, trial);
+    proved(tx);
+    if (on_paper) enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
+  });
+  return right ? Proof::right : Proof::wrong;
 }
 
 struct Gate::NewFactor {
@@ -270,9 +299,12 @@ Instant Gate::factor_replaced(const Actor& actor) {
   return at >= clock_.now().ms - kNoteMs ? Instant{at} : Instant{};
 }
 
-std::vector<std::string> Gate::renew_recovery(const Actor& actor) {
+std::vector<std::string> Gate::renew_recovery(const Actor& actor, std::string_view secret) {
   const auto codes = new_codes();
+  const std::string hash = hash_hex(secret);
   store_.write([&](sql::Tx& tx) {
+    hold(tx, actor->who);
+    if (!tx.one(kStillIn, {hash, actor->who}, [](const sql::Row&) { return true; })) throw SignInNeeded();
     put_recovery(tx, actor->who, codes);
     enter(tx, clock_, {.who = actor->who, .asked = kNothing.name, .what = "factor.renew_recovery"});
   });

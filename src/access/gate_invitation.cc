@@ -73,9 +73,18 @@ bool may_give_all(sql::Tx& tx, const Invitation& invitation, std::string_view ma
   });
 }
 
+bool gives_alone_all(sql::Tx& tx, UnitId unit, const std::vector<std::string>& functions,
+                     std::string_view maker, Day today) {
+  const auto own = functions_of(tx, unit, maker, today);
+  return std::all_of(functions.begin(), functions.end(), [&](const auto& function) {
+    return std::any_of(own.begin(), own.end(),
+                       [&](const auto& giver) { return gives_alone(giver, function); });
+  });
+}
+
 bool all_agreed(sql::Tx& tx, UnitId unit, const std::vector<std::string>& functions, std::string_view maker,
                 std::string_view second, Day today) {
-  if (is_operator(maker) || std::none_of(functions.begin(), functions.end(), takes_two)) return true;
+  if (is_operator(maker) || gives_alone_all(tx, unit, functions, maker, today)) return true;
   const auto own = functions_of(tx, unit, second, today);
   return std::any_of(own.begin(), own.end(), may_agree);
 }
@@ -181,16 +190,15 @@ tl::expected<Link, InviteRefusal> Gate::invite(const Desk& desk, const Guest& gu
     if (!may_give(actor->function, each)) return tl::unexpected(InviteRefusal::not_hers_to_give);
   const auto account = find(guest.email);
   if (account && account->id == actor->who) return tl::unexpected(InviteRefusal::oneself);
-  if (std::any_of(guest.functions.begin(), guest.functions.end(), takes_two)) {
-    bool somebody = false;
-    store_.read([&](sql::Tx& tx) {
-      const auto others =
-          tx.rows(kAgreeing, {unit, actor->who, clock_.today().text(), email_hash(guest.email)},
-                  [](const sql::Row& r) { return may_agree(r.text(1)); });
-      somebody = std::find(others.begin(), others.end(), true) != others.end();
-    });
-    if (!somebody) return tl::unexpected(InviteRefusal::nobody_agrees);
-  }
+  bool agreed = false;  // or somebody can
+  store_.read([&](sql::Tx& tx) {
+    agreed = gives_alone_all(tx, unit, guest.functions, actor->who, clock_.today());
+    if (agreed) return;
+    const auto others = tx.rows(kAgreeing, {unit, actor->who, clock_.today().text(), email_hash(guest.email)},
+                                [](const sql::Row& r) { return may_agree(r.text(1)); });
+    agreed = std::find(others.begin(), others.end(), true) != others.end();
+  });
+  if (!agreed) return tl::unexpected(InviteRefusal::nobody_agrees);
   return invite(unit, actor->who, actor->function, guest);
 }
 

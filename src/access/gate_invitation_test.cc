@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <barrier>
 #include <thread>
 
 #include "access/gate_test_support.h"
@@ -143,7 +144,7 @@ TEST_P(GateInvitationTest, HalfASignInAcceptsOnlyWhenAllWasShown) {
 TEST_P(GateInvitationTest, WhatControlsOthersWaitsForASecondPerson) {
   const auto ada = make("ada", {"admin"});
   const auto wish = [&](const char* function) {
-    return gate_->invite(desk(ada, "admin"), {"olena@example.org", "Olena", {"organiser", function}});
+    return gate_->invite(desk(ada, "admin"), {"olena@example.org", "Olena", {"helper", function}});
   };
   EXPECT_EQ(wish("dpo").error(), InviteRefusal::nobody_agrees);
   EXPECT_TRUE(wish("personnel"));
@@ -198,7 +199,7 @@ TEST_P(GateInvitationTest, NobodyAgreesToHerOwn) {
 
 TEST_P(GateInvitationTest, DiesWithTheRightOfItsMaker) {
   const auto ada = make("ada", {"admin", "lead"}), eva = make("eva", {"admin"});
-  const Guest guest{"olena@example.org", "Olena", {"personnel"}};
+  const Guest guest{"olena@example.org", "Olena", {"bca"}};
   const auto mine = gate_->invite(desk(ada, "admin"), guest).value(),
              hers = gate_->invite(desk(eva, "admin"), guest).value();
   change("UPDATE membership SET valid_to = '2026-11-21' WHERE account_id = $1 AND acting_as = 'admin'",
@@ -214,7 +215,7 @@ TEST_P(GateInvitationTest, DiesWithTheRightOfItsMaker) {
 
 TEST_P(GateInvitationTest, WhoeverIsEndedComesBackByNoLink) {
   const auto ada = make("ada", {"admin"}), eva = make("eva", {"admin"});
-  const auto second = gate_->invite(desk(ada, "admin"), {"olena@example.org", "O", {"organiser"}}).value(),
+  const auto second = gate_->invite(desk(ada, "admin"), {"olena@example.org", "O", {"helper"}}).value(),
              again = gate_->invite(desk(eva, "admin"), {"ada@example.org", "Ada", {"helper"}}).value(),
              other = gate_->invite(by(), 8, {"ada@example.org", "Ada", {"case_worker"}}),
              stays = gate_->invite(desk(eva, "admin"), {"cem@example.org", "Cem", {"helper"}}).value();
@@ -240,7 +241,7 @@ TEST_P(GateInvitationTest, AcceptedWhileItsMakerIsEndedItIsOneOfTheTwo) {
     const std::string name = "ada" + std::to_string(round),
                       email = "o" + std::to_string(round) + "@example.org";
     const auto ada = make(name, {"admin"});
-    const auto link = gate_->invite(desk(ada, "admin"), {email, "O", {"organiser"}}).value();
+    const auto link = gate_->invite(desk(ada, "admin"), {email, "O", {"helper"}}).value();
     std::optional<std::string> account;
     std::thread accepting([&] { account = accept(link, email); });
     EXPECT_TRUE(gate_->end_post(desk(eva, "admin"), ada, "admin", clock_.today().plus(-1)));
@@ -290,6 +291,42 @@ TEST(StaffFunctions, AreThoseThatTheMatrixKnowsForAKindOfUnit) {
   EXPECT_FALSE(has("family_centre", "visitor"));
   EXPECT_TRUE(staff_functions("castle").empty());
   EXPECT_TRUE(staff_functions("self").empty());
+}
+
+TEST_P(GateInvitationTest, OfTwoAdministratorsWhoEndEachOtherOneStays) {
+  const auto yesterday = clock_.today().plus(-1);
+  for (int round = 0; round < 5; ++round) {
+    const std::string number_of = std::to_string(round);
+    const auto ada = make("ada" + number_of, {"admin"}), eva = make("eva" + number_of, {"admin"});
+    std::barrier together(2);
+    bool by_ada = false, by_eva = false;
+    std::thread other([&] {
+      together.arrive_and_wait();
+      by_eva = gate_->end_post(desk(eva, "admin"), ada, "admin", yesterday);
+    });
+    together.arrive_and_wait();
+    by_ada = gate_->end_post(desk(ada, "admin"), eva, "admin", yesterday);
+    other.join();
+    EXPECT_NE(by_ada, by_eva) << "a unit without anybody who gives functions";
+    change("UPDATE membership SET valid_to = '2026-11-21' WHERE acting_as = 'admin' AND valid_to IS NULL");
+  }
+  const auto ada = make("ada", {"admin"});
+  EXPECT_FALSE(gate_->end_post(desk(ada, "admin"), ada, "admin", yesterday)) << "nobody ends herself";
+}
+
+TEST_P(GateInvitationTest, AnAdministratorAloneGivesHerSecondAddressNoData) {
+  const auto ada = make("ada", {"admin"});
+  for (const char* each : {"case_worker", "organiser", "coordinator", "personnel"})
+    EXPECT_EQ(gate_->invite(desk(ada, "admin"), {"other@example.org", "A", {each}}).error(),
+              InviteRefusal::nobody_agrees)
+        << each;
+  const auto lea = make("lea", {"lead"});
+  const auto link = gate_->invite(desk(ada, "admin"), {"other@example.org", "A", {"case_worker"}}).value();
+  EXPECT_FALSE(accept(link, "other@example.org"));
+  ASSERT_TRUE(gate_->agree_to_invitation(desk(lea, "lead"), link.id));
+  EXPECT_TRUE(accept(link, "other@example.org"));
+  const auto own = gate_->invite(desk(lea, "lead"), {"olena@example.org", "O", {"case_worker"}}).value();
+  EXPECT_FALSE(gate_->invitation(own.id, own.secret)->waits) << "it is a lead's work";
 }
 
 }  // namespace

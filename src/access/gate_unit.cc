@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What administrators do with the accounts of their unit.
+#include <algorithm>
+
 #include "access/gate_entry.h"
 #include "access/giving.h"
 
@@ -66,34 +68,41 @@ std::vector<Post> Gate::posts(const Desk& desk) {
 
 bool Gate::end_post(const Desk& desk, std::string_view account, std::string_view function, Day last) {
   const UnitId unit = desk.unit(kAccountWrite).unit();
-  if (!may_give(desk.actor()->function, function)) return false;
+  const std::string& who = desk.actor()->who;
+  if (!may_give(desk.actor()->function, function) || account == who) return false;
   const Day today = clock_.today();
   const std::string what = std::string(function) + " until " + last.text();
   bool done = false;
-  store_.write([&](sql::Tx& tx) {
-    done = tx.change(kEndPost, {unit, account, function, last.text(), today.text()}) > 0;
-    if (!done) return;
-    const auto ended = tx.rows(kEndSessions, {unit, account, today.text()},
-                               [](const sql::Row& r) { return std::string(r.text(0)); });
-    tx.change(kVoidInvitations, {unit, account});
-    tx.change(kVoidResets, {unit, account, clock_.now().ms});
-    enter(tx, clock_,
-          {.unit = unit,
-           .who = desk.actor()->who,
-           .function = desk.actor()->function,
-           .asked = kAccountWrite.name,
-           .what = "account.leave",
-           .object = account,
-           .rule = what});
-    for (const auto& each : ended)
-      enter(tx, clock_,
-            {.unit = unit,
-             .who = account,
-             .function = each,
-             .asked = kAccountRead.name,
-             .what = "session.end",
-             .rule = "account.leave"});
-  });
+  store_.write(
+      [&](sql::Tx& tx) {  // Two who end each other at the same moment: only the first of them still may.
+        hold(tx, who);
+        hold(tx, account);
+        const auto own = functions_of(tx, unit, who, today);
+        done =
+            std::any_of(own.begin(), own.end(), [&](const auto& each) { return may_give(each, function); }) &&
+            tx.change(kEndPost, {unit, account, function, last.text(), today.text()}) > 0;
+        if (!done) return;
+        const auto ended = tx.rows(kEndSessions, {unit, account, today.text()},
+                                   [](const sql::Row& r) { return std::string(r.text(0)); });
+        tx.change(kVoidInvitations, {unit, account});
+        tx.change(kVoidResets, {unit, account, clock_.now().ms});
+        enter(tx, clock_,
+              {.unit = unit,
+               .who = who,
+               .function = desk.actor()->function,
+               .asked = kAccountWrite.name,
+               .what = "account.leave",
+               .object = account,
+               .rule = what});
+        for (const auto& each : ended)
+          enter(tx, clock_,
+                {.unit = unit,
+                 .who = account,
+                 .function = each,
+                 .asked = kAccountRead.name,
+                 .what = "session.end",
+                 .rule = "account.leave"});
+      });
   return done;
 }
 

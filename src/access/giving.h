@@ -9,8 +9,10 @@ namespace lotse::access {
  * that is not in the table. */
 bool may_give(std::string_view giver, std::string_view function);
 
-/** Whether a second person of the unit has to agree before `function` is given (four eyes). */
-bool takes_two(std::string_view function);
+/** Whether she gives it alone; otherwise a second person of the unit has to agree before it holds (four
+ * eyes).
+ */
+bool gives_alone(std::string_view giver, std::string_view function);
 
 /** Whether somebody who acts as this may be that second person. */
 bool may_agree(std::string_view function);

@@ -110,8 +110,9 @@ Problem problem_of(access::InviteRefusal refusal) {
   return {"function", msg("Only an administrator can give this function.")};
 }
 
-Html second_person(const Ask& ask, const access::Guest& guest) {
-  if (std::none_of(guest.functions.begin(), guest.functions.end(), access::takes_two)) return {};
+Html second_person(const Ask& ask, const access::Link& link) {
+  const auto invitation = ask.site.gate().invitation(link.id, link.secret);
+  if (!invitation || !invitation->waits) return {};
   return web::alert(
       "info", ask.t("A second person has to agree"),
       el("p", {cls("kern-body")},
@@ -138,7 +139,7 @@ http::Response make_invitation(Ask& ask) {
       all({el("h1", {cls("kern-heading-large")}, {ask.t("The link for {name}", {{"name", guest.name}})}),
            el("p", {cls("kern-body lo-lead")},
               {ask.t("Copy it now: we do not show it again. Hand it over so that nobody else gets it.")}),
-           web::shown_link(ask, path_of(*link)), second_person(ask, guest),
+           web::shown_link(ask, path_of(*link)), second_person(ask, *link),
            el("p", {}, {web::link(Url::path(kInvitePath), ask.t("Invite somebody else"))})});
   return web::page(ask, {.title = ask.t("The link for {name}", {{"name", guest.name}}), .main = main});
 }

@@ -207,7 +207,7 @@ http::Response renew_recovery(Ask& ask, Passwords& passwords) {
   if (ask.given("_action") == "language") return recovery_page(ask);
   if (auto wrong = check_own_factor(ask, passwords); !wrong.problems.empty())
     return recovery_page(ask, std::move(wrong));
-  return codes_page(ask, ask.site.gate().renew_recovery(ask.desk.actor()), back(ask));
+  return codes_page(ask, ask.site.gate().renew_recovery(ask.desk.actor(), ask.session), back(ask));
 }
 
 http::Response factor_page(Ask& ask, Wrong wrong = {{}, 200}) {

@@ -138,6 +138,28 @@ TEST_P(SecondFactorTest, StrangersWhoGuessDoNotKeepTheOwnerOut) {
   EXPECT_EQ(get("/staff", {}, session_of(in)).status, 200);
 }
 
+TEST_P(SecondFactorTest, WhileBlockedAGuessOfThePasswordTakesACode) {
+  const auto recovery = set_up();
+  for (int i = 0; i < 5; ++i) sign_in("olena@example.org", "wrong");
+  const auto refused = sign_in("olena@example.org", "wrong");
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(sign_in("olena@example.org", "wrong").status, 429);
+  const auto counted = [&] { return number("SELECT sum(failures) FROM attempt"); };
+  const auto before = counted();
+  for (const auto& password : {std::string("wrong"), kPassword}) {
+    const auto r = sign_in("olena@example.org", password, {{"code", wrong_code()}});
+    EXPECT_EQ(r.body, refused.body) << "the password was not looked at";
+    EXPECT_EQ(sign_in("olena@example.org", password, {{"code", "ABCD-EFGH"}}).status, 429);
+  }
+  EXPECT_EQ(counted(), before);
+  EXPECT_EQ(sign_in("olena@example.org", "wrong", {{"code", code()}}).status, 429);
+  EXPECT_EQ(counted(), before + 1) << "with a code that is right it was";
+  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"code", code()}}).status, 303) << "the owner comes in";
+  for (int i = 0; i < 12; ++i) sign_in("olena@example.org", "wrong");
+  EXPECT_EQ(sign_in("olena@example.org", kPassword, {{"code", recovery}}).status, 303);
+  for (int i = 0; i < 12; ++i)
+    EXPECT_NE(sign_in("nobody@example.org", "wrong", {{"code", "123456"}}).status, 303);
+}
+
 TEST_P(SecondFactorTest, GuessingCodesIsBlocked) {
   const auto recovery = set_up();
   const auto cookies = half();

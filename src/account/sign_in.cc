@@ -65,6 +65,14 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
   auto& gate = ask.site.gate();
   const auto account = gate.find(email);
   const auto trial = access::password_trial(email, account);
+  const bool blocked = gate.blocked_until(trial) > ask.desk.now();
+  const auto wait = [&] {
+    return refused(ask,
+                   msg("There were too many wrong attempts. Please wait a few minutes, or enter "
+                       "password and code together."),
+                   429, Look::blocked);
+  };
+  if (blocked && !gate.may_try_password(trial, account, ask.given("code"))) return wait();
   bool good = false;
   try {
     // The same text and the same work whether the address or the password is wrong.
@@ -74,16 +82,11 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
     return web::error(ask, 503);
   }
   good = good && account && account->active;
-  const bool blocked = gate.blocked_until(trial) > ask.desk.now();
   std::string half;
   if (blocked) {
     // Strangers must not keep the owner out by guessing: whoever has both at once comes in all the same.
     auto proved = gate.begin_proved(trial, good ? account : std::nullopt, ask.given("code"));
-    if (!proved)
-      return refused(ask,
-                     msg("There were too many wrong attempts. Please wait a few minutes, or enter "
-                         "password and code together."),
-                     429, Look::blocked);
+    if (!proved) return wait();
     half = *proved;
   } else if (!good) {
     gate.failed(trial);
