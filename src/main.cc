@@ -63,9 +63,16 @@ void describe_serve(CLI::App& command, ServeOptions& serving) {
       "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
   command.add_option("--feedback-email", serving.feedback_email,
                      "Where readers can say that a text is wrong");
-  command.add_option("--heads", serving.heads,
-                     "File to which the signed heads of the audit are given, line by line; best one "
-                     "that this machine can only add to");
+  command.add_option(
+      "--heads", serving.heads,
+      "To whom the signed heads of the audit are given: a file (best one that this machine can "
+      "only add to), https://OTHER/audit/heads of another installation, mailto:ADDRESS once a "
+      "day; may be said several times");
+  command.add_option("--heads-ca-file", serving.heads_ca_file,
+                     "Certificates that vouch for the other installations, in place of the system's");
+  command.add_option("--witness", serving.witness,
+                     "KEY=FILE: keep the heads that another installation gives to /audit/heads here; KEY is "
+                     "its public key; may be said several times");
   command.add_option("--metrics", serving.metrics,
                      "Address and port on which a Prometheus server finds figures, such as 127.0.0.1:9180");
   command.add_option("--workers", serving.workers, "Threads that answer requests")

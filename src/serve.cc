@@ -25,6 +25,7 @@
 #include "metrics.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
+#include "witness/witness.h"
 
 namespace lotse {
 namespace {
@@ -166,22 +167,70 @@ int prepare_sample(const ServeOptions& options, access::Store& store, const Cloc
   return 1;
 }
 
-// Seals the audit while we serve, and gives its heads away where that is wanted. Throws where they cannot be
-// given: better now than unseen at night.
+// A hundred heads, which is what comes at once, and room to spare.
+constexpr std::size_t kHeadsBody = 128 * 1024;
+
+bool is_path(const std::string& place) {
+  return !place.starts_with("mailto:") && place.find("://") == place.npos;
+}
+
+// Seals the audit while we serve, and gives its heads away where that is wanted. Throws where a file for them
+// cannot be written: better now than unseen at night.
 class SealedAudit {
  public:
-  SealedAudit(access::Store& store, const Clock& clock, const std::string& heads)
+  SealedAudit(access::Store& store, const Clock& clock, const ServeOptions& options)
       : signer_(access::audit_signer(store, clock.now())) {
-    if (!heads.empty()) sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({});
-    sealing_.emplace(store, clock, signer_, sink_ ? &*sink_ : nullptr);
+    std::vector<access::HeadSink*> sinks;
+    for (const auto& place : options.heads) {
+      const auto whole =
+          is_path(place) ? std::filesystem::absolute(place).lexically_normal().string() : place;
+      sinks_.push_back(witness::sink_for(whole, options.mail, options.heads_ca_file, clock));
+      sinks_.back()->give({});
+      sinks.push_back(sinks_.back().get());
+    }
+    sealing_.emplace(store, clock, signer_, sinks);
   }
 
  private:
   seal::Signer signer_;
-  std::optional<access::FileSink> sink_;
+  std::vector<std::unique_ptr<access::HeadSink>> sinks_;
   std::optional<access::Sealing> sealing_;  // last: ends before what it uses
 };
 
+// Nothing where the options say something wrong, which has been told then.
+std::optional<std::vector<witness::Trust>> trusted_by(const ServeOptions& options) {
+  std::vector<witness::Trust> trusted;
+  for (const auto& place : options.heads)
+    if (const auto problem = witness::problem_of(place, options.mail); !problem.empty()) {
+      std::cerr << "lotse: --heads: " << problem << "\n";
+      return std::nullopt;
+    }
+  for (const auto& each : options.witness) {
+    auto trust = witness::trust_of(each);
+    if (!trust) {
+      std::cerr << "lotse: --witness: say KEY=FILE; the key is the one that stands in each of their heads\n";
+      return std::nullopt;
+    }
+    trust->file = std::filesystem::absolute(trust->file).lexically_normal().string();
+    trusted.push_back(std::move(*trust));
+  }
+  return trusted;
+}
+
+http::Response answer_of(witness::Witness& witness, const http::Request& request) {
+  using Answer = witness::Witness::Answer;
+  http::Response response{.status = 405, .route = std::string(witness::kPath)};
+  if (request.method != "POST") return response.add("Allow", "POST");
+  try {
+    const auto answer = witness.take(request.body);
+    response.status = answer == Answer::kept ? 204 : answer == Answer::unknown_key ? 403 : 422;
+  } catch (const std::exception&) {
+    log_event("witness.failed");
+    response.status = 503;
+    response.add("Retry-After", "60");
+  }
+  return response;
+}
 // What is wrong with the mail server was said then.
 bool is_mail_good(const notice::SmtpChoice& mail) {
   const bool given = !mail.address.empty() || !mail.user.empty() || !mail.password_file.empty() ||
@@ -278,6 +327,22 @@ class MetricsListener {
   std::thread thread_;
 };
 
+// A file for each connection, and some for the store, the log and others.
+void raise_open_files(const http::ServerOptions& options) {
+  const std::size_t wanted = options.limits.connections + 200;
+  if (const auto files = http::raise_open_files(wanted); files < wanted)
+    log_event("open_files.few", {{"wanted", wanted}, {"open", files}});
+}
+
+web::SiteOptions site_options_of(const ServeOptions& options, access::Store& store, const Clock& clock) {
+  web::SiteOptions site{.region = "",
+                        .secure = options.public_url.starts_with("https://"),
+                        .sample = sample::state(store, clock) == sample::State::whole,
+                        .feedback_email = options.feedback_email};
+  if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
+  return site;
+}
+
 // Passwords must not go through a network in plain text.
 bool is_safe_to_listen(const ServeOptions& options) {
   return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
@@ -305,6 +370,8 @@ int serve(const ServeOptions& options, const Command& command) {
     return 2;
   }
   if (!is_mail_good(options.mail)) return 2;
+  const auto trusted = trusted_by(options);
+  if (!trusted) return 2;
   leave_signals_to_one_thread();
   const std::string folder = options.store.folder();
   std::optional<sql::FileLock> lock;
@@ -315,25 +382,24 @@ int serve(const ServeOptions& options, const Command& command) {
   bring_sample_up_to_date(options, **clock);
   const auto store = open_store(options.store, **clock, options.workers);
   if (const int code = prepare_sample(options, *store, **clock); code != 0) return code;
-  web::SiteOptions site{.region = "",
-                        .secure = options.public_url.starts_with("https://"),
-                        .sample = sample::state(*store, **clock) == sample::State::whole,
-                        .feedback_email = options.feedback_email};
-  if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
-  const SealedAudit sealed(*store, **clock, options.heads);
+  const web::SiteOptions site = site_options_of(options, *store, **clock);
+  const SealedAudit sealed(*store, **clock, options);
+  witness::Witness witness(*trusted);
   App app = make_app(*store, *clock, site);
   app.finder->follow();
   const auto runner = start_jobs(options, *store, *clock);
   Metrics metrics;
   auto server_options = server_options_of(options, listen->address, listen->port, metrics);
-  server_options.limits.body_limit = [&app](const std::string& method, std::string_view path) {
-    return app.site->body_limit(method, path);
+  server_options.limits.body_limit = [&](const std::string& method, std::string_view path) {
+    return path == witness::kPath && !trusted->empty() && method == "POST"
+               ? kHeadsBody
+               : app.site->body_limit(method, path);
   };
-  const std::size_t wanted = server_options.limits.connections + 200;
-  if (const auto files = http::raise_open_files(wanted); files < wanted)
-    log_event("open_files.few", {{"wanted", wanted}, {"open", files}});
-  http::Server server(server_options,
-                      [&](const http::Request& request) { return app.site->answer(request); });
+  raise_open_files(server_options);
+  http::Server server(server_options, [&](const http::Request& request) {
+    return request.path == witness::kPath && !trusted->empty() ? answer_of(witness, request)
+                                                               : app.site->answer(request);
+  });
   std::mutex one_at_a_time;
   std::optional<CommandSocket> socket;
   if (!folder.empty())

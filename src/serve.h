@@ -19,9 +19,11 @@ struct ServeOptions {
   std::string today;       // YYYY-MM-DD, only on a sample
   std::string public_url;  // https://… where a proxy ends TLS
   std::string feedback_email;
-  std::string heads;        // file to which heads of the audit are given; empty: to nobody
-  notice::SmtpChoice mail;  // without an address, notices wait
-  std::string metrics;      // address and port of the listener for Prometheus; empty: none
+  std::vector<std::string> heads;    // to whom heads of the audit are given; see witness::problem_of
+  std::string heads_ca_file;         // who vouches for them besides those whom the system trusts
+  std::vector<std::string> witness;  // whose heads are kept; see witness::trust_of
+  notice::SmtpChoice mail;           // without an address, notices wait
+  std::string metrics;               // address and port of the listener for Prometheus; empty: none
   int workers = 4;
 };
 

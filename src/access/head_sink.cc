@@ -75,7 +75,30 @@ void FileSink::give(std::span<const AuditHead> heads) {
   if (::fsync(folder.fd()) != 0) fail("the file for heads of the audit is not on the disk");
 }
 
+std::size_t HeadGiver::give_newest() {
+  std::vector<AuditHead> heads;
+  store_.read([&](sql::Tx& tx) {
+    heads.clear();
+    for (const UnitId unit : audited_units(tx)) {
+      tx.enter_unit(unit);
+      const auto before =
+          tx.one(kGiven, {unit, sink_.name()}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
+      if (auto head = last_head(tx, unit); head && head->size > before) heads.push_back(std::move(*head));
+    }
+  });
+  if (heads.empty()) return 0;
+  sink_.give(heads);
+  store_.write([&](sql::Tx& tx) {
+    for (const auto& each : heads) {
+      tx.enter_unit(each.unit);
+      tx.change(kRemember, {each.unit, sink_.name(), each.size});
+    }
+  });
+  return heads.size();
+}
+
 std::size_t HeadGiver::give_due(const std::stop_token& stop) {
+  if (sink_.newest_alone()) return give_newest();
   std::vector<UnitId> units;
   store_.read([&](sql::Tx& tx) { units = audited_units(tx); });
   std::size_t given = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <chrono>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -21,6 +22,10 @@ class HeadSink {
   virtual ~HeadSink() = default;
   /** Under which it is remembered what was given; another name is given everything anew. Nothing personal. */
   virtual const std::string& name() const = 0;
+  /** How long to wait at least between two times of giving. */
+  virtual std::chrono::seconds every() const { return std::chrono::seconds(0); }
+  /** Whether it wants the newest head of each unit alone, all at once; that stands for those before. */
+  virtual bool newest_alone() const { return false; }
   /** Hands them over for good, or throws std::runtime_error: then they are given again later. So the same
    * head may come twice. */
   virtual void give(std::span<const AuditHead> heads) = 0;
@@ -42,7 +47,8 @@ class FileSink final : public HeadSink {
   const std::string path_, name_;
 };
 
-/** Gives each head of each unit to a sink, in order, at least once, and remembers how far it came. */
+/** Gives each head of each unit to a sink, in order, at least once, and remembers how far it came. Of a sink
+ * that wants the newest alone, those. */
 class HeadGiver {
  public:
   HeadGiver(Store& store, HeadSink& sink) : store_(store), sink_(sink) {}
@@ -51,6 +57,7 @@ class HeadGiver {
   std::size_t give_due(const std::stop_token& stop = {});
 
  private:
+  std::size_t give_newest();
   Store& store_;
   HeadSink& sink_;
 };

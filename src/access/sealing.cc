@@ -13,11 +13,12 @@ constexpr std::chrono::seconds kRound{60}, kLook{5};
 
 }  // namespace
 
-Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink)
-    : store_(store),
-      sealer_(store, clock, signer),
-      sink_(sink),
-      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer,
+                 const std::vector<HeadSink*>& sinks)
+    : store_(store), sealer_(store, clock, signer) {
+  for (HeadSink* each : sinks) sinks_.push_back({each});
+  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
 
 Sealing::~Sealing() {
   thread_.request_stop();
@@ -53,11 +54,14 @@ void Sealing::round(const std::stop_token& stop) {
   } catch (const std::exception&) {
     log_event("audit.seal.failed");
   }
-  if (!sink_) return;
-  try {
-    HeadGiver(store_, *sink_).give_due(stop);
-  } catch (const std::exception&) {
-    log_event("audit.heads.failed");
+  for (auto& [sink, due] : sinks_) {
+    if (stop.stop_requested() || Steady::now() < due) continue;
+    try {
+      HeadGiver(store_, *sink).give_due(stop);
+      due = Steady::now() + sink->every();
+    } catch (const std::exception&) {  // Its kind alone: the rest may be an address.
+      log_event("audit.heads.failed", {{"to", LogValue::word(sink->name().substr(0, 4))}});
+    }
   }
 }
 

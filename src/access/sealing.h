@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "access/head_sink.h"
 #include "access/sealer.h"
@@ -12,13 +14,12 @@ namespace lotse::access {
 /**
  * Seals the audit while the program serves: at once, then every 60 seconds, or sooner where a unit has a full
  * batch of new entries (looked for every 5 seconds, and only if something was written). After each round new
- * heads go to the sink. What fails is told to the log ("audit.seal.failed", "audit.heads.failed") and tried
+ * heads go to the sinks. What fails is told to the log ("audit.seal.failed", "audit.heads.failed") and tried
  * again in the next round.
  */
 class Sealing {
- public:
-  /** `sink` may be null: nobody is given heads. All must outlive this. */
-  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink);
+ public: /** `sinks` are given heads each for itself, as often as they want. All must outlive this. */
+  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, const std::vector<HeadSink*>& sinks);
   /** Ends after the batch or line in hand. */
   ~Sealing();
   Sealing(const Sealing&) = delete;
@@ -30,7 +31,11 @@ class Sealing {
 
   Store& store_;
   Sealer sealer_;
-  HeadSink* const sink_;
+  struct Given {
+    HeadSink* sink;
+    std::chrono::steady_clock::time_point due{};
+  };
+  std::vector<Given> sinks_;
   std::mutex mutex_;
   std::condition_variable_any ending_;
   std::jthread thread_;  // last: ends before what it uses

@@ -97,6 +97,36 @@ def the_audit_is_sealed_given_away_and_proved(lotse):
     lotse.run("serve", "--data", data, "--heads", lotse.folder / "no" / "heads", "--listen", "127.0.0.1:0", code=1)
 
 
+def another_installation_keeps_the_heads(lotse):
+    ours, theirs, kept = lotse.folder / "ours", lotse.folder / "theirs", lotse.folder / "kept.jsonl"
+    lotse.run("import", "hsds", lotse.hsds(), "--data", ours)
+    first = lotse.folder / "first.jsonl"
+    with lotse.serve("--data", ours, "--heads", first):
+        wait_for(lambda: first.exists() and first.read_text())
+    key = json.loads(first.read_text().splitlines()[0])["key"]
+    with lotse.serve("--data", theirs, "--witness", f"{key}={kept}") as witness:
+        place = f"http://127.0.0.1:{witness.port}/audit/heads"
+        check(witness.post("/audit/heads", "heads")[0] == 422 and witness.get("/audit/heads")[0] == 405)
+        with lotse.serve("--data", ours, "--heads", place, "--heads", first):
+            wait_for(lambda: set(first.read_text().splitlines()) <= set(kept.read_text().splitlines()))
+        forged = first.read_text().replace('"size":', '"size":1')
+        check(witness.post("/audit/heads", forged)[0] == 403, "a head that was changed")
+    lotse.run("audit", "verify", "--data", ours, "--heads", kept)
+    with lotse.serve("--data", theirs) as nobody:
+        check(nobody.post("/audit/heads", first.read_text())[0] in (404, 405, 413), "taken though nobody asked for it")
+    for wrong in (["--heads", "https://example.org"], ["--heads", "mailto:dpo@example.org"], ["--witness", f"{key}="]):
+        lotse.run("serve", "--data", ours, "--listen", "127.0.0.1:0", *wrong, code=2)
+
+
+def wait_for(done, limit=60):
+    """The verdict is what has come, not how fast."""
+    for _ in range(limit * 10):
+        if done():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen within a minute")
+
+
 def the_first_administrator_is_invited(lotse):
     data = lotse.folder / "invited"
     words = ("admin", "invite", "--data", data, "--email", "anna@example.org", "--name", "Anna")
@@ -117,4 +147,4 @@ def the_first_administrator_is_invited(lotse):
 
 
 TESTS = [figures_are_on_a_listener_of_their_own, health_is_told_with_and_without_the_store, keys_are_made_and_changed, jobs_run_while_it_serves_and_can_be_seen,
-         the_audit_is_sealed_given_away_and_proved, the_first_administrator_is_invited]
+         the_audit_is_sealed_given_away_and_proved, another_installation_keeps_the_heads, the_first_administrator_is_invited]
