@@ -53,6 +53,13 @@ void UnitDoor::absent(std::string_view what, std::string_view object) const {
   throw NotFound();
 }
 
+void UnitDoor::opened(std::string_view what, std::string_view object) const {
+  store_.write([&](sql::Tx& tx) {
+    tx.enter_unit(actor_->unit);
+    enter(tx, what, object);
+  });
+}
+
 void LetterBox::enter(sql::Tx& tx, std::string_view what, std::string_view object) const {
   const auto at = clock_.now().ms;
   put_entry(tx, {.unit = unit_,

@@ -160,6 +160,10 @@ class UnitDoor {
   /** There is no such thing for this unit: enters the attempt into the audit and throws NotFound. */
   [[noreturn]] void absent(std::string_view what, std::string_view object) const;
 
+  /** Enters that somebody opened what tells of a person though it is no record (how to reach whoever wrote a
+   * note). To be called before it is shown: what cannot be entered is not shown. */
+  void opened(std::string_view what, std::string_view object) const;
+
   template <class F>
   auto read(F&& work) const {
     using R = std::invoke_result_t<F, View&>;

@@ -109,8 +109,10 @@ Opened open_note(const access::Desk& desk, const notice::KeyOfUnit& keys, const 
   if (!sealed) door.absent("directory.suggestion.open", id);
   const auto& key = keys.key_of(door.unit());
   opened.note.text = seal::open(key, note_place(door.unit(), "note", id), sealed->note);
-  if (sealed->contact)
+  if (sealed->contact) {
+    door.opened("directory.suggestion.contact", id);
     opened.note.contact = trimmed(seal::open(key, note_place(door.unit(), "contact", id), *sealed->contact));
+  }
   opened.head.title = opened.entry.service.name;
   opened.changed_since = opened.entry.version != sealed->version;
   return opened;

@@ -87,6 +87,27 @@ TEST_P(NotesTest, ANoteReachesTheUnitThatKeepsTheEntryAndNoOther) {
   EXPECT_EQ(find_kept(desk(one_), service_).version, 1) << "a note changes nothing";
 }
 
+TEST_P(NotesTest, WhoLooksHowSomebodyCanBeReachedIsEntered) {
+  const auto looked = [&] {
+    std::int64_t n = 0;
+    sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
+      tx.enter_unit(one_);
+      n = tx.one({"test.looked",
+                  "SELECT count(*) FROM audit_entry WHERE what = 'directory.suggestion.contact' AND actor <> "
+                  "''"},
+                 {}, [](const sql::Row& r) { return r.integer(0); })
+              .value();
+    });
+    return n;
+  };
+  ASSERT_EQ(send(form({{"text", "Der Eingang ist hinten"}})).status, 200);
+  opened(only_note(one_));
+  EXPECT_EQ(looked(), 0) << "nobody wanted an answer";
+  ASSERT_EQ(send(form({{"text", "Umgezogen"}, {"contact", "vera@example.net"}})).status, 200);
+  for (const auto& each : waiting_notes(desk(one_))) opened(each.id);
+  EXPECT_EQ(looked(), 1);
+}
+
 TEST_P(NotesTest, WhatIsWrittenLiesSealed) {
   send(form({{"text", "geheimer Satz"}, {"contact", "vera@example.net"}}));
   sql::TestAccess::read(engine(), [&](sql::Tx& tx) {

@@ -326,6 +326,8 @@ TEST_P(LegalTest, a_report_reaches_the_office_sealed_and_goes_when_answered) {
   const auto page = get("/staff/legal", lore_);
   for (const char* part : {"Kanarienvogel &lt;b&gt;", "/help", "a@example.org"})
     EXPECT_TRUE(has(page, part)) << part;
+  EXPECT_EQ(number("SELECT count(*) FROM audit_entry WHERE what = 'barrier.contacts'", office_), 1)
+      << "who looks how somebody can be reached is entered";
   EXPECT_FALSE(has(get("/staff/legal", jule_), "Kanarienvogel"));
   sql::TestAccess::read(engine(), [&](sql::Tx& tx) {
     tx.enter_unit(office_);

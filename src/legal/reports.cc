@@ -126,10 +126,13 @@ std::vector<KeptReport> reports(access::Store& store, const access::UnitDoor& do
   const std::string name = kKey;
   const auto keys = store.keys().find(door.unit(), std::span(&name, 1));
   const auto key = keys.find(name);
+  bool reachable = false;
   for (auto& row : rows) {
     if (key != keys.end()) row.kept.report = opened(*key->second, door.unit(), row.kept.id, row.sealed);
+    reachable = reachable || !row.kept.report.contact.empty();
     all.push_back(std::move(row.kept));
   }
+  if (reachable) door.opened("barrier.contacts", "");
   return all;
 }
 
