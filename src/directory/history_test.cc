@@ -51,7 +51,7 @@ class HistoryTest : public PagesOnStore {
     return correct(desk(one_), e.service, e.version).value();
   }
   // What the source gives from now on.
-  void import(const std::function<void(Service&)>& how) {
+  void from_source(const std::function<void(Service&)>& how) {
     how(given_);
     Batch b;
     b.source = "test";
@@ -82,26 +82,25 @@ LOTSE_ON_EACH_ENGINE(HistoryTest);
 TEST_P(HistoryTest, each_way_of_changing_leaves_one_line_the_newest_first) {
   EXPECT_EQ(all().total, 0) << "the first import is no change";
   correct_it([](Service& s) { s.email = "neu@example.org"; });
-  import([](Service& s) { s.url = "https://example.org/neu";
-});
-ASSERT_TRUE(undo(desk(one_), service_, 2, 3));
-const auto h = all();
-ASSERT_EQ(h.total, 3);
-EXPECT_EQ(h.revisions[0].cause.way, Way::undo);
-EXPECT_EQ(h.revisions[0].cause.undone, 2);
-EXPECT_EQ(h.revisions[1].cause.way, Way::import);
-EXPECT_EQ(h.revisions[1].cause.source, "test");
-EXPECT_EQ(h.revisions[2].cause.way, Way::correction);
-EXPECT_EQ(h.revisions[2].version, 2);
-EXPECT_EQ(h.revisions[2].hand.account, "somebody");
-EXPECT_EQ(h.revisions[2].hand.function, "directory_editor");
-EXPECT_EQ(h.revisions[2].details.was, json(R"({"email":null})"));
-EXPECT_EQ(h.revisions[2].details.became, json(R"({"email":"neu@example.org"})"));
-EXPECT_EQ(history(desk(one_), service_, 2, 1).revisions.at(0).version, 2);
-import([](Service&){});
-correct_it([](Service&) {});
-EXPECT_EQ(all().total, 3) << "what changes nothing is none";
-}  // namespace
+  from_source([](Service& s) { s.url = "https://example.org/neu"; });
+  ASSERT_TRUE(undo(desk(one_), service_, 2, 3));
+  const auto h = all();
+  ASSERT_EQ(h.total, 3);
+  EXPECT_EQ(h.revisions[0].cause.way, Way::undo);
+  EXPECT_EQ(h.revisions[0].cause.undone, 2);
+  EXPECT_EQ(h.revisions[1].cause.way, Way::import);
+  EXPECT_EQ(h.revisions[1].cause.source, "test");
+  EXPECT_EQ(h.revisions[2].cause.way, Way::correction);
+  EXPECT_EQ(h.revisions[2].version, 2);
+  EXPECT_EQ(h.revisions[2].hand.account, "somebody");
+  EXPECT_EQ(h.revisions[2].hand.function, "directory_editor");
+  EXPECT_EQ(h.revisions[2].details.was, json(R"({"email":null})"));
+  EXPECT_EQ(h.revisions[2].details.became, json(R"({"email":"neu@example.org"})"));
+  EXPECT_EQ(history(desk(one_), service_, 2, 1).revisions.at(0).version, 2);
+  from_source([](Service&) {});
+  correct_it([](Service&) {});
+  EXPECT_EQ(all().total, 3) << "what changes nothing is none";
+}
 
 TEST_P(HistoryTest, a_note_that_was_taken_over_is_told) {
   const auto id =
@@ -114,28 +113,24 @@ TEST_P(HistoryTest, a_note_that_was_taken_over_is_told) {
 }
 
 TEST_P(HistoryTest, an_import_that_was_undone_stays_undone) {
-  import([](Service& s) { s.name = "Falsch", s.alert = "Umbau";
-});
-ASSERT_TRUE(undo(desk(one_), service_, 2, 2));
-EXPECT_EQ(kept().service.name, "Elterncafé <b>");
-EXPECT_EQ(kept().service.alert, "");
-import([](Service&){});
-EXPECT_EQ(kept().service.name, "Elterncafé <b>") << "the source says the same again";
-  import([](Service& s) { s.url = "https://example.org/neu";
-  }  // namespace lotse::directory
-);
-EXPECT_EQ(kept().service.name, "Elterncafé <b>");
-EXPECT_EQ(kept().service.url, "https://example.org/neu") << "what was not undone follows the source";
-finder_->catch_up();
-EXPECT_TRUE(has(get("/offers?q=Elterncaf%C3%A9"), "Elterncafé"));
+  from_source([](Service& s) { s.name = "Falsch", s.alert = "Umbau"; });
+  ASSERT_TRUE(undo(desk(one_), service_, 2, 2));
+  EXPECT_EQ(kept().service.name, "Elterncafé <b>");
+  EXPECT_EQ(kept().service.alert, "");
+  from_source([](Service&) {});
+  EXPECT_EQ(kept().service.name, "Elterncafé <b>") << "the source says the same again";
+  from_source([](Service& s) { s.url = "https://example.org/neu"; });
+  EXPECT_EQ(kept().service.name, "Elterncafé <b>");
+  EXPECT_EQ(kept().service.url, "https://example.org/neu") << "what was not undone follows the source";
+  finder_->catch_up();
+  EXPECT_TRUE(has(get("/offers?q=Elterncaf%C3%A9"), "Elterncafé"));
 }
 
 TEST_P(HistoryTest, a_correction_that_was_undone_follows_its_source_again) {
   correct_it([](Service& s) { s.email = "unser@example.org"; });
   ASSERT_TRUE(undo(desk(one_), service_, 2, 2));
-  import([](Service& s) { s.email = "ihre@example.org";
-});
-EXPECT_EQ(kept().service.email, "ihre@example.org");
+  from_source([](Service& s) { s.email = "ihre@example.org"; });
+  EXPECT_EQ(kept().service.email, "ihre@example.org");
 }
 
 TEST_P(HistoryTest, only_what_the_change_touched_is_taken_back) {
@@ -183,13 +178,12 @@ TEST_P(HistoryTest, what_was_changed_later_is_not_taken_back_and_the_later_chang
 }
 
 TEST_P(HistoryTest, what_no_correction_may_say_no_undo_brings_back) {
-  import([](Service& s) { s.phones = {{.number = "nicht anrufen"}};
-});
-correct_it([](Service& s) { s.phones = {{.number = "0221 4711"}}; });
-const auto refused = undo(desk(one_), service_, 3, 3);
-ASSERT_FALSE(refused);
-EXPECT_EQ(refused.error()[0].field, "phone");
-EXPECT_EQ(kept().service.phones[0].number, "0221 4711");
+  from_source([](Service& s) { s.phones = {{.number = "nicht anrufen"}}; });
+  correct_it([](Service& s) { s.phones = {{.number = "0221 4711"}}; });
+  const auto refused = undo(desk(one_), service_, 3, 3);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error()[0].field, "phone");
+  EXPECT_EQ(kept().service.phones[0].number, "0221 4711");
 }
 
 TEST_P(HistoryTest, another_organisation_is_the_sources_to_say) {
