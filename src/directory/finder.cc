@@ -82,6 +82,7 @@ void Finder::load() {
   fresh.snapshot = builder.build();
   fresh.day = today;
   if (unread > 0) log_event("finder.unread", {{"offers", LogValue(unread)}});
+  cards_.forget_all();
   std::lock_guard lock(mutex_);
   sight_ = std::move(fresh);
 }
@@ -97,6 +98,7 @@ void Finder::take(const std::vector<sql::Change>& changes) {
   if (topics) return load();
   Sight next = sight();
   next.position = changes.back().seq;
+  for (const auto& each : offers) cards_.forget(each);
   if (!offers.empty()) {
     struct Now {
       std::vector<match::Offer> changed;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "access/desk.h"
+#include "directory/cards.h"
 #include "match/match.h"
 #include "topic/topic.h"
 
@@ -28,7 +29,8 @@ class Finder {
     Day day;  // whose week the opening hours are those of
   };
   Sight sight() const;
-
+  /** Cards of what is searched. */
+  CardShelf& cards() const { return cards_; }
   /** Starts the thread that follows. Without it (tests, commands), call `catch_up`. */
   void follow();
   /** Takes over all changes committed so far, and a new day. */
@@ -42,6 +44,7 @@ class Finder {
   mutable std::mutex mutex_;  // guards sight_
   std::mutex taking_;         // one at a time changes it
   Sight sight_;
+  mutable CardShelf cards_;
   std::int64_t day_began_ = 0;  // position at the change of day; 0 on the first
   std::atomic<bool> stop_{false};
   std::thread thread_;

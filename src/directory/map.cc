@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "base/json.h"
 #include "directory/pages.h"
@@ -99,9 +100,10 @@ std::vector<Dot> spread(const Frame& frame, const std::vector<Pin>& pins, const 
 }
 
 std::string number(double value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
+  std::array<char, 32> text;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 1).ptr;
+  return {text.data(), end};
 }
 
 std::string path(const Frame& frame, const Json& points, bool closed) {

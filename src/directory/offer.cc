@@ -336,6 +336,22 @@ std::string topic_word(int n) {
   return "#" + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
 }
 
+namespace {
+
+std::optional<Point> point_in(std::string_view text) {
+  const auto comma = text.find(',');
+  if (comma == text.npos) return std::nullopt;
+  return Point{number(text.substr(0, comma)).value_or(0) / 1e6,
+               number(text.substr(comma + 1)).value_or(0) / 1e6};
+}
+
+}  // namespace
+
+std::optional<Point> place_in(std::string_view facts) {
+  const auto f = split(facts, '|');
+  return f.size() == 11 ? point_in(f[0]) : std::nullopt;
+}
+
 std::optional<match::Offer> offer_from(std::string_view id, std::string_view facts, std::string_view words,
                                        const topic::Catalogue& topics, Day today) {
   const auto f = split(facts, '|');
@@ -346,9 +362,7 @@ std::optional<match::Offer> offer_from(std::string_view id, std::string_view fac
   if (!hours || care.size() != 4 || age.size() != 2 || end == words.npos) return std::nullopt;
   match::Offer o;
   o.id = id;
-  if (const auto comma = f[0].find(','); comma != f[0].npos)
-    o.place = Point{number(f[0].substr(0, comma)).value_or(0) / 1e6,
-                    number(f[0].substr(comma + 1)).value_or(0) / 1e6};
+  o.place = point_in(f[0]);
   const int flags = number(f[1]).value_or(0);
   o.approximate = flags & kApproximate;
   o.everywhere = flags & kEverywhere;

@@ -92,6 +92,8 @@ HoursOf hours_of(std::string_view facts, Day today);
 std::uint16_t audience_bit(std::string_view group);
 /** The groups that an offer is only for; none: for everybody. */
 std::vector<std::string> audience_in(std::string_view facts);
+/** Where it is, as far as that may be told. */
+std::optional<Point> place_in(std::string_view facts);
 /** By telephone, online, at home, or at a place that is kept secret. */
 bool is_everywhere(std::string_view facts);
 

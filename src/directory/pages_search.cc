@@ -166,40 +166,41 @@ std::string_view beginning(std::string_view text) {
   return text.substr(0, blank == text.npos || blank < kMost / 2 ? end : blank);
 }
 
-Html card(const Ask& ask, const Card& c, std::size_t index, const match::Question& question) {
+Html card(const Ask& ask, const Card& each, std::size_t index, const match::Question& question) {
+  const match::Hit& hit = each.hit;
+  const CardText& c = *each.text;
   const std::string number = words::number(ask.language, static_cast<std::int64_t>(index));
   const std::string anchor = "t" + std::to_string(index);
   const auto* language = words::language(c.language);
   const bool foreign = c.language != ask.language.tag;
   const std::string tag(language ? language->html : std::string_view(c.language));
   Html lines;
-  lines += line("clock", hours_line(ask, hours_of(c.facts, ask.desk.today())));
+  lines += line("clock", hours_line(ask, c.hours));
   // "For parents" goes without saying here.
-  if (const auto groups = audience_in(c.facts);
-      !groups.empty() && groups != std::vector<std::string>{"parents"})
-    lines += line("people", Html::text(group_list(ask, groups)));
+  if (!c.groups.empty() && c.groups != std::vector<std::string>{"parents"})
+    lines += line("people", Html::text(group_list(ask, c.groups)));
   Html place;
   if (!c.address.empty()) place += address_lines(c.address);
-  if (c.hit.distance_m) {
-    const std::string far = words::distance(ask.language, *c.hit.distance_m);
-    place += Html::text(c.hit.approximate ? ask.t("about {distance}", {{"distance", far}}) : far);
+  if (hit.distance_m) {
+    const std::string far = words::distance(ask.language, *hit.distance_m);
+    place += Html::text(hit.approximate ? ask.t("about {distance}", {{"distance", far}}) : far);
   }
-  if (c.address.empty() && !c.hit.distance_m)
-    place += Html::text(is_everywhere(c.facts) ? ask.t("By telephone or online; the place is told there.")
-                                               : ask.t("Please ask where it is."));
+  if (c.address.empty() && !hit.distance_m)
+    place += Html::text(c.everywhere ? ask.t("By telephone or online; the place is told there.")
+                                     : ask.t("Please ask where it is."));
   lines += line("place", place);
   return el("li", {cls("lo-card"), web::id(anchor)},
             {el("div", {cls("lo-card__head")},
                 {el("h3", {cls("lo-card__title")},
                     {el("a",
-                        {web::href(Url::path("/offers/" + c.hit.id)), web::attr_if(foreign, "lang", tag),
+                        {web::href(Url::path("/offers/" + hit.id)), web::attr_if(foreign, "lang", tag),
                          web::attr_if(foreign, "dir", "auto")},
                         {c.title})}),
                  el("span", {cls("lo-num"), attr("aria-hidden", "true")}, {number})}),
              el("p", {cls("lo-card__kind"), attr("dir", "auto")}, {c.organisation}),
              el("p", {cls("kern-body"), web::attr_if(foreign, "lang", tag), attr("dir", "auto")},
                 {beginning(c.summary)}),
-             el("ul", {cls("lo-lines")}, {lines}), reasons(ask, c.hit, question),
+             el("ul", {cls("lo-lines")}, {lines}), reasons(ask, hit, question),
              foreign ? language_note(ask, c.language, c.state) : Html()});
 }
 
@@ -259,9 +260,14 @@ http::Response as_json(const Found& found) {
       reasons.push_back({{"wish", kWishes[static_cast<std::size_t>(r.wish)]},
                          {"verdict", kVerdicts[static_cast<std::size_t>(r.verdict)]}});
     }
-    Json one{{"id", c.hit.id},         {"service_id", c.service_id},     {"title", c.title},
-             {"language", c.language}, {"organization", c.organisation}, {"address", c.address},
-             {"phone", c.phone}};
+    const auto& text = *c.text;
+    Json one{{"id", c.hit.id},
+             {"service_id", text.service_id},
+             {"title", text.title},
+             {"language", text.language},
+             {"organization", text.organisation},
+             {"address", text.address},
+             {"phone", text.phone}};
     if (c.hit.distance_m) one["distance_m"] = *c.hit.distance_m;
     one["approximate"] = c.hit.approximate;
     one["reasons"] = std::move(reasons);
@@ -288,11 +294,10 @@ http::Response results(Ask& ask, const Rooms& rooms) {
   std::vector<Pin> pins;
   for (std::size_t i = 0; i < found.cards.size(); ++i) {
     cards += card(ask, found.cards[i], first + i, found.question);
-    const auto facts =
-        offer_from(found.cards[i].hit.id, found.cards[i].facts, "\n", *sight.topics, ask.desk.today());
-    if (facts && facts->place)
-      pins.push_back({*facts->place, words::number(ask.language, static_cast<std::int64_t>(first + i)),
-                      "t" + std::to_string(first + i), found.cards[i].title});
+    const auto& text = *found.cards[i].text;
+    if (text.place)
+      pins.push_back({*text.place, words::number(ask.language, static_cast<std::int64_t>(first + i)),
+                      "t" + std::to_string(first + i), text.title});
   }
   Html count;
   if (!found.left_out.empty())

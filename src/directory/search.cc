@@ -304,35 +304,51 @@ std::string named(const std::vector<unit::Place>& places) {
 
 }  // namespace
 
-std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,
+namespace {
+
+CardText card_text(const sql::Row& r, Day today) {
+  const auto facts = r.text(5);
+  return {.title = std::string(r.text(7).empty() ? r.text(2) : r.text(7)),
+          .summary = std::string(r.text(8)),
+          .language = std::string(r.text(6)),
+          .state = std::string(r.text(9)),
+          .organisation = std::string(r.text(2)),
+          .address = std::string(r.text(3)),
+          .phone = std::string(r.text(4)),
+          .service_id = std::string(r.text(1)),
+          .hours = hours_of(facts, today),
+          .groups = audience_in(facts),
+          .everywhere = is_everywhere(facts),
+          .place = place_in(facts)};
+}
+
+}  // namespace
+
+std::vector<Card> cards_of(const access::Desk& desk, CardShelf& shelf, const std::vector<match::Hit>& hits,
                            std::string_view language) {
-  if (hits.empty()) return {};
+  const Day today = desk.today();
+  std::vector<std::string_view> ids;
+  for (const auto& each : hits) ids.push_back(each.id);
+  const auto turn = shelf.turn();
+  auto texts = shelf.find(ids, language, today);
   std::vector<sql::Value> values{language};
-  for (std::size_t i = 0; i < kPageSize; ++i)
-    values.emplace_back(i < hits.size() ? hits[i].id : hits.front().id);
-  std::map<std::string, Card, std::less<>> by_id;
-  desk.public_read().read([&](access::View& view) {
-    view.each(kCards, values, [&](const sql::Row& r) {
-      Card card;
-      card.service_id = r.text(1);
-      card.organisation = r.text(2);
-      card.address = r.text(3);
-      card.phone = r.text(4);
-      card.facts = r.text(5);
-      card.language = r.text(6);
-      card.title = r.text(7).empty() ? card.organisation : std::string(r.text(7));
-      card.summary = r.text(8);
-      card.state = r.text(9);
-      by_id.insert_or_assign(std::string(r.text(0)), std::move(card));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (!texts[i]) values.emplace_back(ids[i]);
+  if (values.size() > 1) {
+    while (values.size() <= kPageSize) values.emplace_back(sql::Value(values[1]));
+    desk.public_read().read([&](access::View& view) {
+      view.each(kCards, values, [&](const sql::Row& r) {
+        auto text = std::make_shared<const CardText>(card_text(r, today));
+        shelf.keep(turn, r.text(0), language, today, text);
+        for (std::size_t i = 0; i < ids.size(); ++i)
+          if (ids[i] == r.text(0)) texts[i] = text;
+      });
+      return 0;
     });
-    return 0;
-  });
+  }
   std::vector<Card> cards;
-  for (const auto& hit : hits)
-    if (const auto at = by_id.find(hit.id); at != by_id.end()) {
-      cards.push_back(at->second);
-      cards.back().hit = hit;
-    }
+  for (std::size_t i = 0; i < hits.size(); ++i)
+    if (texts[i]) cards.push_back({hits[i], texts[i]});
   return cards;
 }
 
@@ -375,7 +391,7 @@ Found find(const access::Desk& desk, const Finder& finder, Search search,
     thread_local match::Scratch scratch;
     found.answer = match::find(*sight.snapshot, found.question, scratch);
   }
-  found.cards = cards_of(desk, found.answer.hits, language);
+  found.cards = cards_of(desk, finder.cards(), found.answer.hits, language);
   found.search = std::move(search);
   return found;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "access/desk.h"
 #include "base/result.h"
+#include "directory/cards.h"
 #include "directory/finder.h"
 #include "http/form.h"
 #include "match/match.h"
@@ -99,9 +101,7 @@ std::string query_of(const Search& search, int page);
 /** One line of the results. */
 struct Card {
   match::Hit hit;
-  std::string title, summary, language, state;  // language: of title and summary
-  std::string organisation, address, phone, facts;
-  std::string service_id;
+  std::shared_ptr<const CardText> text;  // never null
 };
 
 struct Found {
@@ -138,7 +138,6 @@ Found find(const access::Desk& desk, const Finder& finder, Search search,
            const std::optional<Point>& position, std::string_view language);
 
 /** The cards of hits, in their order. Those that vanished meanwhile are left out. */
-std::vector<Card> cards_of(const access::Desk& desk, const std::vector<match::Hit>& hits,
+std::vector<Card> cards_of(const access::Desk& desk, CardShelf& shelf, const std::vector<match::Hit>& hits,
                            std::string_view language);
-
 }  // namespace lotse::directory

@@ -121,7 +121,15 @@ TEST_P(DirectoryTest, the_finder_follows_changes_without_building_anew) {
   EXPECT_GT(finder.sight().snapshot->overlay(), 0u);
   Search s;
   s.words = "sprachcafe";
+  const auto first = [&] { return find(visitor(), finder, s, std::nullopt, "de").cards.at(0).text; };
   EXPECT_EQ(find(visitor(), finder, s, std::nullopt, "de").cards.size(), 1u);
+  EXPECT_EQ(first()->title, "Sprachcafé");
+  EXPECT_EQ(first(), first()) << "read from the store once";
+  e = find_kept(desk(one_), id);
+  e.service.name = "Sprachcafé am Markt";
+  ASSERT_TRUE(correct(desk(one_), e.service, e.version));
+  finder.catch_up();
+  EXPECT_EQ(first()->title, "Sprachcafé am Markt") << "no card outlives a change";
   e = find_kept(desk(one_), id);
   e.service.status = "inactive";
   ASSERT_TRUE(correct(desk(one_), e.service, e.version));
@@ -323,7 +331,7 @@ TEST_P(DirectoryTest, a_sentence_finds_what_its_words_mean) {
                                                         {"Almanca kursu arıyorum", "tr"}}) {
     const auto found = ask(words, language);
     ASSERT_FALSE(found.cards.empty()) << words;
-    EXPECT_EQ(found.cards[0].title, "Deutschkurs am Vormittag") << words;
+    EXPECT_EQ(found.cards[0].text->title, "Deutschkurs am Vormittag") << words;
   }
   const auto left = ask("Deutschkurs Xylophon", "de");
   EXPECT_EQ(left.left_out, (std::vector<std::string>{"Xylophon"}));
