@@ -207,7 +207,7 @@ int main(int count, char** values) try {
     else if (name == "--paths")
       settings.paths = value;
     else if (name == "--connections")
-      settings.connections = std::clamp(std::atoi(value.c_str()), 1, 150);
+      settings.connections = std::clamp(std::atoi(value.c_str()), 1, 1000);
     else if (name == "--requests")
       settings.requests = std::strtoul(value.c_str(), nullptr, 10);
     else if (name == "--rate")

@@ -33,6 +33,14 @@ def ratios(results):
         slow = results["write"]["slow"]
         found["durable changes / one commit each, slow fsync"] = (slow["doors"]["per_second"] / slow["one_each"]["per_second"], "more")
         found["durable changes / raw rows, slow fsync"] = (slow["doors"]["per_second"] / slow["raw"]["per_second"], "more")
+    if results.get("seal"):
+        seal = {key: each["per_second"] for key, each in results["seal"].items()}
+        found["audit: with its entry / bare row"] = (seal["audited"] / seal["raw"], "more")
+        found["sealing: sealed with entry / plain with entry"] = (seal["sealed"] / seal["audited"], "more")
+        found["reading 20: sealed with entry / plain"] = (seal["read_sealed"] / seal["read"], "more")
+    if results.get("sign_in"):
+        s = results["sign_in"]
+        found["sign-ins beside pages / alone"] = (s["sign_ins"]["per_second"] / s["sign_ins_alone"]["per_second"], "more")
     return {key: (round(value, 2), better) for key, (value, better) in found.items()}
 
 
@@ -78,6 +86,12 @@ def rows(results):
             each = p[kind]
             name = {"plain": "Page of results, uncompressed", "gzip": "Page of results, gzip", "static_plain": "The same bytes as a file, uncompressed", "static_gzip": "The same bytes as a file, gzip"}[kind]
             out.append((name, f"{each['per_second']:.0f}/s, {each['cpu_us_each']:.0f} µs CPU, p99 {each['half_load']['p99_ms']:.2f} ms at {each['half_load_per_second']:.0f}/s ({each['p99_ms_full_load']:.2f} ms at full), {each['bytes_each'] / 1000:.1f} KB", ""))
+        if "nginx_plain" in p:
+            each = p["nginx_plain"]
+            out.append(("The same bytes from nginx, uncompressed", f"{each['per_second']:.0f}/s, {each['cpu_us_each']:.0f} µs CPU, p99 {each['half_load']['p99_ms']:.2f} ms at {each['half_load_per_second']:.0f}/s: {each['per_second'] / p['plain']['per_second']:.1f} times the page of results", ""))
+        if "crowd" in p:
+            c = p["crowd"]
+            out.append((f"Page of results over {c['connections']} connections, whoever waits counted", f"{c['per_second']:.0f}/s, p50 {c['p50_ms']:.1f} ms, p99 {c['p99_ms']:.1f} ms", "≥ 4,000/s; p99 ≤ 50 ms"))
         out.append(("The broadest page (no topic, word or place)", f"p50 {p['broadest']['p50_ms']:.2f} ms, p99 {p['broadest']['p99_ms']:.2f} ms, {p['broadest']['cpu_us_each']:.0f} µs CPU", ""))
         out.append(("Memory of the server", f"{p['memory_mb']['VmRSS']:.0f} MB, at most {p['memory_mb']['VmHWM']:.0f} MB", ""))
     if "start" in results:
@@ -93,6 +107,18 @@ def rows(results):
                     f"rows without doors and audit {each['raw']['per_second']:,.0f}/s", "≥ 1,000/s; ≥ 8 times where fsync is slow"))
         out.append((f"The same at {each['open']['asked_per_second']:,.0f} a second, whoever waits counted, {what}",
                     f"{each['open']['per_second']:,.0f}/s, p50 {each['open']['p50_ms']:.1f} ms, p99 {each['open']['p99_ms']:.1f} ms", "p99 < 100 ms"))
+    if "seal" in results:
+        s = results["seal"]
+        out.append(("A registration of nine columns, 64 writers: bare row; with its entry in the audit; sealed, with entry; sealed, with a key of its own",
+                    "; ".join(f"{s[key]['per_second']:,.0f}/s" for key in ("raw", "audited", "sealed", "sealed_new")), ""))
+        out.append(("A page of 20 of them: plain; sealed, entered before it is shown", "; ".join(f"{s[key]['per_second']:,.0f}/s" for key in ("read", "read_sealed")), ""))
+    if "audit" in results:
+        a = results["audit"]
+        out.append((f"The audit of a unit with {a['entries']:,} entries", f"sealed in {a['all_batches_s']:.1f} s, looked through in {a['verify_s']:.1f} s", "1,000,000 looked through in ≤ 5 s"))
+    if "sign_in" in results:
+        s = results["sign_in"]
+        out.append(("Sign-ins alone; beside people who read", f"{s['sign_ins_alone']['per_second']:.0f}/s, p99 {s['sign_ins_alone']['p99_ms']:.0f} ms; {s['sign_ins']['per_second']:.0f}/s, p99 {s['sign_ins']['p99_ms']:.0f} ms", ""))
+        out.append((f"Pages at {s['pages']['per_second']:.0f}/s alone; beside sign-ins", f"p99 {s['pages_alone']['p99_ms']:.1f} ms; p99 {s['pages']['p99_ms']:.1f} ms", "no harm"))
     if "fill" in results:
         out.append(("Filling the store", f"{results['fill']['offers']:,} offers in {results['fill']['seconds']:.0f} s, {results['fill']['store_mb']:.0f} MB", ""))
     return out

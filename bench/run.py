@@ -9,11 +9,11 @@ Only ratios of things measured in the same run are compared, never times. --all:
 is there, so that a run that was broken off goes on (--fresh starts anew), but only on a commit without changes; writes
 bench/results/all.md.
 
-Benches: fill match sql page start visit write. All of them write bench/results/<small|all>.json with machine, commit, command and day.
+Benches: fill match sql page start visit write seal audit sign_in. All of them write bench/results/<small|all>.json with machine, commit, command and day.
 """
 import argparse
+import concurrent.futures
 import datetime
-import http.client
 import itertools
 import json
 import os
@@ -21,7 +21,6 @@ import pathlib
 import platform
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -30,24 +29,22 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from questions import questions  # noqa: E402
 from report import SLOW_FSYNC_US, databases, markdown, ratios, regressions  # noqa: E402
+from servers import Failure, Nginx, Server, sign_ins  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/release"
 RESULTS = ROOT / "bench/results"
-TARGETS = ["lotse", "bench_match", "bench_match_sql", "bench_page_fill", "bench_load", "bench_static", "bench_write", "crash_recorder"]
+TARGETS = ["lotse", "bench_match", "bench_match_sql", "bench_page_fill", "bench_load", "bench_static", "bench_write", "bench_seal", "bench_audit", "crash_recorder"]
 SIZES = {
-    "small": dict(entries=20_000, questions=2_000, sql_questions=200, pages=300, page_requests=1_500, starts=3, write_seconds=3),
-    "all": dict(entries=100_000, questions=10_000, sql_questions=10_000, pages=1_000, page_requests=4_000, starts=5, write_seconds=15),
+    "small": dict(entries=20_000, questions=2_000, sql_questions=200, pages=300, page_requests=1_500, starts=3, write_seconds=3, audit_entries=50_000, sign_in_seconds=5),
+    "all": dict(entries=100_000, questions=10_000, sql_questions=10_000, pages=1_000, page_requests=4_000, starts=5, write_seconds=15, audit_entries=1_000_000, sign_in_seconds=20),
 }
 BROADEST = "/offers?radius=50"  # everything: no topic, no word, no place
 EVERY_FILTER = BROADEST + "&language=ukr&age=27up&child=1to2&child=3to5&day=2&time=morning&free=1&places=1"
 SEED = 20261122
 WRITES_ASKED = 1_000
 CONNECTIONS = 4
-
-
-class Failure(Exception):
-    pass
+CROWD = 200  # connections
 
 
 def say(text):
@@ -80,50 +77,6 @@ def build():
     say("build: build/release")
     run(["cmake", "--preset", "release", "--log-level=WARNING"])
     run(["cmake", "--build", "--preset", "release", "--parallel", str(os.cpu_count()), "--target", *TARGETS])
-
-
-class Server:
-    """A server started by us; the port it says it listens on."""
-
-    def __init__(self, command):
-        self.began = time.monotonic()
-        self.process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.process.stdout:
-            if line.startswith("listening on "):
-                self.listening = time.monotonic() - self.began
-                self.port = int(line.strip().rsplit(":", 1)[1])
-                return
-        self.process.wait()
-        raise Failure(f"{command[0]} did not start: ended with {self.process.returncode}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    def cpu_seconds(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory_mb(self):
-        status = open(f"/proc/{self.process.pid}/status").read()
-        return {name: round(int(re.search(name + r":\s+(\d+)", status).group(1)) / 1024, 1) for name in ("VmHWM", "VmRSS")}
-
-    def get(self, path, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", path, headers={"Accept": "text/html", "Accept-Language": "de", **{k.replace("_", "-"): v for k, v in headers.items()}})
-        answer = connection.getresponse()
-        body = answer.read()
-        head = sum(len(name) + len(value) + 4 for name, value in answer.getheaders()) + 19
-        connection.close()
-        return answer, body, head
 
 
 def hits_of(body):
@@ -216,10 +169,10 @@ class Bench:
             if left > 20 * self.size["pages"]:
                 raise Failure(f"only {len(chosen)} of {left} questions have 20 hits: is the store filled?")
 
-    def load(self, server, file, gzip=False, requests=0, rate=0.0, warm=True):
+    def load(self, server, file, gzip=False, requests=0, rate=0.0, warm=True, connections=CONNECTIONS):
         """Asks all paths of a file; CPU time is that of the server over the very same requests."""
         requests = requests or self.size["page_requests"]
-        command = [self.binaries / "bench_load", "--port", server.port, "--paths", file, "--connections", CONNECTIONS]
+        command = [self.binaries / "bench_load", "--port", server.port, "--paths", file, "--connections", connections]
         command += ["--gzip"] if gzip else []
         if warm:
             run(command + ["--requests", min(requests, 200)])
@@ -249,6 +202,10 @@ class Bench:
             figures.update(questions=len(chosen), left_out=left)
             figures["plain"] = self.both_loops(server, file, False)
             figures["gzip"] = self.both_loops(server, file, True)
+            # Many people at once, at half of what goes: whoever waits counts from when she wanted to ask.
+            half = figures["plain"]["per_second"] / 2
+            crowd = self.load(server, file, rate=half, warm=False, connections=CROWD)
+            figures["crowd"] = {"connections": CROWD, "rate": round(half, 1), **{key: crowd[key] for key in ("per_second", "p50_ms", "p99_ms", "max_ms")}}
             middle = chosen[0]
             for name, headers in (("page.html", {}), ("page.html.gz", {"Accept_Encoding": "gzip"})):
                 (self.folder / name).write_bytes(server.get(middle, **headers)[1])
@@ -263,6 +220,9 @@ class Bench:
             with Server([self.binaries / "bench_static", self.folder / page, *kind]) as server:
                 # At the pace that the page was asked at, so that the two p99 can be set side by side.
                 figures[name] = self.both_loops(server, file, False, least=20_000, rate=figures[name[7:]]["half_load_per_second"])
+        if shutil.which("nginx"):  # set up by nobody: Debian's package starts a server of its own
+            with Nginx(self.folder / "page.html") as server:
+                figures["nginx_plain"] = self.both_loops(server, file, False, least=20_000, rate=figures["plain"]["half_load_per_second"])
         return figures
 
     def start(self):
@@ -338,7 +298,43 @@ class Bench:
         return figures
 
 
-ORDER = ["fill", "match", "sql", "page", "start", "visit", "write"]
+    def seal(self):
+        """What audit and sealing cost: a registration by bare SQL, with its entry, sealed, and with a key of its own."""
+        folder = self.folder / "sealed"
+        shutil.rmtree(folder, ignore_errors=True)
+        text = run([self.binaries / "bench_seal", folder, self.size["write_seconds"]])
+        shutil.rmtree(folder)
+        figures = {kind: {key: round(value, 2) for key, value in each.items()} for kind, each in json.loads(text).items()}
+        if any(each["refused"] for each in figures.values()):
+            raise Failure(f"changes were refused: {figures}")
+        return figures
+
+    def audit(self):
+        """The audit of one unit: sealed, and looked through from the first entry to the last."""
+        figures = json.loads(run([self.binaries / "bench_audit", self.size["audit_entries"]]))
+        if figures["faulty"]:
+            raise Failure("the audit has faults")
+        return figures
+
+    def sign_in(self):
+        """Sign-ins with password, while people read: neither may keep the other waiting."""
+        data = self.folder / "town"
+        shutil.rmtree(data, ignore_errors=True)
+        file = self.folder / "town-paths.txt"
+        with Server([self.binaries / "lotse", "serve", "--data", data, "--sample", "--listen", "127.0.0.1:0"]) as server:
+            file.write_text(BROADEST + "\n")
+            rate = self.load(server, file)["per_second"] / 4
+            seconds = self.size["sign_in_seconds"]
+            pages = {"requests": max(int(rate * seconds), 100), "rate": rate, "warm": False}
+            figures = {"pages_alone": self.load(server, file, **pages), "sign_ins_alone": sign_ins(server, seconds)}
+            with concurrent.futures.ThreadPoolExecutor(1) as other:
+                doing = other.submit(sign_ins, server, seconds)
+                figures["pages"] = self.load(server, file, **pages)
+                figures["sign_ins"] = doing.result()
+        return figures
+
+
+ORDER = ["fill", "match", "sql", "page", "start", "visit", "write", "seal", "audit", "sign_in"]
 NEEDS = {"match": ["fill"], "sql": ["fill"], "page": ["fill"], "start": ["fill", "page"], "visit": ["fill", "page"]}
 
 
