@@ -391,7 +391,9 @@ bool is_served(const std::string& folder) {
 int follow_served(const StoreChoice& choice, const std::vector<std::string>& arguments) {
   const std::string folder = choice.folder();
   if (folder.empty())
-    throw sql::Refused("only a SQLite store is followed; for PostgreSQL see docs/backup.md");
+    throw sql::Refused(
+        "only a SQLite store is followed by Lotse. PostgreSQL archives its own log, which is a minute behind "
+        "at most: set it up as docs/backup.md says (archive_command, pg_basebackup)");
   for (bool told = false;;) {
     if (const auto code = ask_server(folder + "/serve.sock", arguments)) {
       if (*code == 2) return 2;

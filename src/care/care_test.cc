@@ -88,6 +88,57 @@ TEST_P(CareTest, OnlyASqliteStoreIsCopiedLikeThis) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
+// A database of its own for what is restored.
+class OtherDatabase {
+ public:
+  OtherDatabase() : name_(sql::StoreTemplates::instance().fresh_name()) {
+    sql::StoreTemplates::server("CREATE DATABASE " + name_);
+  }
+  ~OtherDatabase() { sql::StoreTemplates::drop(name_); }
+  OtherDatabase(const OtherDatabase&) = delete;
+  OtherDatabase& operator=(const OtherDatabase&) = delete;
+  std::string url() const { return sql::StoreTemplates::on_database(name_); }
+
+ private:
+  const std::string name_;
+};
+
+TEST_P(CareTest, ADatabaseComesBackWithoutWhatWasErasedSince) {
+  if (on_sqlite()) {
+    EXPECT_THROW(dump(*store_, {url(), ""}, clock_, folder_ / "one"), std::exception);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+    return;
+  }
+  const DatabaseChoice copier{sql::StoreTemplates::on_database(name(), "lotse_backup"), ""};
+  put("t1", full());
+  put("t2", full());
+  EXPECT_GT(dump(*store_, copier, clock_, folder_ / "one").data_bytes, 0U);
+  store_->keys().drop(7, "t1");
+  clock_.set(Instant{clock_.now().ms + 1});
+  dump(*store_, copier, clock_, folder_ / "two");
+  auto choice = from(folder_ / "two");
+  const OtherDatabase other;
+  choice.keys = folder_ / "one.keys";
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "older keys";
+  choice = from(folder_ / "one");
+  choice.keys = folder_ / "two.keys";
+  { const RestoringDatabase given_up(choice, {other.url(), ""}); }
+  RestoringDatabase restoring(choice, {other.url(), ""});
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "one is under way";
+  sql::Options data, keys;
+  data.schema = kRestoring[0];
+  keys.schema = kRestoring[1];
+  store_ = std::make_unique<access::Store>(
+      sql::open(other.url(), data), migrations(),
+      std::make_shared<access::KeyRing>(sql::open(other.url(), keys), key_file()));
+  EXPECT_EQ(access::make_fit(*store_, clock_, "operator:test").ended, 1);
+  EXPECT_FALSE(get<access::Thing>("t1"));
+  EXPECT_EQ(get<access::Thing>("t2")->value(), full());
+  store_.reset();
+  restoring.accept();
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "there is a store";
+}
+
 TEST_P(CareTest, ACopyIsSealedAndComesBack) {
   if (!on_sqlite()) return;
   put("t1", full());
