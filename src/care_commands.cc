@@ -175,6 +175,7 @@ bool is_made_fit(const StoreChoice& put, const std::vector<std::string>& heads, 
     return false;
   }
   const auto store = open_store(put, clock);
+  access::drop_ended(*store, given_in(*store, clock, heads).ended);
   const auto made = access::make_fit(*store, clock, by);
   out << made.sign_ins << " sign-ins and " << made.links << " links of that day were ended\n";
   if (made.ended > 0) out << made.ended << " records were erased since, and are erased again\n";

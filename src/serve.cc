@@ -172,7 +172,8 @@ class SealedAudit {
  public:
   SealedAudit(access::Store& store, const Clock& clock, const std::string& heads)
       : signer_(access::audit_signer(store, clock.now())) {
-    if (!heads.empty()) sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({});
+    if (!heads.empty())
+      sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({}, {});
     sealing_.emplace(store, clock, signer_, sink_ ? &*sink_ : nullptr);
   }
 

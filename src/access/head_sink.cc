@@ -55,7 +55,7 @@ bool is_cut(int fd) {
 
 FileSink::FileSink(std::string path) : path_(std::move(path)), name_("file:" + path_) {}
 
-void FileSink::give(std::span<const AuditHead> heads) {
+void FileSink::give(std::span<const AuditHead> heads, std::span<const AuditEnds> ends) {
   const bool fresh = !std::filesystem::exists(path_);
   const OpenFile file(path_, O_RDWR | O_APPEND | O_CREAT);
   // Lines of two processes must not meet in the middle. The kernel lets go of the lock with the file.
@@ -63,6 +63,7 @@ void FileSink::give(std::span<const AuditHead> heads) {
   // A line that was cut off stays as it is, on a line of its own: nothing is ever taken away here.
   std::string lines = is_cut(file.fd()) ? "\n" : "";
   for (const auto& each : heads) lines += line_of(each) + "\n";
+  for (const auto& each : ends) lines += line_of(each) + "\n";
   for (std::string_view rest = lines; !rest.empty();) {
     const ssize_t written = ::write(file.fd(), rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
@@ -82,14 +83,18 @@ std::size_t HeadGiver::give_due(const std::stop_token& stop) {
   for (const UnitId unit : units) {
     while (!stop.stop_requested()) {
       std::vector<AuditHead> heads;
+      std::vector<AuditEnds> ends;
       store_.read([&](sql::Tx& tx) {
         tx.enter_unit(unit);
+        ends.clear();
         const auto before =
             tx.one(kGiven, {unit, sink_.name()}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
         heads = heads_after(tx, unit, before, kAtOnce);
+        for (const auto& each : heads) ends.push_back(ends_of(tx, each));
       });
       if (heads.empty()) break;
-      sink_.give(heads);
+      for (auto& each : ends) each = sign(std::move(each), signer_);
+      sink_.give(heads, ends);
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(unit);
         tx.change(kRemember, {unit, sink_.name(), heads.back().size});

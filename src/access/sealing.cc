@@ -15,6 +15,7 @@ constexpr std::chrono::seconds kRound{60}, kLook{5};
 
 Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink)
     : store_(store),
+      signer_(signer),
       sealer_(store, clock, signer),
       sink_(sink),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
@@ -55,7 +56,7 @@ void Sealing::round(const std::stop_token& stop) {
   }
   if (!sink_) return;
   try {
-    HeadGiver(store_, *sink_).give_due(stop);
+    HeadGiver(store_, *sink_, signer_).give_due(stop);
   } catch (const std::exception&) {
     log_event("audit.heads.failed");
   }

@@ -29,6 +29,7 @@ class Sealing {
   void round(const std::stop_token& stop);
 
   Store& store_;
+  const seal::Signer& signer_;
   Sealer sealer_;
   HeadSink* const sink_;
   std::mutex mutex_;
