@@ -91,7 +91,7 @@ class PutAside {
 }  // namespace
 
 int back_up(access::Store& store, const StoreChoice& named, const Clock& clock, const CareWanted& w,
-            const std::stop_token& stop, std::ostream& out) {
+            const std::stop_token& stop, std::ostream& out, std::ostream& err) {
   if (!w.follow) {
     const auto copied = named.folder().empty()
                             ? care::dump(store, {named.store, named.password_file}, clock, w.to, stop)
@@ -105,8 +105,14 @@ int back_up(access::Store& store, const StoreChoice& named, const Clock& clock, 
   choice.every = std::chrono::seconds(w.every);
   choice.whole_every = std::chrono::hours(w.whole_every);
   choice.keep_days = w.keep;
-  care::follow(store, clock, choice, stop,
-               [&](const std::string& line) { out << text_of(clock.now()) << "  " << line << std::endl; });
+  try {
+    care::follow(store, clock, choice, stop,
+                 [&](const std::string& line) { out << text_of(clock.now()) << "  " << line << std::endl; });
+  } catch (const care::AlreadyFollowed& e) {
+    // 2: whoever follows does not ask again.
+    err << "lotse: " << e.what() << "\n";
+    return 2;
+  }
   return 0;
 }
 

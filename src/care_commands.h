@@ -23,7 +23,7 @@ struct CareWanted {
 /** Copies the store into a file, or (SQLite) keeps a folder of copies up to date until `stop`. The exit code.
  */
 int back_up(access::Store& store, const StoreChoice& named, const Clock& clock, const CareWanted& wanted,
-            const std::stop_token& stop, std::ostream& out);
+            const std::stop_token& stop, std::ostream& out, std::ostream& err);
 
 /** Says whether store, keys and audit are sound and belong together. 0 if they are; 1: what is wrong was
  * said. */

@@ -365,7 +365,7 @@ void describe_care(CLI::App& app, CareWanted& w, const std::function<void(CLI::A
   run(*backup, [&w](const Bench& b) {
     CareWanted absolute = w;
     absolute.to = b.absolute(w.to);
-    return back_up(b.store, b.named, b.by.clock(), absolute, b.stop, b.out);
+    return back_up(b.store, b.named, b.by.clock(), absolute, b.stop, b.out, b.err);
   });
   auto* check = app.add_subcommand("check", "Whether store, keys and audit are sound and belong together");
   check->add_option("--heads", w.heads, "File of heads that were given away; may be said several times");

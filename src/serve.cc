@@ -18,6 +18,7 @@
 #include "access/sealing.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "care/care.h"
 #include "command_socket.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
@@ -251,7 +252,8 @@ class MetricsListener {
                   if (request.method != "GET" || request.path != "/metrics")
                     response.status = 404;
                   else
-                    response.body = metrics.text(store.figures(), pages.connections());
+                    response.body =
+                        metrics.text(store.figures(), pages.connections(), care::age_of_copies(store));
                   response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                   return response;
                 }),

@@ -48,14 +48,25 @@ struct FollowChoice {
   std::chrono::milliseconds every{10'000};  // between two looks at what has changed
   std::chrono::hours whole_every{24};       // between two whole copies
   int keep_days = 30;                       // of copies; the newest whole one is kept always
+  std::chrono::milliseconds late{60'000};   // after so long without a look, the copies are late
 };
+
+/** This process follows the store already. */
+struct AlreadyFollowed : CopyRefused {
+  using CopyRefused::CopyRefused;
+};
+
+/** How long ago the copies of this store held all of it, where this process follows it; while the first whole
+ * copy is being made, since when. From any thread, also while the folder of copies hangs. */
+std::optional<std::chrono::seconds> age_of_copies(const access::Store& store);
 
 /**
  * Keeps a folder of copies up to date until `stop`: a whole copy ("20261122T101500Z-1a2b3c4d/"), then every
  * some seconds what has changed since, also while the next whole copy is being written. A new one is begun
  * when it is time, when the installation's key was changed, and when something fails (the folder is full or
  * away), which is told to `said` and to the log ("copy.failed"). Each line of `said` is one thing that was
- * done.
+ * done. Where the copies are late, for whatever reason, the log says so every five minutes ("copy.late").
+ * Throws AlreadyFollowed.
  */
 void follow(access::Store& store, const Clock& clock, const FollowChoice& choice, const std::stop_token& stop,
             const std::function<void(const std::string&)>& said);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "care/care.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <thread>
@@ -58,10 +61,15 @@ class CareTest : public access::RecordFixture {
       });
     });
     while (whole_ < 1) std::this_thread::yield();
-    // What was acknowledged before one look is told at the latest with the next; there is one with each
+    // The first line after this moment may be of a look before it, the second is not. There is one with each
     // change.
+    int marks = 0;
     const auto wait_for_changes = [&] {
-      for (const int then = changes_; changes_ == then;) std::this_thread::yield();
+      for (int line = 0; line < 2; ++line) {
+        const int then = changes_;
+        put("mark" + std::to_string(++marks), full());
+        while (changes_ == then) std::this_thread::yield();
+      }
     };
     work(wait_for_changes);
     stop.request_stop();
@@ -164,6 +172,20 @@ TEST_P(CareTest, ACopyIsSealedAndComesBack) {
   EXPECT_FALSE(refusal(from(file)).empty()) << "there is a store already";
 }
 
+TEST_P(CareTest, ALinkThatSomebodyPutInTheWayIsNotFollowed) {
+  if (!on_sqlite()) return;
+  const auto file = folder_ / "one", begun = folder_ / "one.part", other = folder_ / "other";
+  std::ofstream(other) << "somebody's";
+  std::filesystem::create_symlink(other, begun);
+  EXPECT_THROW(back_up(*store_, clock_, file), std::system_error);
+  EXPECT_EQ(std::filesystem::file_size(other), 10U);
+  std::filesystem::remove(begun);
+  std::ofstream(begun) << std::string(1'000'000, 'x');  // as a copy leaves it that was killed
+  back_up(*store_, clock_, file);
+  EXPECT_EQ(refusal(from(file)), "");
+  EXPECT_FALSE(std::filesystem::exists(begun));
+}
+
 TEST_P(CareTest, WhatDoesNotFitTogetherIsRefused) {
   if (!on_sqlite()) return;
   put("t1", full());
@@ -254,6 +276,62 @@ TEST_P(CareTest, AfterTheInstallationsKeyWasChangedANewWholeIsBegun) {
     while (whole_ < 2) std::this_thread::yield();
   });
   EXPECT_EQ(refusal(from(series.parent_path())), "") << "with the new key alone";
+}
+
+TEST_P(CareTest, OneFollowsAStore) {
+  if (!on_sqlite()) return;
+  EXPECT_FALSE(age_of_copies(*store_)) << "nobody does";
+  followed([&](const std::function<void()>&) {
+    EXPECT_TRUE(age_of_copies(*store_));
+    FollowChoice second;
+    second.folder = folder_ / "others";
+    EXPECT_THROW(follow(*store_, clock_, second, {}, [](const std::string&) {}), AlreadyFollowed);
+    EXPECT_FALSE(std::filesystem::exists(second.folder));
+  });
+  EXPECT_FALSE(age_of_copies(*store_));
+}
+
+// What is written to standard error while it lives.
+class ErrorStream {
+ public:
+  ErrorStream() : before_(::dup(2)) {
+    EXPECT_EQ(::pipe(ends_.data()), 0);
+    ::dup2(ends_[1], 2);
+  }
+  ~ErrorStream() {
+    ::dup2(before_, 2);
+    for (const int fd : {before_, ends_[0], ends_[1]}) ::close(fd);
+  }
+  ErrorStream(const ErrorStream&) = delete;
+  ErrorStream& operator=(const ErrorStream&) = delete;
+  void wait_for(std::string_view text) const {
+    std::string all;
+    for (char c = 0; all.find(text) == all.npos && ::read(ends_[0], &c, 1) == 1;) all += c;
+  }
+
+ private:
+  const int before_;
+  std::array<int, 2> ends_{};
+};
+
+TEST_P(CareTest, CopiesThatHangAreToldByTheLog) {
+  if (!on_sqlite()) return;
+  FollowChoice choice;
+  choice.folder = folder_ / "copies";
+  choice.every = std::chrono::milliseconds(5);
+  choice.late = std::chrono::milliseconds(1);
+  std::atomic<bool> hangs{true};
+  std::stop_source stop;
+  const ErrorStream errors;
+  std::thread following([&] {
+    follow(*store_, *system_clock(), choice, stop.get_token(), [&](const std::string&) { hangs.wait(true); });
+  });
+  errors.wait_for("\"copy.late\",\"seconds\":");
+  EXPECT_GE(age_of_copies(*store_).value().count(), 1);
+  hangs = false;
+  hangs.notify_all();
+  stop.request_stop();
+  following.join();
 }
 
 TEST_P(CareTest, AFolderThatCannotBeWrittenIsToldAndTriedAgain) {
