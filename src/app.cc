@@ -8,6 +8,7 @@
 #include "access/store_copy.h"
 #include "admin/admin.h"
 #include "base/json.h"
+#include "care/care.h"
 #include "directory/directory.h"
 #include "legal/legal.h"
 #include "unit/unit.h"
@@ -53,7 +54,10 @@ std::string StoreChoice::key_path() const {
 sql::Options StoreChoice::options(bool keys) const {
   sql::Options options;
   options.password_file = password_file;
-  if (keys) options.schema = "keys";
+  if (what == For::restoring)
+    options.schema = care::kRestoring[keys];
+  else if (keys)
+    options.schema = "keys";
   return options;
 }
 
@@ -108,7 +112,7 @@ std::unique_ptr<access::KeyRing> open_keys(const StoreChoice& choice, int connec
   auto options = choice.options(true);
   options.readers = options.connections = connections;
   auto engine = sql::open(choice.keys_url(), options);
-  sql::refuse_privileged(*engine);
+  if (choice.what == StoreChoice::For::serving) sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, access::KeyRing::migrations());
   return std::make_unique<access::KeyRing>(
       std::move(engine), choice.key_path(),
@@ -131,11 +135,11 @@ std::unique_ptr<access::Store> open_store(const StoreChoice& choice, const Clock
   // sealing of the audit and for each thread of the jobs: a worker that waits for a connection serves nobody.
   options.readers = options.connections = workers + 8;
   auto engine = sql::open(url, options);
-  sql::refuse_privileged(*engine);
+  if (choice.what == StoreChoice::For::serving) sql::refuse_privileged(*engine);
   sql::require_migrated(*engine, migrations());
   // Keys are kept in memory; few ask for one at a time.
   auto store = std::make_unique<access::Store>(std::move(engine), migrations(), open_keys(choice, 2));
-  access::match_identities(*store);
+  if (choice.what != StoreChoice::For::copying) access::match_identities(*store);
   return store;
 }
 

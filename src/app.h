@@ -26,6 +26,11 @@ struct StoreChoice {
   std::string password_file;  // for PostgreSQL
   std::string key_file;       // of the installation's keys; empty: see key_path()
   std::string cipher{};       // what new texts are sealed with: "aes256"; else XChaCha20-Poly1305
+  /** PostgreSQL: what it is opened for. Who serves it must have a role that cannot get round its fences. Who
+   * copies it has one that reads everything and changes nothing; who restores it, in the schemas
+   * care::kRestoring, or recovered it by the database's own means, is its owner. */
+  enum class For { serving, copying, restoring, recovered };
+  For what = For::serving;
   std::string url() const;
   /** Where the file of a SQLite store lies, and its lock; empty for PostgreSQL. */
   std::string folder() const;

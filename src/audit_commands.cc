@@ -44,30 +44,41 @@ std::int64_t tell(const access::AuditFindings& findings, bool older, std::ostrea
   return faults;
 }
 
+void read_files(const std::vector<std::string>& paths, const access::AuditKeys& keys, access::Given& given,
+                access::AuditFindings& findings) {
+  for (const auto& path : paths) {
+    std::ifstream file(path);
+    if (!file) throw sql::Refused(path + " cannot be read");
+    access::read_given(file, keys, given, findings);
+  }
+}
+
 }  // namespace
+
+access::Given given_in(access::Store& store, const Clock& clock, const std::vector<std::string>& files) {
+  access::Given given;
+  access::AuditFindings told_by_verify;
+  read_files(files, access::AuditKeys(access::audit_signer(store, clock.now()).verifier()), given,
+             told_by_verify);
+  return given;
+}
 
 int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,
                  std::ostream& err) {
   const auto keys = keys_of(store, clock.now(), wanted.keys, err);
   if (!keys) return 1;
-  access::GivenHeads given;
+  access::Given given;
   access::AuditFindings of_files;
-  for (const auto& path : wanted.heads) {
-    std::ifstream file(path);
-    if (!file) {
-      err << "lotse: " << path << " cannot be read\n";
-      return 1;
-    }
-    access::read_given(file, *keys, given, of_files);
-  }
+  read_files(wanted.heads, *keys, given, of_files);
+  access::find_untold(given, of_files);
   std::int64_t faults = tell(of_files, wanted.older, out, err), entries = 0;
   const access::Audit audit(store, clock);
   const auto known = audit.units();
   std::set<UnitId> units(known.begin(), known.end());
-  for (const auto& each : given) units.insert(each.first);
+  for (const auto& each : given.heads) units.insert(each.first);
   if (wanted.unit >= 0) units = {wanted.unit};
   for (const UnitId unit : units) {
-    const auto told = audit.verify(unit, *keys, given, wanted.patience * 60'000);
+    const auto told = audit.verify(unit, *keys, given.heads, wanted.patience * 60'000);
     entries += told.entries;
     if (!wanted.brief && (told.entries > 0 || told.heads > 0))
       out << "unit " << unit << ": " << told.entries << " entries under " << told.heads << " heads"

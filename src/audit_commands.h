@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "access/audit_check.h"
 #include "access/store.h"
 #include "base/time.h"
 
@@ -18,6 +19,10 @@ struct AuditWanted {
   bool brief = false;              // units are not told one by one
   bool older = false;              // a copy: that others hold later heads is told, and is no fault
 };
+
+/** What these files of heads say, as far as the store's own key signed it; the rest is left out. Throws
+ * sql::Refused for one that cannot be read. */
+access::Given given_in(access::Store& store, const Clock& clock, const std::vector<std::string>& files);
 
 /** Says of each unit whether its audit is what was sealed. 0: nothing but remarks; 1: a fault was found. */
 int verify_audit(access::Store& store, const Clock& clock, const AuditWanted& wanted, std::ostream& out,

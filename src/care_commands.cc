@@ -90,10 +90,12 @@ class PutAside {
 
 }  // namespace
 
-int back_up(access::Store& store, const Clock& clock, const CareWanted& w, const std::stop_token& stop,
-            std::ostream& out) {
+int back_up(access::Store& store, const StoreChoice& named, const Clock& clock, const CareWanted& w,
+            const std::stop_token& stop, std::ostream& out, std::ostream& err) {
   if (!w.follow) {
-    const auto copied = care::back_up(store, clock, w.to, stop);
+    const auto copied = named.folder().empty()
+                            ? care::dump(store, {named.store, named.password_file}, clock, w.to, stop)
+                            : care::back_up(store, clock, w.to, stop);
     out << "Done: " << copied.data_bytes << " bytes of data, " << copied.key_bytes << " bytes of keys ("
         << w.to << ".keys; keep those for 30 days at most)\n";
     return 0;
@@ -103,8 +105,14 @@ int back_up(access::Store& store, const Clock& clock, const CareWanted& w, const
   choice.every = std::chrono::seconds(w.every);
   choice.whole_every = std::chrono::hours(w.whole_every);
   choice.keep_days = w.keep;
-  care::follow(store, clock, choice, stop,
-               [&](const std::string& line) { out << text_of(clock.now()) << "  " << line << std::endl; });
+  try {
+    care::follow(store, clock, choice, stop,
+                 [&](const std::string& line) { out << text_of(clock.now()) << "  " << line << std::endl; });
+  } catch (const care::AlreadyFollowed& e) {
+    // 2: whoever follows does not ask again.
+    err << "lotse: " << e.what() << "\n";
+    return 2;
+  }
   return 0;
 }
 
@@ -160,8 +168,73 @@ int upgrade(const StoreChoice& choice, const Clock& clock, std::ostream& out, st
   return 0;
 }
 
-int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
-            std::ostream& out, std::ostream& err) {
+namespace {
+
+// What comes from a copy is brought up to date and made fit to be served. False: it is not sound, or
+// something must be done first; what, was said.
+bool is_made_fit(const StoreChoice& put, const std::vector<std::string>& heads, const Clock& clock,
+                 const std::string& by, std::ostream& out, std::ostream& err) {
+  const auto report = migrate_store(put, clock.now());  // the copy may be of an older program
+  if (!report.for_administrator.empty()) {
+    err << "An administrator of the database must run this first; then restore again:\n"
+        << report.for_administrator << "\n";
+    return false;
+  }
+  const auto store = open_store(put, clock);
+  access::drop_ended(*store, given_in(*store, clock, heads).ended);
+  const auto made = access::make_fit(*store, clock, by);
+  out << made.sign_ins << " sign-ins and " << made.links << " links of that day were ended\n";
+  if (made.ended > 0) out << made.ended << " records were erased since, and are erased again\n";
+  CareWanted check;
+  check.heads = heads;
+  check.older = true;
+  if (check_store(*store, clock, check, out, err) == 0) return true;
+  err << "lotse: this store is not sound\n";
+  return false;
+}
+
+int end_of_try(std::ostream& out) {
+  out << "Done: it could be restored; nothing was left (--try).\n";
+  return 0;
+}
+
+int nothing_restored(std::ostream& err) {
+  err << "lotse: nothing was restored\n";
+  return 1;
+}
+
+int restore_database(StoreChoice choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
+                     std::ostream& out, std::ostream& err) {
+  if (w.recovered) {
+    choice.what = StoreChoice::For::recovered;
+    if (!is_made_fit(choice, w.heads, clock, by, out, err)) {
+      err << "lotse: do not serve it\n";
+      return 1;
+    }
+    out << "Done: it can be served.\n";
+    return 0;
+  }
+  if (!w.until.empty()) {
+    err << "lotse: --until is for folders of copies of a SQLite store; for PostgreSQL see docs/backup.md\n";
+    return 2;
+  }
+  care::RestoreChoice from;
+  from.from = w.from;
+  if (!w.keys.empty()) from.keys = w.keys;
+  from.key_file = choice.key_path();
+  care::RestoringDatabase restoring(from, {choice.store, choice.password_file});
+  out << "put together: the store as of " << text_of(Instant{restoring.at_ms()}) << std::endl;
+  choice.what = StoreChoice::For::restoring;
+  if (!is_made_fit(choice, w.heads, clock, by, out, err)) return nothing_restored(err);
+  if (w.only_try) return end_of_try(out);
+  restoring.accept();
+  out << "Done: lotse serve --store postgresql://lotse_app@…"
+      << (choice.key_file.empty() ? "" : " --key-file " + choice.key_file) << " serves it.\n";
+  return 0;
+}
+
+int restore_files(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock,
+                  const std::string& by, std::ostream& out, std::ostream& err) {
   care::RestoreChoice from;
   from.from = w.from;
   if (!w.keys.empty()) from.keys = w.keys;
@@ -182,32 +255,31 @@ int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& cloc
   out << std::endl;
   if (!restoring.missing().empty())
     err << "lotse: " << restoring.missing() << " is missing; what was copied after it could not be taken\n";
-  {
-    StoreChoice put = choice;
-    put.data = restoring.folder().string();
-    put.store.clear();
-    put.key_file = from.key_file.string();
-    migrate_store(put, clock.now());  // the copy may be of an older program
-    const auto store = open_store(put, clock);
-    const auto made = access::make_fit(*store, clock, by);
-    out << made.sign_ins << " sign-ins and " << made.links << " links of that day were ended\n";
-    if (made.ended > 0) out << made.ended << " records were erased since, and are erased again\n";
-    CareWanted check;
-    check.heads = w.heads;
-    check.older = true;
-    if (check_store(*store, clock, check, out, err) != 0) {
-      err << "lotse: this copy is not sound; nothing was restored\n";
-      return 1;
-    }
-  }
-  if (w.only_try) {
-    out << "Done: it could be restored; nothing was left (--try).\n";
-    return 0;
-  }
+  StoreChoice put = choice;
+  put.data = restoring.folder().string();
+  put.store.clear();
+  put.key_file = from.key_file.string();
+  if (!is_made_fit(put, w.heads, clock, by, out, err)) return nothing_restored(err);
+  if (w.only_try) return end_of_try(out);
   restoring.accept();
   out << "Done: lotse serve --data " << from.to.string()
       << (choice.key_file.empty() ? "" : " --key-file " + choice.key_file) << " serves it.\n";
   return 0;
+}
+
+}  // namespace
+
+int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
+            std::ostream& out, std::ostream& err) {
+  const bool database = choice.folder().empty();
+  if (w.recovered ? !w.from.empty() || !database : w.from.empty()) {
+    err << (w.recovered
+                ? "lotse: --recovered is for a PostgreSQL store that is there already, without --from\n"
+                : "lotse: --from is required\n");
+    return 2;
+  }
+  return database ? restore_database(choice, w, clock, by, out, err)
+                  : restore_files(choice, w, clock, by, out, err);
 }
 
 }  // namespace lotse

@@ -20,9 +20,10 @@ struct CareWanted {
   bool older = false;  // it comes from a copy
 };
 
-/** Copies the store into a file, or keeps a folder of copies up to date until `stop`. The exit code. */
-int back_up(access::Store& store, const Clock& clock, const CareWanted& wanted, const std::stop_token& stop,
-            std::ostream& out);
+/** Copies the store into a file, or (SQLite) keeps a folder of copies up to date until `stop`. The exit code.
+ */
+int back_up(access::Store& store, const StoreChoice& named, const Clock& clock, const CareWanted& wanted,
+            const std::stop_token& stop, std::ostream& out, std::ostream& err);
 
 /** Says whether store, keys and audit are sound and belong together. 0 if they are; 1: what is wrong was
  * said. */
@@ -40,12 +41,14 @@ struct RestoreWanted {
   std::string from, keys, until;  // until: "2026-11-22T10:15", time of Berlin
   std::vector<std::string> heads;
   bool only_try = false;
+  bool recovered = false;  // PostgreSQL brought the store back itself
 };
 
 /**
- * Puts a store together from copies, in the folder of `choice`, which must hold none; looks through it,
- * compares its audit with the heads that others hold, ends again what was erased since, and leaves either a
- * store that can be served, or nothing. The exit code.
+ * Puts a store together from copies, in the folder or database of `choice`, which must hold none; looks
+ * through it, compares its audit with the heads that others hold, ends again what was erased since, and
+ * leaves either a store that can be served, or nothing. `recovered`: does all but the first with the store
+ * that is there. The exit code.
  */
 int restore(const StoreChoice& choice, const RestoreWanted& wanted, const Clock& clock, const std::string& by,
             std::ostream& out, std::ostream& err);

@@ -37,6 +37,7 @@ struct Bench {
   access::Store& store;
   access::Operator by;
   std::string folder;
+  const StoreChoice& named;  // the store as the command line names it
   const std::stop_token& stop;
   std::ostream& out;
   std::ostream& err;
@@ -364,7 +365,7 @@ void describe_care(CLI::App& app, CareWanted& w, const std::function<void(CLI::A
   run(*backup, [&w](const Bench& b) {
     CareWanted absolute = w;
     absolute.to = b.absolute(w.to);
-    return back_up(b.store, b.by.clock(), absolute, b.stop, b.out);
+    return back_up(b.store, b.named, b.by.clock(), absolute, b.stop, b.out, b.err);
   });
   auto* check = app.add_subcommand("check", "Whether store, keys and audit are sound and belong together");
   check->add_option("--heads", w.heads, "File of heads that were given away; may be said several times");
@@ -457,16 +458,16 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
             std::ostream& out, std::ostream& err) {
   CLI::App app;
   Wanted wanted;
-  StoreChoice ignored;
+  StoreChoice named;
   std::function<int(const Bench&)> chosen;
   describe(
       app, wanted,
       [&](CLI::App& each) {
-        each.add_option("--data", ignored.data);
-        each.add_option("--store", ignored.store);
-        each.add_option("--password-file", ignored.password_file);
-        each.add_option("--key-file", ignored.key_file);
-        each.add_option("--cipher", ignored.cipher);
+        each.add_option("--data", named.data);
+        each.add_option("--store", named.store);
+        each.add_option("--password-file", named.password_file);
+        each.add_option("--key-file", named.key_file);
+        each.add_option("--cipher", named.cipher);
       },
       &chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -476,9 +477,9 @@ int command(access::Store& store, std::shared_ptr<const Clock> clock, unsigned u
     err << "lotse: " << e.what() << "\n";
     return 2;
   }
-  return chosen ? chosen(Bench{store, access::Operator(store, *clock, operator_name(user)), folder, stop, out,
-                               err})
-                : 2;
+  if (!chosen) return 2;
+  return chosen(
+      Bench{store, access::Operator(store, *clock, operator_name(user)), folder, named, stop, out, err});
 }
 
 }  // namespace lotse

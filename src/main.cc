@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -101,17 +100,23 @@ int routes(bool json) {
 }
 
 void describe_restore(CLI::App& command, RestoreWanted& wanted, StoreChoice& to) {
-  command.add_option("--from", wanted.from, "File of lotse backup, or folder of lotse backup --follow")
-      ->required();
-  command.add_option("--data", to.data, "Folder to restore into; must hold no store")->required();
+  command.add_option("--from", wanted.from, "File of lotse backup, or folder of lotse backup --follow");
+  auto* group = command.add_option_group("store", "Where to restore: one of the two");
+  group->add_option("--data", to.data, "Folder of a SQLite store; must hold none");
+  group->add_option("--store", to.store, "Address of a PostgreSQL store, as its owner; must hold none");
+  group->require_option(1);
+  command.add_option("--password-file", to.password_file,
+                     "File whose first line is the password for PostgreSQL");
   command.add_option("--key-file", to.key_file,
-                     "File of the installation's keys of that time; without it DIR/installation.key");
+                     "File of the installation's keys of that time; without it, where serve looks for it");
   command.add_option("--keys", wanted.keys,
                      "A newer copy of the keys (FILE.keys): whoever is erased there stays so");
   command.add_option("--until", wanted.until,
                      "From a folder: the store as of this minute, such as 2026-11-22T10:15");
   command.add_option("--heads", wanted.heads, "File of heads of the audit that were given away");
   command.add_flag("--try", wanted.only_try, "See whether it could be restored, and leave nothing");
+  command.add_flag("--recovered", wanted.recovered,
+                   "PostgreSQL itself brought the store back (without --from): make it fit to be served");
 }
 
 int remove_sample(const std::string& data) {
@@ -181,9 +186,10 @@ int run(int count, char** values) {
   std::vector<std::string> arguments(values + 1, values + count);
   add_commands(app, [&](CLI::App& each) {
     add_store(each, choice);
-    each.callback([&] {
-      const bool follows = std::any_of(arguments.begin(), arguments.end(),
-                                       [](const auto& word) { return word.starts_with("--follow"); });
+    each.callback([&, chosen = &each] {
+      const auto* follow = chosen->get_option_no_throw("--follow");
+      const bool follows = follow && follow->count() > 0 && follow->as<bool>();
+      if (chosen->get_name() == "backup" && choice.folder().empty()) choice.what = StoreChoice::For::copying;
       code = follows ? follow_served(choice, arguments) : run_command(choice, arguments, command);
     });
   });

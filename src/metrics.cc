@@ -37,7 +37,8 @@ void Metrics::count(const http::LogLine& line) {
   microseconds_ += line.microseconds;
 }
 
-std::string Metrics::text(const sql::Figures& store, std::size_t connections) const {
+std::string Metrics::text(const sql::Figures& store, std::size_t connections,
+                          std::optional<std::chrono::seconds> copies) const {
   std::string out;
   const std::lock_guard lock(mutex_);
   head(out, "lotse_requests_total", "counter", "Requests answered.");
@@ -61,6 +62,9 @@ std::string Metrics::text(const sql::Figures& store, std::size_t connections) co
   one(out, "lotse_store_writes_total", "counter", "Changes acknowledged.", store.writes);
   one(out, "lotse_store_commits_total", "counter", "Commits that made them durable.", store.commits);
   one(out, "lotse_store_repeats_total", "counter", "Changes that ran again.", store.repeats);
+  if (copies)
+    one(out, "lotse_copy_age_seconds", "gauge", "Since the folder of copies held all of the store.",
+        static_cast<std::uint64_t>(copies->count()));
   return out;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -20,8 +22,10 @@ class Metrics {
  public:
   /** Counts an answer. From any thread. */
   void count(const http::LogLine& line);
-  /** Everything so far, and what the store and the open connections say now. */
-  std::string text(const sql::Figures& store, std::size_t connections) const;
+  /** Everything so far, and what the store and the open connections say now. `copies`: see
+   * care::age_of_copies. */
+  std::string text(const sql::Figures& store, std::size_t connections,
+                   std::optional<std::chrono::seconds> copies) const;
 
  private:
   // Upper ends in microseconds; beyond the last: +Inf.

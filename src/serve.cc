@@ -18,6 +18,7 @@
 #include "access/sealing.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "care/care.h"
 #include "command_socket.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
@@ -185,7 +186,7 @@ class SealedAudit {
       const auto whole =
           is_path(place) ? std::filesystem::absolute(place).lexically_normal().string() : place;
       sinks_.push_back(witness::sink_for(whole, options.mail, options.heads_ca_file, clock));
-      sinks_.back()->give({});
+      sinks_.back()->give({}, {});
       sinks.push_back(sinks_.back().get());
     }
     sealing_.emplace(store, clock, signer_, sinks);
@@ -299,7 +300,8 @@ class MetricsListener {
                   if (request.method != "GET" || request.path != "/metrics")
                     response.status = 404;
                   else
-                    response.body = metrics.text(store.figures(), pages.connections());
+                    response.body =
+                        metrics.text(store.figures(), pages.connections(), care::age_of_copies(store));
                   response.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                   return response;
                 }),
@@ -457,7 +459,9 @@ bool is_served(const std::string& folder) {
 int follow_served(const StoreChoice& choice, const std::vector<std::string>& arguments) {
   const std::string folder = choice.folder();
   if (folder.empty())
-    throw sql::Refused("only a SQLite store is followed; for PostgreSQL see docs/backup.md");
+    throw sql::Refused(
+        "only a SQLite store is followed by Lotse. PostgreSQL archives its own log, which is a minute behind "
+        "at most: set it up as docs/backup.md says (archive_command, pg_basebackup)");
   for (bool told = false;;) {
     if (const auto code = ask_server(folder + "/serve.sock", arguments)) {
       if (*code == 2) return 2;

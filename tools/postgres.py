@@ -5,8 +5,9 @@
     tools/postgres.py run [--fast] [--migrate PROGRAM] [--set NAME=VALUE]… -- COMMAND…
 
 Makes a temporary folder with a new cluster, starts a server that listens on a unix socket in that folder and nowhere else, sets
-LOTSE_TEST_POSTGRES to the address of an owner (lotse_owner, who may create databases and roles but is no superuser), runs COMMAND, stops the
-server, removes the folder, and ends with COMMAND's exit code. --fast turns the disk flush off: for tests of logic, not of durability.
+LOTSE_TEST_POSTGRES to the address of an owner (lotse_owner, who may create databases and roles but is no superuser; for copies there is
+lotse_backup), runs COMMAND, stops the server, removes the folder, and ends with COMMAND's exit code. --fast turns the disk flush off: for
+tests of logic, not of durability.
 --migrate lets PROGRAM (a `lotse`) make its tables first, and sets LOTSE_TEST_STORE to the address that a serving process uses.
 --set gives the server a setting of its own.
 """
@@ -88,6 +89,13 @@ class Server:
         made = self.call("initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         if made.returncode:
             raise RuntimeError("initdb failed:\n" + made.stdout)
+        self.launch()
+        self.sql("CREATE ROLE lotse_owner LOGIN CREATEDB CREATEROLE NOSUPERUSER; CREATE ROLE lotse_backup LOGIN BYPASSRLS; "
+                 "CREATE DATABASE lotse OWNER lotse_owner")
+
+    def launch(self):
+        """Starts the server on the folder as it is."""
+        data = os.path.join(self.folder, "data")
         settings = {
             "listen_addresses": "", "unix_socket_directories": self.folder, "unix_socket_permissions": "0700",
             "max_connections": "200", "shared_buffers": "64MB", "dynamic_shared_memory_type": "posix",
@@ -101,12 +109,11 @@ class Server:
         arguments = [os.path.join(self.bin, "postgres"), "-D", data]
         for key, value in settings.items():
             arguments += ["-c", f"{key}={value}"]
-        self.log = open(os.path.join(self.folder, "log"), "w")
+        self.log = open(os.path.join(self.folder, "log"), "a")
         # A session of its own: Ctrl-C at a terminal shall reach COMMAND first, the server is stopped by us.
         self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, start_new_session=True, **self.as_user())
         self.wait_until_ready()
-        self.sql("CREATE ROLE lotse_owner LOGIN CREATEDB CREATEROLE NOSUPERUSER; CREATE DATABASE lotse OWNER lotse_owner")
 
     def wait_until_ready(self):
         deadline = time.monotonic() + 60
@@ -129,10 +136,11 @@ class Server:
         with open(os.path.join(self.folder, "log"), errors="replace") as log:
             return log.read()[-4000:]
 
-    def url(self, role="lotse_owner"):
-        return f"postgresql://{role}@/lotse?host={self.folder}"
+    def url(self, role="lotse_owner", database="lotse"):
+        return f"postgresql://{role}@/{database}?host={self.folder}"
 
-    def stop(self):
+    def halt(self):
+        """Ends the server and leaves the folder."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)  # "fast": sessions are ended, nobody is waited for
             try:
@@ -144,8 +152,11 @@ class Server:
                 except subprocess.TimeoutExpired:
                     self.process.kill()
                     self.process.wait()
+        self.log.close() if hasattr(self, "log") else None
+
+    def stop(self):
+        self.halt()
         if self.folder:
-            self.log.close() if hasattr(self, "log") else None
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
 

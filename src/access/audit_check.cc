@@ -101,6 +101,8 @@ std::string_view sentence_of(Kind kind) {
       return "heads given: not signed with a key that counts here: line ";
     case Kind::given_unread:
       return "heads given: cannot be read: line ";
+    case Kind::ends_missing:
+      return "what was given away lacks what had ended: up to the head of size ";
     case Kind::unsealed:
       return "entries that wait too long to be sealed: ";
   }
@@ -126,7 +128,22 @@ void AuditFindings::add(const AuditFinding& finding) {
 
 bool AuditFindings::faulty() const { return more > 0 || !std::all_of(list.begin(), list.end(), is_remark); }
 
-void read_given(std::istream& in, const AuditKeys& keys, GivenHeads& heads, AuditFindings& findings) {
+namespace {
+
+// True: the line tells what ended, and was taken or found to be forged.
+bool take_ends(const std::string& line, const AuditKeys& keys, Given& given, bool& forged) {
+  const auto ends = ends_in_line(line);
+  if (!ends) return false;
+  forged = keys.judge(*ends) != AuditKeys::Verdict::right;
+  if (forged) return true;
+  given.told[ends->unit].emplace(ends->previous, ends->size);
+  for (const auto& each : ends->records) given.ended[ends->unit].insert(each.first);
+  return true;
+}
+
+}  // namespace
+
+void read_given(std::istream& in, const AuditKeys& keys, Given& given, AuditFindings& findings) {
   // A line that was cut off (a crash, a full disk) is the beginning of one that was given again after it.
   std::vector<std::pair<std::int64_t, std::string>> unread;
   constexpr std::size_t kMostCut = 100;
@@ -134,7 +151,9 @@ void read_given(std::istream& in, const AuditKeys& keys, GivenHeads& heads, Audi
   for (std::int64_t number = 1; std::getline(in, line); ++number) {
     if (line.empty()) continue;
     auto head = head_in_line(line);
-    if (!head) {
+    bool forged = false;
+    const bool ends = !head && take_ends(line, keys, given, forged);
+    if (!head && !ends) {
       unread.emplace_back(number, line);
       if (unread.size() <= kMostCut) continue;
       findings.add({0, Kind::given_unread, unread.front().first});
@@ -142,22 +161,30 @@ void read_given(std::istream& in, const AuditKeys& keys, GivenHeads& heads, Audi
       continue;
     }
     std::erase_if(unread, [&](const auto& each) { return line.starts_with(each.second); });
-    if (keys.judge(*head) != AuditKeys::Verdict::right) {
-      findings.add({0, Kind::given_forged, number});
-      continue;
-    }
+    if (head) forged = keys.judge(*head) != AuditKeys::Verdict::right;
+    if (forged) findings.add({0, Kind::given_forged, number});
+    if (forged || ends) continue;
     head->signature = {};
     head->key = {};
-    heads[head->unit].push_back(std::move(*head));
+    given.heads[head->unit].push_back(std::move(*head));
   }
   for (const auto& [number, text] : unread) findings.add({0, Kind::given_unread, number});
   // What was given twice, because the first time was broken off, counts once.
-  for (auto& [unit, list] : heads) {
+  for (auto& [unit, list] : given.heads) {
     std::sort(list.begin(), list.end(),
               [](const AuditHead& a, const AuditHead& b) { return order(a) < order(b); });
     list.erase(std::unique(list.begin(), list.end(),
                            [](const AuditHead& a, const AuditHead& b) { return order(a) == order(b); }),
                list.end());
+  }
+}
+
+void find_untold(const Given& given, AuditFindings& findings) {
+  for (const auto& [unit, heads] : given.heads) {
+    const auto told = given.told.find(unit);
+    for (const auto& each : heads)
+      if (told == given.told.end() || !told->second.contains({each.previous, each.size}))
+        findings.add({unit, Kind::ends_missing, each.size});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct AuditFinding {
     given_beyond,     // a head of size `at` was given away; the audit is shorter now
     given_forged,     // line `at` of the heads given: not signed with a key that counts here
     given_unread,     // line `at` of the heads given is no head
+    ends_missing,     // what ended up to the head of size `at` is not in what was given
     unsealed,         // `at` entries wait longer than they should; no fault
   };
   UnitId unit = 0;
@@ -71,10 +73,20 @@ struct AuditRows {
  * left out.
  */
 using GivenHeads = std::map<UnitId, std::vector<AuditHead>>;
+/** Records that have ended, by unit. */
+using Ended = std::map<UnitId, std::set<std::string>>;
+struct Given {
+  GivenHeads heads;
+  Ended ended;
+  /** The heads that something was said of what had ended, by `previous` and `size`. */
+  std::map<UnitId, std::set<std::pair<std::int64_t, std::int64_t>>> told;
+};
 
-/** Reads lines as `line_of` makes them, adding to `heads`. What cannot be read or was not signed with one of
+/** Reads lines as `line_of` makes them, adding to `given`. What cannot be read or was not signed with one of
  * `keys` is left out and becomes a finding of unit 0. Empty lines are passed over. */
-void read_given(std::istream& in, const AuditKeys& keys, GivenHeads& heads, AuditFindings& findings);
+void read_given(std::istream& in, const AuditKeys& keys, Given& given, AuditFindings& findings);
+/** A finding for each head beside which nothing was given of what had ended: somebody took that line out. */
+void find_untold(const Given& given, AuditFindings& findings);
 
 /** What one pass over a unit's rows tells. */
 struct TreeAudit {

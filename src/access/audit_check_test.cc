@@ -125,26 +125,77 @@ TEST(AuditCheck, ReadsHeadsGivenAwayTwiceOrCutOff) {
   for (const auto& each : audit.heads) lines.push_back(line_of(each));
   const auto read = [&](const std::string& text, const AuditKeys& keys) {
     std::istringstream in(text);
-    std::pair<GivenHeads, AuditFindings> got;
+    std::pair<Given, AuditFindings> got;
     read_given(in, keys, got.first, got.second);
     return got;
   };
   const AuditKeys keys(test_signer().verifier());
-  const auto [heads, none] = read(
+  const auto [all, none] = read(
       lines[0] + "\n\n" + lines[1].substr(0, 50) + "\n" + lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n",
       keys);
   EXPECT_TRUE(none.list.empty());
-  ASSERT_EQ(heads.at(7).size(), 3u);
-  EXPECT_TRUE(audit.check(heads.at(7)).findings.list.empty());
+  ASSERT_EQ(all.heads.at(7).size(), 3u);
+  EXPECT_TRUE(audit.check(all.heads.at(7)).findings.list.empty());
 
   const auto [some, faults] =
       read(lines[2] + "\nsomething\n" + lines[1] + "\n" + lines[2].substr(0, 40), keys);
   EXPECT_EQ(faults.list, (std::vector<AuditFinding>{{0, Kind::given_unread, 2}, {0, Kind::given_unread, 4}}));
-  EXPECT_EQ(some.at(7).front().size, 9) << "by size";
+  EXPECT_EQ(some.heads.at(7).front().size, 9) << "by size";
 
   const auto [nobody, forged] = read(lines[0] + "\n", AuditKeys(test_signer(1).verifier()));
-  EXPECT_TRUE(nobody.empty());
+  EXPECT_TRUE(nobody.heads.empty());
   EXPECT_EQ(forged.list, (std::vector<AuditFinding>{{0, Kind::given_forged, 1}}));
+}
+
+TEST(AuditCheck, WhatEndedIsReadAndALineOfItThatIsMissingIsFound) {
+  const SealedAudit audit = sealed_audit(12, {4, 9, 12});
+  std::vector<std::string> lines;
+  for (const auto& each : audit.heads) {
+    lines.push_back(line_of(each));
+    AuditEnds ends{
+        .unit = 7, .previous = each.previous, .size = each.size, .records = {}, .signature = {}, .key = {}};
+    if (each.size == 9) ends.records = {{"r1", 5}, {"r2", 6}};
+    lines.push_back(line_of(sign(ends, test_signer())));
+  }
+  const auto read = [&](const std::vector<std::string>& given) {
+    std::string text;
+    for (const auto& each : given) text += each + "\n";
+    std::istringstream in(text);
+    std::pair<Given, AuditFindings> got;
+    read_given(in, AuditKeys(test_signer().verifier()), got.first, got.second);
+    find_untold(got.first, got.second);
+    return got;
+  };
+  const auto [all, none] =
+      read({lines[0], lines[1], lines[2], lines[3].substr(0, 99), lines[3], lines[4], lines[5]});
+  EXPECT_TRUE(none.list.empty());
+  EXPECT_EQ(all.ended, (Ended{{7, {"r1", "r2"}}}));
+
+  const auto without = read({lines[0], lines[1], lines[2], lines[4], lines[5]});
+  EXPECT_EQ(without.second.list, (std::vector<AuditFinding>{{7, Kind::ends_missing, 9}}));
+
+  // Somebody takes one out of a line, moves it to another unit, or signs it himself.
+  for (const auto& [from, to] :
+       {std::pair{R"(,["r2",6])", ""}, {R"("unit":7)", R"("unit":8)"}, {R"("r1")", R"("r3")"}}) {
+    std::string changed = lines[3];
+    ASSERT_NE(changed.find(from), changed.npos);
+    changed.replace(changed.find(from), std::string_view(from).size(), to);
+    const auto [given, findings] = read({lines[2], changed});
+    EXPECT_TRUE(given.ended.empty());
+    EXPECT_EQ(findings.list,
+              (std::vector<AuditFinding>{{0, Kind::given_forged, 2}, {7, Kind::ends_missing, 9}}));
+  }
+  auto other = *ends_in_line(lines[3]);
+  EXPECT_EQ(read({line_of(sign(other, test_signer(1)))}).second.list,
+            (std::vector<AuditFinding>{{0, Kind::given_forged, 1}}));
+  for (const char* bad : {R"("ended":[["r1",5.5],["r2",6]])", R"("ended":[["r1"],["r2",6]])", R"("ended":{})",
+                          R"("ended":[5])"}) {
+    std::string changed = lines[3];
+    const std::string list = R"("ended":[["r1",5],["r2",6]])";
+    ASSERT_NE(changed.find(list), changed.npos) << changed;
+    changed.replace(changed.find(list), list.size(), bad);
+    EXPECT_FALSE(ends_in_line(changed)) << bad;
+  }
 }
 
 // One random thing in the rows, by somebody who has no key.

@@ -9,7 +9,8 @@
 namespace lotse::access {
 namespace {
 
-constexpr std::string_view kEntryForm = "lotse-audit-entry-1", kHeadForm = "lotse-audit-head-1";
+constexpr std::string_view kEntryForm = "lotse-audit-entry-1", kHeadForm = "lotse-audit-head-1",
+                           kEndsForm = "lotse-audit-ends-1";
 constexpr std::size_t kSignatureBytes = 64;
 
 void put(std::string& bytes, std::string_view column) {
@@ -18,6 +19,37 @@ void put(std::string& bytes, std::string_view column) {
   bytes += column;
   bytes += ',';
 }
+
+std::optional<std::int64_t> number_in(const Json& value) {
+  if (!value.is_number_integer() ||
+      (value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>())))
+    return std::nullopt;
+  return value.get<std::int64_t>();
+}
+
+// A line that says of itself that it is of this form, with so many fields.
+class Line {
+ public:
+  Line(std::string_view line, std::string_view form, std::size_t fields) : json_(parse_json(line)) {
+    if (json_ && (!json_->is_object() || json_->size() != fields || text("form") != form)) json_.reset();
+  }
+  const Json* field(const char* name) const {
+    if (!json_) return nullptr;
+    const auto at = json_->find(name);
+    return at == json_->end() ? nullptr : &*at;
+  }
+  std::string text(const char* name) const {
+    const Json* at = field(name);
+    return at && at->is_string() ? at->get<std::string>() : std::string();
+  }
+  std::optional<std::int64_t> number(const char* name) const {
+    const Json* at = field(name);
+    return at ? number_in(*at) : std::nullopt;
+  }
+
+ private:
+  std::optional<Json> json_;
+};
 
 }  // namespace
 
@@ -53,11 +85,35 @@ AuditHead sign(AuditHead head, const seal::Signer& signer) {
   return head;
 }
 
+std::string signed_text(const AuditEnds& ends) {
+  std::string text(kEndsForm);
+  text += "\nunit " + std::to_string(ends.unit) + "\nprevious " + std::to_string(ends.previous) + "\nsize " +
+          std::to_string(ends.size) + "\n";
+  for (const auto& [record, at_ms] : ends.records)
+    text += "end " + std::to_string(at_ms) + " " + std::to_string(record.size()) + ":" + record + "\n";
+  return text;
+}
+
+AuditEnds sign(AuditEnds ends, const seal::Signer& signer) {
+  ends.signature = signer.sign(signed_text(ends));
+  ends.key = signer.verifier().text();
+  return ends;
+}
+
 AuditKeys::Verdict AuditKeys::judge(const AuditHead& head) const {
-  const auto key = std::find_if(keys_.begin(), keys_.end(),
-                                [&](const seal::Verifier& each) { return each.text() == head.key; });
-  if (key == keys_.end()) return Verdict::unknown_key;
-  return key->verify(signed_text(head), head.signature) ? Verdict::right : Verdict::wrong;
+  return judge(head.key, signed_text(head), head.signature);
+}
+
+AuditKeys::Verdict AuditKeys::judge(const AuditEnds& ends) const {
+  return judge(ends.key, signed_text(ends), ends.signature);
+}
+
+AuditKeys::Verdict AuditKeys::judge(std::string_view key, const std::string& text,
+                                    const seal::Bytes& signature) const {
+  const auto found = std::find_if(keys_.begin(), keys_.end(),
+                                  [&](const seal::Verifier& each) { return each.text() == key; });
+  if (found == keys_.end()) return Verdict::unknown_key;
+  return found->verify(text, signature) ? Verdict::right : Verdict::wrong;
 }
 
 std::string line_of(const AuditHead& head) {
@@ -73,33 +129,50 @@ std::string line_of(const AuditHead& head) {
 }
 
 std::optional<AuditHead> head_in_line(std::string_view line) {
-  const auto json = parse_json(line);
-  if (!json || !json->is_object() || json->size() != 8) return std::nullopt;
-  const auto text = [&](const char* name) {
-    const auto at = json->find(name);
-    return at != json->end() && at->is_string() ? at->get<std::string>() : std::string();
-  };
-  const auto number = [&](const char* name) -> std::optional<std::int64_t> {
-    const auto at = json->find(name);
-    if (at == json->end() || !at->is_number_integer()) return std::nullopt;
-    if (at->is_number_unsigned() && !std::in_range<std::int64_t>(at->get<std::uint64_t>()))
-      return std::nullopt;
-    return at->get<std::int64_t>();
-  };
-  const auto unit = number("unit"), size = number("size"), previous = number("previous"),
-             at_ms = number("at_ms");
-  const auto root = bytes_in_hex(text("root"), seal::Hash{}.size()),
-             signature = bytes_in_hex(text("signature"), kSignatureBytes),
-             key = bytes_in_hex(text("key"), seal::Verifier::kBytes);
-  if (text("form") != kHeadForm || !unit || !size || !previous || !at_ms || !root || !signature || !key)
-    return std::nullopt;
+  const Line of(line, kHeadForm, 8);
+  const auto unit = of.number("unit"), size = of.number("size"), previous = of.number("previous"),
+             at_ms = of.number("at_ms");
+  const auto root = bytes_in_hex(of.text("root"), seal::Hash{}.size()),
+             signature = bytes_in_hex(of.text("signature"), kSignatureBytes),
+             key = bytes_in_hex(of.text("key"), seal::Verifier::kBytes);
+  if (!unit || !size || !previous || !at_ms || !root || !signature || !key) return std::nullopt;
   return AuditHead{.unit = *unit,
                    .size = *size,
                    .previous = *previous,
                    .root = hash_of(*root),
                    .at_ms = *at_ms,
                    .signature = *signature,
-                   .key = text("key")};
+                   .key = of.text("key")};
+}
+
+std::string line_of(const AuditEnds& ends) {
+  Json ended = Json::array();
+  for (const auto& [record, at_ms] : ends.records) ended.push_back(Json::array({record, at_ms}));
+  return Json{{"form", kEndsForm}, {"unit", ends.unit}, {"previous", ends.previous},
+              {"size", ends.size}, {"ended", ended},    {"signature", hex_of(ends.signature)},
+              {"key", ends.key}}
+      .dump();
+}
+
+std::optional<AuditEnds> ends_in_line(std::string_view line) {
+  const Line of(line, kEndsForm, 7);
+  const auto unit = of.number("unit"), previous = of.number("previous"), size = of.number("size");
+  const auto signature = bytes_in_hex(of.text("signature"), kSignatureBytes),
+             key = bytes_in_hex(of.text("key"), seal::Verifier::kBytes);
+  const Json* ended = of.field("ended");
+  if (!unit || !previous || !size || !signature || !key || !ended || !ended->is_array()) return std::nullopt;
+  AuditEnds ends{.unit = *unit,
+                 .previous = *previous,
+                 .size = *size,
+                 .records = {},
+                 .signature = *signature,
+                 .key = of.text("key")};
+  for (const auto& each : *ended) {
+    const auto at_ms = each.is_array() && each.size() == 2 ? number_in(each[1]) : std::nullopt;
+    if (!at_ms || !each[0].is_string()) return std::nullopt;
+    ends.records.emplace_back(each[0].get<std::string>(), *at_ms);
+  }
+  return ends;
 }
 
 std::string hex_of(std::span<const std::byte> bytes) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/id.h"
@@ -54,6 +55,26 @@ struct AuditHead {
 std::string signed_text(const AuditHead& head);
 AuditHead sign(AuditHead head, const seal::Signer& signer);
 
+/**
+ * The ledger of ends: beside each head a second party is given which records ended with the entries that the
+ * head added. Who brings back an older copy erases them again by it, without any key of later. Numbers and
+ * random ids, nothing of a person.
+ */
+struct AuditEnds {
+  UnitId unit = 0;
+  /** As the head's: entries from number `previous` to `size` - 1. */
+  std::int64_t previous = 0, size = 0;
+  /** Id of the record, and when it ended (milliseconds UTC). */
+  std::vector<std::pair<std::string, std::int64_t>> records;
+  seal::Bytes signature;
+  std::string key;  // of the signer (seal::Verifier::text)
+};
+
+/** What the signature is about: lines "lotse-audit-ends-1", "unit N", "previous N", "size N", then for each
+ * record "end MS LENGTH:ID", each ended by a newline. */
+std::string signed_text(const AuditEnds& ends);
+AuditEnds sign(AuditEnds ends, const seal::Signer& signer);
+
 /** Whose signatures count. */
 class AuditKeys {
  public:
@@ -62,8 +83,10 @@ class AuditKeys {
   void add(const seal::Verifier& key) { keys_.push_back(key); }
   enum class Verdict { right, wrong, unknown_key };
   Verdict judge(const AuditHead& head) const;
+  Verdict judge(const AuditEnds& ends) const;
 
  private:
+  Verdict judge(std::string_view key, const std::string& text, const seal::Bytes& signature) const;
   std::vector<seal::Verifier> keys_;
 };
 
@@ -72,6 +95,12 @@ class AuditKeys {
 std::string line_of(const AuditHead& head);
 /** Nothing unless it is what `line_of` makes, with nothing more or less. */
 std::optional<AuditHead> head_in_line(std::string_view line);
+
+/** One line of JSON, without newline: {"form", "unit", "previous", "size", "ended": [[id, ms]…], "signature",
+ * "key"}. */
+std::string line_of(const AuditEnds& ends);
+/** Nothing unless it is what `line_of` makes, with nothing more or less. */
+std::optional<AuditEnds> ends_in_line(std::string_view line);
 
 /** Lower-case hexadecimal. */
 std::string hex_of(std::span<const std::byte> bytes);

@@ -20,6 +20,11 @@ constexpr sql::Statement kLastHead{
     "audit.last_head",
     "SELECT unit_id, size, previous, root, at_ms, signature, key FROM audit_head "
     "WHERE unit_id = $1 ORDER BY size DESC LIMIT 1"};
+constexpr sql::Statement kEnds{
+    "audit.ends",
+    "SELECT r.id, r.erased_ms FROM audit_leaf l JOIN record r ON r.unit_id = l.unit_id AND r.ended_by = "
+    "l.entry_id WHERE l.unit_id = $1 AND l.number >= $2 AND l.number < $3 AND r.ended_by <> '' "
+    "ORDER BY l.number, r.id"};
 constexpr sql::Statement kLeaves{"audit.leaves",
                                  "SELECT number, hash FROM audit_leaf WHERE unit_id = $1 AND number >= $2 "
                                  "ORDER BY number LIMIT $3"};
@@ -63,6 +68,17 @@ AuditEntry entry_of(const sql::Row& r, int first) {
 
 std::vector<AuditHead> heads_after(sql::Tx& tx, UnitId unit, std::int64_t size, std::int64_t limit) {
   return tx.rows(kHeads, {unit, size, limit}, head_of_row);
+}
+
+AuditEnds ends_of(sql::Tx& tx, const AuditHead& head) {
+  return {
+      .unit = head.unit,
+      .previous = head.previous,
+      .size = head.size,
+      .records = tx.rows(kEnds, {head.unit, head.previous, head.size},
+                         [](const sql::Row& r) { return std::pair(std::string(r.text(0)), r.integer(1)); }),
+      .signature = {},
+      .key = {}};
 }
 
 std::optional<AuditHead> last_head(sql::Tx& tx, UnitId unit) {

@@ -20,6 +20,8 @@ AuditEntry entry_of(const sql::Row& row, int first);
 
 /** Heads of `unit` of more than `size` leaves, by size, at most `limit`. */
 std::vector<AuditHead> heads_after(sql::Tx& tx, UnitId unit, std::int64_t size, std::int64_t limit);
+/** What ended with the entries that this head added; not signed yet. */
+AuditEnds ends_of(sql::Tx& tx, const AuditHead& head);
 /** The head that stands for most; nothing where nothing was sealed. */
 std::optional<AuditHead> last_head(sql::Tx& tx, UnitId unit);
 

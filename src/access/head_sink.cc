@@ -55,7 +55,7 @@ bool is_cut(int fd) {
 
 FileSink::FileSink(std::string path) : path_(std::move(path)), name_("file:" + path_) {}
 
-void FileSink::give(std::span<const AuditHead> heads) {
+void FileSink::give(std::span<const AuditHead> heads, std::span<const AuditEnds> ends) {
   const bool fresh = !std::filesystem::exists(path_);
   const OpenFile file(path_, O_RDWR | O_APPEND | O_CREAT);
   // Lines of two processes must not meet in the middle. The kernel lets go of the lock with the file.
@@ -63,6 +63,7 @@ void FileSink::give(std::span<const AuditHead> heads) {
   // A line that was cut off stays as it is, on a line of its own: nothing is ever taken away here.
   std::string lines = is_cut(file.fd()) ? "\n" : "";
   for (const auto& each : heads) lines += line_of(each) + "\n";
+  for (const auto& each : ends) lines += line_of(each) + "\n";
   for (std::string_view rest = lines; !rest.empty();) {
     const ssize_t written = ::write(file.fd(), rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
@@ -76,25 +77,40 @@ void FileSink::give(std::span<const AuditHead> heads) {
 }
 
 std::size_t HeadGiver::give_newest() {
-  std::vector<AuditHead> heads;
+  std::vector<AuditHead> newest;
+  std::vector<AuditEnds> ends;
   store_.read([&](sql::Tx& tx) {
-    heads.clear();
+    newest.clear();
+    ends.clear();
     for (const UnitId unit : audited_units(tx)) {
       tx.enter_unit(unit);
-      const auto before =
+      std::optional<AuditHead> last;
+      auto before =
           tx.one(kGiven, {unit, sink_.name()}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
-      if (auto head = last_head(tx, unit); head && head->size > before) heads.push_back(std::move(*head));
+      for (auto heads = heads_after(tx, unit, before, kAtOnce); !heads.empty();
+           heads = heads_after(tx, unit, before, kAtOnce)) {
+        for (const auto& each : heads)
+          if (auto ended = ends_of(tx, each); !ended.records.empty()) ends.push_back(std::move(ended));
+        last = heads.back();
+        before = last->size;
+      }
+      if (!last) continue;
+      // Beside each head something is said, also that nothing ended.
+      if (ends.empty() || ends.back().unit != unit || ends.back().size != last->size)
+        ends.push_back(ends_of(tx, *last));
+      newest.push_back(std::move(*last));
     }
   });
-  if (heads.empty()) return 0;
-  sink_.give(heads);
+  if (newest.empty()) return 0;
+  for (auto& each : ends) each = sign(std::move(each), signer_);
+  sink_.give(newest, ends);
   store_.write([&](sql::Tx& tx) {
-    for (const auto& each : heads) {
+    for (const auto& each : newest) {
       tx.enter_unit(each.unit);
       tx.change(kRemember, {each.unit, sink_.name(), each.size});
     }
   });
-  return heads.size();
+  return newest.size();
 }
 
 std::size_t HeadGiver::give_due(const std::stop_token& stop) {
@@ -105,14 +121,18 @@ std::size_t HeadGiver::give_due(const std::stop_token& stop) {
   for (const UnitId unit : units) {
     while (!stop.stop_requested()) {
       std::vector<AuditHead> heads;
+      std::vector<AuditEnds> ends;
       store_.read([&](sql::Tx& tx) {
         tx.enter_unit(unit);
+        ends.clear();
         const auto before =
             tx.one(kGiven, {unit, sink_.name()}, [](const sql::Row& r) { return r.integer(0); }).value_or(0);
         heads = heads_after(tx, unit, before, kAtOnce);
+        for (const auto& each : heads) ends.push_back(ends_of(tx, each));
       });
       if (heads.empty()) break;
-      sink_.give(heads);
+      for (auto& each : ends) each = sign(std::move(each), signer_);
+      sink_.give(heads, ends);
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(unit);
         tx.change(kRemember, {unit, sink_.name(), heads.back().size});

@@ -13,7 +13,8 @@ const std::string kBlindKey = "blind";
 constexpr sql::Statement kBegin{"record.begin",
                                 "INSERT INTO record (unit_id, id, kind, made_ms) VALUES ($1, $2, $3, $4)"};
 constexpr sql::Statement kEnd{
-    "record.end", "UPDATE record SET erased_ms = $3 WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
+    "record.end",
+    "UPDATE record SET erased_ms = $3, ended_by = $4 WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
 constexpr sql::Statement kLives{
     "record.lives", "SELECT 1 FROM record WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL FOR SHARE"};
 constexpr sql::Statement kEnded{"record.ended",
@@ -173,13 +174,14 @@ void RecordChange::must_live(const std::string& record) {
 
 void RecordChange::end(const std::string& record) {
   CHECK(rights_.right_.action == Action::erase && keys_.contains(record));
-  if (!end_rows(store_, tx_, rights_.actor_->unit, record, now_)) throw Stale();
+  if (!end_rows(store_, tx_, rights_.actor_->unit, record, now_, entry_)) throw Stale();
   ended_.push_back(record);
   saw(record, 0);
 }
 
-bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now) {
-  if (tx.change(kEnd, {unit, record, now.ms}) != 1) return false;
+bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now,
+              std::string_view entry) {
+  if (tx.change(kEnd, {unit, record, now.ms, entry}) != 1) return false;
   tx.change(kForgetAll, {unit, record});
   // What points to a row was declared after it.
   const auto& tables = store.record_tables();

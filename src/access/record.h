@@ -23,9 +23,11 @@ struct Relation {
   std::set<std::string_view> conditions = {};
 };
 
-/** Ends a record in the transaction at hand: its rows and history go, the ledger remembers it. False if it
- * has ended before or never began. Its key is dropped by the caller, after the commit. */
-bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now);
+/** Ends a record in the transaction at hand, which enters `entry` into the audit: its rows and history go,
+ * the ledger remembers it. False if it has ended before or never began. Its key is dropped by the caller,
+ * after the commit. */
+bool end_rows(const Store& store, sql::Tx& tx, UnitId unit, const std::string& record, Instant now,
+              std::string_view entry);
 
 /** What a door to records knows of itself; shared by what it hands out. */
 class RecordRights {

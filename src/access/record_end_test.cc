@@ -53,6 +53,19 @@ TEST_P(RecordEndTest, ARecordThatEndsIsErasedEverywhereAndRemembered) {
                Stale);
 }
 
+TEST_P(RecordEndTest, ARecordRemembersByWhichEntryItEnded) {
+  put("t1", full());
+  desk().records(kThingErase, kRegistered).change("thing.end", "t1", {{"t1"}}, [](RecordChange& c) {
+    c.end("t1");
+    return 0;
+  });
+  EXPECT_EQ(
+      number(
+          "SELECT count(*) FROM record r JOIN audit_entry e ON e.unit_id = r.unit_id AND e.id = r.ended_by "
+          "WHERE r.unit_id = 7 AND r.id = 't1' AND e.what = 'thing.end'"),
+      1);
+}
+
 // Only the ledger's word ends a key: a store that lacks rows, because it is older or empty, costs nobody's
 // data.
 TEST_P(RecordEndTest, OnlyKeysOfEndedRecordsAreSwept) {

@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kRound{60}, kLook{5};
 
 Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer,
                  const std::vector<HeadSink*>& sinks)
-    : store_(store), sealer_(store, clock, signer) {
+    : store_(store), signer_(signer), sealer_(store, clock, signer) {
   for (HeadSink* each : sinks) sinks_.push_back({each});
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
@@ -57,7 +57,7 @@ void Sealing::round(const std::stop_token& stop) {
   for (auto& [sink, due] : sinks_) {
     if (stop.stop_requested() || Steady::now() < due) continue;
     try {
-      HeadGiver(store_, *sink).give_due(stop);
+      HeadGiver(store_, *sink, signer_).give_due(stop);
       due = Steady::now() + sink->every();
     } catch (const std::exception&) {  // Its kind alone: the rest may be an address.
       log_event("audit.heads.failed", {{"to", LogValue::word(sink->name().substr(0, 4))}});

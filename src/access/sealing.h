@@ -18,7 +18,8 @@ namespace lotse::access {
  * again in the next round.
  */
 class Sealing {
- public: /** `sinks` are given heads each for itself, as often as they want. All must outlive this. */
+ public:
+  /** `sinks` are given heads each for itself, as often as they want. All must outlive this. */
   Sealing(Store& store, const Clock& clock, const seal::Signer& signer, const std::vector<HeadSink*>& sinks);
   /** Ends after the batch or line in hand. */
   ~Sealing();
@@ -30,6 +31,7 @@ class Sealing {
   void round(const std::stop_token& stop);
 
   Store& store_;
+  const seal::Signer& signer_;
   Sealer sealer_;
   struct Given {
     HeadSink* sink;

@@ -28,6 +28,11 @@ constexpr sql::Statement kEndResets{"store.end_resets", "DELETE FROM account_res
 constexpr sql::Statement kEndVisits{
     "store.end_visits",
     "UPDATE visitor_link SET withdrawn_ms = $2 WHERE unit_id = $1 AND used_ms = 0 AND withdrawn_ms = 0"};
+// Whoever held them is gone.
+constexpr sql::Statement kEndSealing{"store.end_sealing", "UPDATE audit_lease SET until_ms = 0"};
+constexpr sql::Statement kEndTurns{"store.end_turns",
+                                   "UPDATE job SET lease_until_ms = 0 WHERE ended_ms IS NULL AND "
+                                   "lease_until_ms > 0"};
 constexpr sql::Statement kEndInvitations{"store.end_invitations", "DELETE FROM invitation WHERE used_ms = 0"};
 
 std::string first_text(const sql::Row& r) { return std::string(r.text(0)); }
@@ -160,6 +165,30 @@ StoreCopy::Keyed StoreCopy::look_at_keys() const {
   return keyed;
 }
 
+namespace {
+
+AuditEntry entry_by(std::string_view by, UnitId unit, Instant now, std::string_view what) {
+  return {.unit = unit,
+          .id = new_uuid(now.ms),
+          .at_ms = now.ms,
+          .actor = std::string(by),
+          .acting_as = "",
+          .purpose = kAccountPurpose,
+          .asked = "operate",
+          .what = std::string(what),
+          .object = "",
+          .decision = "allowed",
+          .rule = "",
+          .about = ""};
+}
+
+}  // namespace
+
+void drop_ended(Store& store, const Ended& ended) {
+  for (const auto& [unit, records] : ended)
+    for (const auto& record : records) store.keys().drop(unit, record);
+}
+
 MadeFit make_fit(Store& store, const Clock& clock, std::string_view by) {
   MadeFit made;
   const auto now = clock.now();
@@ -178,32 +207,25 @@ MadeFit make_fit(Store& store, const Clock& clock, std::string_view by) {
       const auto keys = store.keys().find(unit, living);
       for (const auto& record : living) {
         if (keys.contains(record)) continue;
+        AuditEntry entry = entry_by(by, unit, now, "record.ended_again");
+        entry.object = record;
         store.write([&](sql::Tx& tx) {
           tx.enter_unit(unit);
-          end_rows(store, tx, unit, record, now);
+          if (end_rows(store, tx, unit, record, now, entry.id)) put_entry(tx, entry);
         });
         ++made.ended;
       }
     }
   }
-  const std::string id = new_uuid(now.ms);
+  const AuditEntry entry = entry_by(by, kInstallation, now, "store.restored");
   store.write([&](sql::Tx& tx) {
     tx.change(kEndForms);
+    tx.change(kEndSealing);
+    tx.change(kEndTurns);
     made.sign_ins = tx.change(kEndSessions) + tx.change(kEndHalves);
     made.links = tx.change(kEndResets) + tx.change(kEndInvitations);
     tx.enter_unit(kInstallation);
-    put_entry(tx, {.unit = kInstallation,
-                   .id = id,
-                   .at_ms = now.ms,
-                   .actor = std::string(by),
-                   .acting_as = "",
-                   .purpose = kAccountPurpose,
-                   .asked = "operate",
-                   .what = "store.restored",
-                   .object = "",
-                   .decision = "allowed",
-                   .rule = "",
-                   .about = ""});
+    put_entry(tx, entry);
   });
   return made;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "access/audit_check.h"
 #include "access/store.h"
 #include "seal/master.h"
 #include "sql/page_log.h"
@@ -49,13 +50,18 @@ class StoreCopy {
   Store& store_;
 };
 
+/** Drops the keys of records that have ended by what a second party holds, whatever the copy says of them;
+ * make_fit then ends them again. */
+void drop_ended(Store& store, const Ended& ended);
+
 /** What a store that comes from a copy was told before it may serve. */
 struct MadeFit {
   std::int64_t sign_ins = 0, links = 0, ended = 0;
 };
 /**
  * Ends all sign-ins and links of the copy's day, and ends again every record whose key is gone by now: it was
- * erased after the copy was made. Entered into the audit of the installation.
+ * erased after the copy was made. Entered into the audit of its unit, the whole into that of the
+ * installation. Can be run again after a break.
  */
 MadeFit make_fit(Store& store, const Clock& clock, std::string_view by);
 

@@ -117,6 +117,36 @@ TEST_P(StoreCopyTest, WhatWasErasedSinceIsErasedAgain) {
   EXPECT_EQ(StoreCopy(*store_).look_at_keys().without_key, 0);
 }
 
+// An old copy, from before the end of t1, with the keys of that day: only somebody else knows of the end.
+TEST_P(StoreCopyTest, WhatOthersKnowToHaveEndedIsErasedAgainAndGivenAwayAnew) {
+  put("t1", full());
+  put("t2", full());
+  sql::TestAccess::change(engine(), "INSERT INTO audit_lease (unit_id, holder, until_ms) VALUES (7, 'h', 1)");
+  const Ended ended{{7, {"t1", "never-there"}}, {9, {"t2"}}};
+  drop_ended(*store_, ended);
+  drop_ended(*store_, ended);
+  EXPECT_EQ(make_fit(*store_, clock_, "operator:test").ended, 1);
+  EXPECT_FALSE(get<Thing>("t1"));
+  EXPECT_EQ(get<Thing>("t2")->value(), full()) << "what another unit says of it does not count";
+  EXPECT_EQ(rows("thing WHERE record = 't1'"), 0);
+  EXPECT_EQ(rows("audit_entry e JOIN record r ON r.unit_id = e.unit_id AND r.ended_by = e.id WHERE e.what = "
+                 "'record.ended_again' AND e.object = 't1'"),
+            1)
+      << "so it is given away with the next head";
+}
+
+TEST_P(StoreCopyTest, LeasesOfThatDayAreOver) {
+  sql::TestAccess::change(
+      engine(), "INSERT INTO audit_lease (unit_id, holder, until_ms) VALUES (7, 'h', 9000000000000)");
+  sql::TestAccess::change(
+      engine(),
+      "INSERT INTO job (unit_id, id, kind, subject, state, not_before_ms, made_ms, "
+      "lease_until_ms, lease_by) VALUES (7, 'j', 'k', '', 'running', 1, 1, 9000000000000, 'h')");
+  make_fit(*store_, clock_, "operator:test");
+  EXPECT_EQ(number("SELECT max(until_ms) FROM audit_lease"), 0);
+  EXPECT_EQ(number("SELECT max(lease_until_ms) FROM job"), 0);
+}
+
 TEST_P(StoreCopyTest, AKeyThatDoesNotOpenIsCounted) {
   put("t1", full());
   put("t2", full());

@@ -41,7 +41,8 @@ std::uint64_t write_changes(access::Store& store, const sql::PageChanges& change
 Json json_of(const Head& head, std::uint32_t page_size) {
   return {{"what", head.number == 0 ? "whole" : "changes"},
           {"part", head.part},
-          {"engine", "sqlite"},
+          {"engine", head.postgresql > 0 ? "postgresql" : "sqlite"},
+          {"version", head.postgresql},
           {"store", head.store},
           {"copy", head.copy},
           {"number", head.number},
@@ -61,47 +62,57 @@ std::optional<Head> head_in(const Json& json, std::uint32_t& page_size) {
     return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
   };
   const auto size = number("page_size"), pages = number("pages"), keys = number("keys");
+  const auto version = text("engine") == "postgresql" ? number("version") : 0;
   const Head head{.part = text("part"),
                   .store = text("store"),
                   .copy = text("copy"),
                   .number = number("number"),
                   .at_ms = number("at_ms"),
                   .pages = static_cast<std::uint32_t>(pages),
-                  .keys = keys};
-  if (text("engine") != "sqlite" || (head.part != "data" && head.part != "keys") || head.number < 0 ||
-      head.at_ms < 0 || size < 512 || size > 65'536 || (size & (size - 1)) != 0 || pages < 0 || keys < 0 ||
-      pages > 0xFFFFFFFE || text("what") != (head.number == 0 ? "whole" : "changes"))
+                  .keys = keys,
+                  .postgresql = static_cast<int>(version)};
+  const bool has_pages = size >= 512 && size <= 65'536 && (size & (size - 1)) == 0;
+  if ((version == 0 ? text("engine") != "sqlite" || !has_pages : version < 0 || version > 1'000) ||
+      (head.part != "data" && head.part != "keys") || head.number < 0 || head.at_ms < 0 || pages < 0 ||
+      keys < 0 || pages > 0xFFFFFFFE || text("what") != (head.number == 0 ? "whole" : "changes"))
     return std::nullopt;
   page_size = static_cast<std::uint32_t>(size);
   return head;
 }
 
-Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file,
-               const std::stop_token& stop) {
+Copied write_both(
+    const std::filesystem::path& file,
+    const std::function<std::uint64_t(const std::string& part, const std::filesystem::path& to)>& write) {
   const std::filesystem::path keys = file.string() + ".keys";
   for (const auto& each : {file, keys})
     if (std::filesystem::exists(each))
       throw CopyRefused("there is a file of this name already; copies are never written over: " +
                         each.string());
-  const auto stopped = [&] {
-    if (stop.stop_requested()) throw CopyRefused("the copy was broken off");
-  };
-  const access::StoreCopy copy(store);
-  const std::string name = random_hex(8);
-  const auto at = clock.now().ms;
   Copied copied;
-  copied.data_bytes =
-      write_whole(store, *copy.data_pages(), {"data", copy.identity(), name, 0, at, 0, 0}, file, stopped);
+  copied.data_bytes = write("data", file);
   try {
     // Afterwards: the key of every record that the data hold is among them.
-    copied.key_bytes =
-        write_whole(store, *copy.key_pages(), {"keys", copy.identity(), name, 0, at, 0, 0}, keys, stopped);
+    copied.key_bytes = write("keys", keys);
   } catch (...) {
     std::error_code ignored;
     std::filesystem::remove(file, ignored);
     throw;
   }
   return copied;
+}
+
+Copied back_up(access::Store& store, const Clock& clock, const std::filesystem::path& file,
+               const std::stop_token& stop) {
+  const auto stopped = [&] {
+    if (stop.stop_requested()) throw CopyRefused("the copy was broken off");
+  };
+  const access::StoreCopy copy(store);
+  const std::string name = random_hex(8);
+  const auto at = clock.now().ms;
+  return write_both(file, [&](const std::string& part, const std::filesystem::path& to) {
+    const auto pages = part == "data" ? copy.data_pages() : copy.key_pages();
+    return write_whole(store, *pages, {part, copy.identity(), name, 0, at, 0, 0}, to, stopped);
+  });
 }
 
 }  // namespace lotse::care

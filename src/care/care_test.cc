@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "care/care.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <thread>
@@ -58,10 +61,15 @@ class CareTest : public access::RecordFixture {
       });
     });
     while (whole_ < 1) std::this_thread::yield();
-    // What was acknowledged before one look is told at the latest with the next; there is one with each
+    // The first line after this moment may be of a look before it, the second is not. There is one with each
     // change.
+    int marks = 0;
     const auto wait_for_changes = [&] {
-      for (const int then = changes_; changes_ == then;) std::this_thread::yield();
+      for (int line = 0; line < 2; ++line) {
+        const int then = changes_;
+        put("mark" + std::to_string(++marks), full());
+        while (changes_ == then) std::this_thread::yield();
+      }
     };
     work(wait_for_changes);
     stop.request_stop();
@@ -88,6 +96,57 @@ TEST_P(CareTest, OnlyASqliteStoreIsCopiedLikeThis) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
+// A database of its own for what is restored.
+class OtherDatabase {
+ public:
+  OtherDatabase() : name_(sql::StoreTemplates::instance().fresh_name()) {
+    sql::StoreTemplates::server("CREATE DATABASE " + name_);
+  }
+  ~OtherDatabase() { sql::StoreTemplates::drop(name_); }
+  OtherDatabase(const OtherDatabase&) = delete;
+  OtherDatabase& operator=(const OtherDatabase&) = delete;
+  std::string url() const { return sql::StoreTemplates::on_database(name_); }
+
+ private:
+  const std::string name_;
+};
+
+TEST_P(CareTest, ADatabaseComesBackWithoutWhatWasErasedSince) {
+  if (on_sqlite()) {
+    EXPECT_THROW(dump(*store_, {url(), ""}, clock_, folder_ / "one"), std::exception);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+    return;
+  }
+  const DatabaseChoice copier{sql::StoreTemplates::on_database(name(), "lotse_backup"), ""};
+  put("t1", full());
+  put("t2", full());
+  EXPECT_GT(dump(*store_, copier, clock_, folder_ / "one").data_bytes, 0U);
+  store_->keys().drop(7, "t1");
+  clock_.set(Instant{clock_.now().ms + 1});
+  dump(*store_, copier, clock_, folder_ / "two");
+  auto choice = from(folder_ / "two");
+  const OtherDatabase other;
+  choice.keys = folder_ / "one.keys";
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "older keys";
+  choice = from(folder_ / "one");
+  choice.keys = folder_ / "two.keys";
+  { const RestoringDatabase given_up(choice, {other.url(), ""}); }
+  RestoringDatabase restoring(choice, {other.url(), ""});
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "one is under way";
+  sql::Options data, keys;
+  data.schema = kRestoring[0];
+  keys.schema = kRestoring[1];
+  store_ = std::make_unique<access::Store>(
+      sql::open(other.url(), data), migrations(),
+      std::make_shared<access::KeyRing>(sql::open(other.url(), keys), key_file()));
+  EXPECT_EQ(access::make_fit(*store_, clock_, "operator:test").ended, 1);
+  EXPECT_FALSE(get<access::Thing>("t1"));
+  EXPECT_EQ(get<access::Thing>("t2")->value(), full());
+  store_.reset();
+  restoring.accept();
+  EXPECT_THROW(RestoringDatabase(choice, {other.url(), ""}), CopyRefused) << "there is a store";
+}
+
 TEST_P(CareTest, ACopyIsSealedAndComesBack) {
   if (!on_sqlite()) return;
   put("t1", full());
@@ -111,6 +170,20 @@ TEST_P(CareTest, ACopyIsSealedAndComesBack) {
   EXPECT_EQ(get<access::Thing>("t1")->value(), full());
   EXPECT_FALSE(get<access::Thing>("t2"));
   EXPECT_FALSE(refusal(from(file)).empty()) << "there is a store already";
+}
+
+TEST_P(CareTest, ALinkThatSomebodyPutInTheWayIsNotFollowed) {
+  if (!on_sqlite()) return;
+  const auto file = folder_ / "one", begun = folder_ / "one.part", other = folder_ / "other";
+  std::ofstream(other) << "somebody's";
+  std::filesystem::create_symlink(other, begun);
+  EXPECT_THROW(back_up(*store_, clock_, file), std::system_error);
+  EXPECT_EQ(std::filesystem::file_size(other), 10U);
+  std::filesystem::remove(begun);
+  std::ofstream(begun) << std::string(1'000'000, 'x');  // as a copy leaves it that was killed
+  back_up(*store_, clock_, file);
+  EXPECT_EQ(refusal(from(file)), "");
+  EXPECT_FALSE(std::filesystem::exists(begun));
 }
 
 TEST_P(CareTest, WhatDoesNotFitTogetherIsRefused) {
@@ -203,6 +276,62 @@ TEST_P(CareTest, AfterTheInstallationsKeyWasChangedANewWholeIsBegun) {
     while (whole_ < 2) std::this_thread::yield();
   });
   EXPECT_EQ(refusal(from(series.parent_path())), "") << "with the new key alone";
+}
+
+TEST_P(CareTest, OneFollowsAStore) {
+  if (!on_sqlite()) return;
+  EXPECT_FALSE(age_of_copies(*store_)) << "nobody does";
+  followed([&](const std::function<void()>&) {
+    EXPECT_TRUE(age_of_copies(*store_));
+    FollowChoice second;
+    second.folder = folder_ / "others";
+    EXPECT_THROW(follow(*store_, clock_, second, {}, [](const std::string&) {}), AlreadyFollowed);
+    EXPECT_FALSE(std::filesystem::exists(second.folder));
+  });
+  EXPECT_FALSE(age_of_copies(*store_));
+}
+
+// What is written to standard error while it lives.
+class ErrorStream {
+ public:
+  ErrorStream() : before_(::dup(2)) {
+    EXPECT_EQ(::pipe(ends_.data()), 0);
+    ::dup2(ends_[1], 2);
+  }
+  ~ErrorStream() {
+    ::dup2(before_, 2);
+    for (const int fd : {before_, ends_[0], ends_[1]}) ::close(fd);
+  }
+  ErrorStream(const ErrorStream&) = delete;
+  ErrorStream& operator=(const ErrorStream&) = delete;
+  void wait_for(std::string_view text) const {
+    std::string all;
+    for (char c = 0; all.find(text) == all.npos && ::read(ends_[0], &c, 1) == 1;) all += c;
+  }
+
+ private:
+  const int before_;
+  std::array<int, 2> ends_{};
+};
+
+TEST_P(CareTest, CopiesThatHangAreToldByTheLog) {
+  if (!on_sqlite()) return;
+  FollowChoice choice;
+  choice.folder = folder_ / "copies";
+  choice.every = std::chrono::milliseconds(5);
+  choice.late = std::chrono::milliseconds(1);
+  std::atomic<bool> hangs{true};
+  std::stop_source stop;
+  const ErrorStream errors;
+  std::thread following([&] {
+    follow(*store_, *system_clock(), choice, stop.get_token(), [&](const std::string&) { hangs.wait(true); });
+  });
+  errors.wait_for("\"copy.late\",\"seconds\":");
+  EXPECT_GE(age_of_copies(*store_).value().count(), 1);
+  hangs = false;
+  hangs.notify_all();
+  stop.request_stop();
+  following.join();
 }
 
 TEST_P(CareTest, AFolderThatCannotBeWrittenIsToldAndTriedAgain) {

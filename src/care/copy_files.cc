@@ -2,9 +2,12 @@
 #include "care/copy_files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace lotse::care {
@@ -15,8 +18,17 @@ namespace {
 }  // namespace
 
 WholeFile::WholeFile(std::filesystem::path path) : path_(std::move(path)), begun_(path_.string() + ".part") {
-  fd_ = ::open(begun_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  // Others may write into the folder: a link that they put there is not followed. Two do not write into one.
+  fd_ = ::open(begun_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd_ < 0) fail("the copy cannot be begun");
+  // Who held it may have finished since, and what is open here has another name now.
+  struct stat ours {};
+  struct stat there {};
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd_, &ours) == 0 &&
+      ::stat(begun_.c_str(), &there) == 0 && ours.st_ino == there.st_ino && ::ftruncate(fd_, 0) == 0)
+    return;
+  ::close(fd_);
+  throw std::system_error(EBUSY, std::system_category(), "the copy cannot be begun");
 }
 
 WholeFile::~WholeFile() {
@@ -37,11 +49,15 @@ void WholeFile::write(std::string_view bytes) {
 
 void WholeFile::finish() {
   if (::fsync(fd_) != 0) fail("the copy is not on the disk");
-  // Unlike rename, link does not take the place of what is there.
-  if (::link(begun_.c_str(), path_.c_str()) != 0) fail("the copy cannot be given its name");
+  // Does not take the place of what is there. Not every file system can do it in the same way (CIFS knows no
+  // links).
+  if (::renameat2(AT_FDCWD, begun_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+    if (errno != EINVAL || ::link(begun_.c_str(), path_.c_str()) != 0)
+      fail("the copy cannot be given its name");
+    ::unlink(begun_.c_str());
+  }
   ::close(fd_);
   fd_ = -1;
-  ::unlink(begun_.c_str());
   sync_folder(path_.parent_path());
 }
 

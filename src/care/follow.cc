@@ -3,8 +3,10 @@
 #include <array>
 #include <condition_variable>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "access/store_copy.h"
 #include "base/log.h"
@@ -38,6 +40,52 @@ void wait(const std::stop_token& stop, std::chrono::milliseconds time) {
   ending.wait_for(lock, stop, time, [] { return false; });
 }
 
+// The stores that this process follows, and when each was last looked at to the end.
+struct Followed {
+  std::mutex mutex;
+  std::map<const access::Store*, Steady::time_point> looked;
+};
+Followed& followed() {
+  static Followed all;
+  return all;
+}
+
+// One follows a store, and tells when it has not done so for long: from a thread of its own, for the one that
+// copies may hang in a write.
+class Watched {
+ public:
+  Watched(const access::Store& store, std::chrono::milliseconds late) : store_(store), late_(late) {
+    // First, for it may fail.
+    thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+    const std::lock_guard lock(followed().mutex);
+    if (!followed().looked.emplace(&store, Steady::now()).second)
+      throw AlreadyFollowed("this store is followed already: end the other lotse backup --follow first");
+  }
+  ~Watched() {
+    const std::lock_guard lock(followed().mutex);
+    followed().looked.erase(&store_);
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  void looked() const {
+    const std::lock_guard lock(followed().mutex);
+    followed().looked[&store_] = Steady::now();
+  }
+
+ private:
+  void work(const std::stop_token& stop) const {
+    while (!stop.stop_requested()) {
+      const auto age = age_of_copies(store_).value_or(std::chrono::seconds(0));
+      if (age >= late_) log_event("copy.late", {{"seconds", std::int64_t{age.count()}}});
+      wait(stop,
+           age >= late_ ? std::chrono::minutes(5) : std::max(late_ - age, std::chrono::milliseconds(100)));
+    }
+  }
+  const access::Store& store_;
+  const std::chrono::milliseconds late_;
+  std::jthread thread_;  // last: ends before what it uses
+};
+
 // One part of a series: its whole, then its changes.
 class Part {
  public:
@@ -53,6 +101,7 @@ class Part {
     head_.at_ms = now.ms;
     auto changes = pages_->changes();
     if (!changes) return false;
+    more_ = changes->more;
     changes_ = std::move(*changes);
     return true;
   }
@@ -66,6 +115,8 @@ class Part {
     return size;
   }
   std::int64_t number() const { return head_.number; }
+  /** What was looked at is not all. */
+  bool more() const { return more_; }
 
  private:
   access::Store& store_;
@@ -73,15 +124,18 @@ class Part {
   Head head_;
   std::unique_ptr<sql::PageLog> pages_;
   sql::PageChanges changes_;
+  bool more_ = false;
 };
 
 // A whole copy and what follows it.
 class Following {
  public:
-  Following(access::Store& store, const Clock& clock, const FollowChoice& choice, const Said& said)
+  Following(access::Store& store, const Clock& clock, const FollowChoice& choice, const Watched& watched,
+            const Said& said)
       : store_(store),
         clock_(clock),
         choice_(choice),
+        watched_(watched),
         said_(said),
         name_(series_name(clock.now())),
         folder_(choice.folder / name_),
@@ -106,21 +160,30 @@ class Following {
       throw;
     }
     looked_ = Steady::now();
+    watched_.looked();
   }
 
   /** What has changed, if it is time; false where it cannot go on. */
   bool step() {
     if (Steady::now() - looked_ < choice_.every) return true;
     looked_ = Steady::now();
-    // The data first: the key of every record that they hold is in what is then read of the keys. Written the
-    // other way round, so that the same holds where we break off in between.
-    if (!data_->look(clock_.now()) || !keys_->look(clock_.now())) {
-      log_event("copy.missed");
-      said_("too much was written meanwhile; beginning again with a whole copy");
-      return false;
-    }
-    auto bytes = keys_->write(0);
-    bytes += data_->write(keys_->number());
+    std::uint64_t bytes = 0;
+    do {
+      // The data first: the key of every record that they hold is in what is then read of the keys. Written
+      // the other way round, so that the same holds where we break off in between.
+      bool there = data_->look(clock_.now());
+      do {
+        there = there && keys_->look(clock_.now());
+        if (!there) {
+          log_event("copy.missed");
+          said_("too much was written meanwhile; beginning again with a whole copy");
+          return false;
+        }
+        bytes += keys_->write(0);
+      } while (keys_->more());
+      bytes += data_->write(keys_->number());
+    } while (data_->more());
+    watched_.looked();
     if (bytes == 0) return true;
     log_event("copy.changes", {{"bytes", bytes}});
     said_("changes: " + std::to_string(bytes) + " bytes");
@@ -136,6 +199,7 @@ class Following {
   access::Store& store_;
   const Clock& clock_;
   const FollowChoice& choice_;
+  const Watched& watched_;
   const Said& said_;
   const std::string name_;
   const std::filesystem::path folder_;
@@ -156,14 +220,22 @@ void forget(const FollowChoice& choice, const Clock& clock, const Said& said) {
 
 }  // namespace
 
+std::optional<std::chrono::seconds> age_of_copies(const access::Store& store) {
+  const std::lock_guard lock(followed().mutex);
+  const auto at = followed().looked.find(&store);
+  if (at == followed().looked.end()) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(Steady::now() - at->second);
+}
+
 void follow(access::Store& store, const Clock& clock, const FollowChoice& choice, const std::stop_token& stop,
             const Said& said) {
+  const Watched watched(store, std::max<std::chrono::milliseconds>(choice.late, 5 * choice.every));
   std::unique_ptr<Following> current;
   auto pause = choice.every;
   while (!stop.stop_requested()) {
     try {
       if (!current || current->is_over()) {
-        auto next = std::make_unique<Following>(store, clock, choice, said);
+        auto next = std::make_unique<Following>(store, clock, choice, watched, said);
         next->whole([&] {
           if (stop.stop_requested()) throw Stopped();
           if (current && !current->step()) current.reset();

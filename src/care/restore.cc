@@ -92,6 +92,8 @@ class PartFile {
       std::uint32_t page_size = 0;
       const auto head = head_in(reader.header(), page_size);
       if (!head || head->part != part_) throw CopyRefused("this is no copy of the " + part_);
+      if (head->postgresql > 0)
+        throw CopyRefused("it is a copy of a PostgreSQL store: say --store postgresql://… to restore it");
       if (!series_.empty() && head->copy != series_) throw CopyRefused("it belongs to another copy");
       if (head->number != next_ || (next_ > 0 && (head->copy != last_.copy || page_size != page_size_)))
         throw CopyRefused("it does not follow the file before it");

@@ -160,6 +160,14 @@ void set_rights(Session& session, const std::string& schema, const std::vector<M
 
   session.script("sql.rights", "GRANT USAGE ON SCHEMA " + schema + " TO lotse_app, lotse_sealer");
   session.script("sql.rights", "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO lotse_app");
+  // Whom an administrator has made for copies; see docs/backup.md.
+  constexpr Statement copier{"sql.copier", "SELECT rolname FROM pg_roles WHERE rolname = 'lotse_backup'"};
+  if (!column(session, copier).empty()) {
+    session.script("sql.rights", "GRANT USAGE ON SCHEMA " + schema + " TO lotse_backup");
+    for (const char* kind : {"TABLES", "SEQUENCES"})
+      session.script("sql.rights", std::string("GRANT SELECT ON ALL ") + kind + " IN SCHEMA " + schema +
+                                       " TO lotse_backup");
+  }
   for (const std::string& table : column(session, tables)) {
     wanted.try_emplace({table, "lotse_app"},
                        std::vector<std::string>{"SELECT", "INSERT", "UPDATE", "DELETE"});

@@ -50,9 +50,10 @@ struct MigrationReport {
 
 /// Brings a store up to date: by date, within a date in the order given, each in a transaction of its own.
 /// `engine` must have been opened as owner. `now` is in milliseconds UTC. Running it again does nothing;
-/// running it twice at once is safe. On PostgreSQL it also makes the roles and sets their rights. Throws
-/// Refused, before anything is applied, when an applied migration has changed or the store was made by a
-/// newer program; Broken for a migration that fails, naming it.
+/// running it twice at once is safe. On PostgreSQL it also makes the roles and sets their rights
+/// (lotse_backup, where there is such a role, may read everything). Throws Refused, before anything is
+/// applied, when an applied migration has changed or the store was made by a newer program; Broken for a
+/// migration that fails, naming it.
 MigrationReport migrate(Engine& engine, std::span<const Migration> migrations, std::int64_t now);
 
 /// For `serve`: throws Refused when the store is older (run migrate), newer, or differs.

@@ -18,6 +18,7 @@ namespace lotse::sql {
 struct PageChanges {
   std::uint32_t pages = 0;                ///< size of the store after them, in pages; 0: nothing changed
   std::map<std::uint32_t, Blob> changed;  ///< by number, counted from 1; each page whole
+  bool more = false;                      ///< not all of it: ask again
 };
 
 /// Reads the pages of a store that this process writes. Whoever writes is held up for some milliseconds at a
@@ -39,8 +40,9 @@ class PageLog {
   /// moment after the call, with all that was acknowledged before it. changes() goes on from that moment.
   /// Throws Unavailable when the hold was given up meanwhile.
   virtual void whole(const std::function<void(std::span<const std::byte>)>& part) = 0;
-  /// What was committed since whole() or the last call; nothing when the hold was given up: then begin with
-  /// whole() again.
+  /// What was committed since whole() or the last call, or the first of it, to the end of a transaction: some
+  /// 16 MB at a time, or one transaction where that is longer. Nothing when the hold was given up: then begin
+  /// with whole() again.
   virtual std::optional<PageChanges> changes() = 0;
 };
 

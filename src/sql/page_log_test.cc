@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "sql/test_disk.h"
 #include "sql/test_store.h"
 
 namespace lotse::sql {
@@ -152,6 +153,60 @@ TEST_P(PageLogTest, WhereTooMuchGathersTheCopyIsGivenUpAndTheStoreGoesOn) {
   apply(*log->changes(), log->page_size());
   EXPECT_EQ(fingerprint_of_copy(), fingerprint_of(engine()));
   for (int i = 0; i < 400; ++i) put(i, std::string(200, 'y'));
+}
+
+TEST_P(PageLogTest, ManyChangesComeInPartsEachOfWhichIsAStore) {
+  if (!on_sqlite()) return;
+  const auto log = TestAccess::pages(engine());
+  write_whole(*log);
+  for (int i = 0; i < 60; ++i) put(i, std::string(400'000, static_cast<char>('a' + i % 26)));
+  int parts = 0;
+  for (bool more = true; more; ++parts) {
+    const auto changes = log->changes();
+    ASSERT_TRUE(changes);
+    EXPECT_LT(changes->changed.size(), 4'400U) << "the bound, and the last transaction";
+    apply(*changes, log->page_size());
+    more = changes->more;
+    if (more && parts == 0) {
+      put(1, "meanwhile");
+      EXPECT_NE(fingerprint_of_copy(), fingerprint_of(engine()));
+    }
+  }
+  EXPECT_GT(parts, 1);
+  apply(*log->changes(), log->page_size());
+  EXPECT_EQ(fingerprint_of_copy(), fingerprint_of(engine()));
+  // One transaction is never cut.
+  TestAccess::write(engine(), [&](Tx& tx) {
+    for (int i = 100; i < 160; ++i)
+      tx.change({"test.put", "INSERT INTO note (id, text) VALUES ($1, $2)"}, {i, std::string(400'000, 'z')});
+  });
+  const auto whole = log->changes();
+  ASSERT_TRUE(whole);
+  EXPECT_GT(whole->changed.size(), 5'000U);
+  apply(*whole, log->page_size());
+  EXPECT_EQ(fingerprint_of_copy(), fingerprint_of(engine()));
+}
+
+TEST_P(PageLogTest, OnAFullDiskTheCopyIsGivenUpAndTheStoreGoesOn) {
+  if (!on_sqlite()) return;
+  close();
+  const TestDisk disk;
+  reopen();
+  put(1, "before");
+  auto log = TestAccess::pages(engine());
+  write_whole(*log);
+  for (int i = 0; i < 300; ++i) put(i, std::string(20'000, 'x'));
+  EXPECT_GT(std::filesystem::file_size(file() + "-wal"), 5'000'000U) << "kept for the copy";
+  TestDisk::fill(true);
+  EXPECT_THROW(put(2, std::string(20'000, 'y')), Unavailable);
+  EXPECT_EQ(std::filesystem::file_size(file() + "-wal"), 0U) << "there is room again";
+  TestDisk::fill(false);
+  put(2, "after");
+  EXPECT_FALSE(log->changes()) << "a new whole is begun";
+  write_whole(*log);
+  EXPECT_EQ(fingerprint_of_copy(), fingerprint_of(engine()));
+  log.reset();
+  close();
 }
 
 TEST_P(PageLogTest, AFaultInTheFileIsFound) {

@@ -109,11 +109,26 @@ void SqliteEngine::run_alone(const std::function<void()>& work) {
 }
 
 void SqliteEngine::rollback() noexcept {
-  if (!writer_.in_transaction()) return;
+  const bool full = sqlite3_errcode(writer_.raw()) == SQLITE_FULL;
   try {
-    writer_.plain("ROLLBACK", "sql.rollback");
+    if (writer_.in_transaction()) writer_.plain("ROLLBACK", "sql.rollback");
   } catch (const std::exception&) {
     // SQLite ends the transaction even where it reports an error here; the next BEGIN says if it has not.
+  }
+  if (full) make_room();
+}
+
+// What copies still want to read of the log is what keeps it from becoming short.
+void SqliteEngine::make_room() noexcept {
+  {
+    const std::lock_guard lock(holding_mutex_);
+    if (holding_.empty()) return;
+    for (SqlitePages* each : holding_) each->give_up_beyond(0);
+  }
+  try {
+    checkpoint(true);
+  } catch (const std::exception&) {
+    // As long as there is no room, each change is refused and says so.
   }
 }
 

@@ -62,6 +62,8 @@ class SqliteEngine final : public Engine, public GroupStore {
   void run_alone(const std::function<void()>& work) override;
   void commit() override { writer_.plain("COMMIT", "sql.commit"); }
   void rollback() noexcept override;
+  /// The disk is full: copies are given up, so that the log can be emptied. On the writing thread.
+  void make_room() noexcept;
   bool in_transaction() const noexcept override { return writer_.in_transaction(); }
   void committed() noexcept override;
 

@@ -10,6 +10,10 @@ constexpr std::uint32_t kLogHeader = 32, kFrameHeader = 24;
 // A log longer than this begins anew when all of it was read: 16 MB with pages of 4 KB.
 constexpr std::uint32_t kLongLog = 4'096;
 constexpr std::size_t kPagesAtOnce = 64;
+// Pages that changes() holds in memory; beyond it, it stops at the end of a transaction.
+constexpr std::size_t kMostChanged = 4'096;
+// Frames that are read while writers wait, at most.
+constexpr std::uint32_t kShortRest = 256;
 
 std::uint32_t number_at(std::span<const std::byte> bytes, std::size_t at) {
   std::uint32_t number = 0;
@@ -96,33 +100,36 @@ Blob SqlitePages::page_of_frame(sqlite3_file& log, std::uint32_t number) {
   return page;
 }
 
-// The last version of each page among the frames `from` to `to`; the size of the store after them.
-std::uint32_t SqlitePages::read_frames(std::uint32_t from, std::uint32_t to, PageChanges& into) {
-  if (from == to) return into.pages;
+// The last version of each page among the frames up to `end`, which is that of a transaction; or up to the
+// end of an earlier one.
+void SqlitePages::read_to(std::uint32_t end, PageChanges& into) {
+  if (read_ == end) return;
   auto& log = file(SQLITE_FCNTL_JOURNAL_POINTER);
   std::map<std::uint32_t, std::uint32_t> newest;
   Frame last;
-  for (std::uint32_t i = from; i < to; ++i) {
-    last = frame(log, i);
-    newest[last.page] = i;
+  std::uint32_t at = read_;
+  for (; at < end && (last.size_after == 0 || newest.size() < kMostChanged); ++at) {
+    last = frame(log, at);
+    newest[last.page] = at;
   }
   if (last.size_after == 0) throw Broken("the store's log ends within a transaction");
-  for (const auto& [page, at] : newest)
-    if (page <= last.size_after) into.changed[page] = page_of_frame(log, at);
+  for (const auto& [page, number] : newest)
+    if (page <= last.size_after) into.changed[page] = page_of_frame(log, number);
   into.changed.erase(into.changed.upper_bound(last.size_after), into.changed.end());
-  return into.pages = last.size_after;
+  into.pages = last.size_after;
+  read_ = at;
 }
 
 // Which log it is that frames are counted in. On the writing thread, before each reading.
 void SqlitePages::see_log() {
   const std::uint32_t frames = engine_.frames();
   if (frames == 0) {
-    read_ = 0;  // emptied by another copy, after all of it was moved and read
+    read_ = end_ = 0;  // emptied by another copy, after all of it was moved and read
     return;
   }
   if (const Salt now = salt(); now != salt_) {
     salt_ = now;
-    read_ = 0;
+    read_ = end_ = 0;
   }
   if (frames < read_) throw Broken("the store's log is shorter than what was read of it");
 }
@@ -185,12 +192,12 @@ std::optional<PageChanges> SqlitePages::changes() {
       if (lost_) return;
       moved = true;
       see_log();
-      move_hold();
+      if (read_ == end_) move_hold();
     });
     if (lost_) return std::nullopt;
-    read_frames(read_, end_, found);
-    read_ = end_;
-    if (end_ >= kLongLog) begin_log_anew(found);
+    read_to(end_, found);
+    found.more = read_ < end_;
+    if (!found.more && end_ >= kLongLog) begin_log_anew(found);
   } catch (...) {
     // What was read is lost with the exception; where nothing was done yet, the next call finds it.
     if (moved) lost_ = true;
@@ -204,7 +211,10 @@ void SqlitePages::begin_log_anew(PageChanges& found) {
   engine_.between([&] {
     if (lost_) return;
     see_log();
-    read_frames(read_, engine_.frames(), found);
+    // What came while the rest was read is read first, while others write.
+    found.more = engine_.frames() - read_ > kShortRest;
+    if (found.more) return;
+    read_to(engine_.frames(), found);
     let_go();
     engine_.checkpoint(true);
     read_ = engine_.frames();

@@ -10,9 +10,9 @@
 // again.
 //
 // The rule that nothing is missed: when the hold is moved, all frames before its new mark are read before it
-// is moved again. A hold that is taken when the log has been moved whole ("slot 0") lets it begin anew, once,
-// but keeps its frames from being moved after that: so a log with another salt begins behind all that was
-// read.
+// is moved again, in one go or in several. A hold that is taken when the log has been moved whole ("slot 0")
+// lets it begin anew, once, but keeps its frames from being moved after that: so a log with another salt
+// begins behind all that was read.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ class SqlitePages final : public PageLog {
   void whole(const std::function<void(std::span<const std::byte>)>& part) override;
   std::optional<PageChanges> changes() override;
 
-  /// On the writing thread, after a commit.
+  /// On the writing thread, between two transactions: lets go for good, if so many bytes have gathered.
   void give_up_beyond(std::int64_t bytes) noexcept;
 
  private:
@@ -45,7 +45,7 @@ class SqlitePages final : public PageLog {
   void see_log();
   void move_hold();
   void begin_log_anew(PageChanges& found);
-  std::uint32_t read_frames(std::uint32_t from, std::uint32_t to, PageChanges& into);
+  void read_to(std::uint32_t end, PageChanges& into);
   Frame frame(sqlite3_file& log, std::uint32_t number);
   Blob page_of_frame(sqlite3_file& log, std::uint32_t number);
   Salt salt();

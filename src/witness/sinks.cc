@@ -39,9 +39,10 @@ void set(CURL* handle, CURLoption option, T value) {
 
 std::size_t leave_out(char*, std::size_t size, std::size_t count, void*) { return size * count; }
 
-std::string lines_of(std::span<const access::AuditHead> heads) {
+std::string lines_of(std::span<const access::AuditHead> heads, std::span<const access::AuditEnds> ends) {
   std::string lines;
   for (const auto& each : heads) lines += access::line_of(each) + "\n";
+  for (const auto& each : ends) lines += access::line_of(each) + "\n";
   return lines;
 }
 
@@ -49,7 +50,7 @@ class PostSink final : public access::HeadSink {
  public:
   PostSink(std::string url, std::string ca_file);
   const std::string& name() const override { return name_; }
-  void give(std::span<const access::AuditHead> heads) override;
+  void give(std::span<const access::AuditHead> heads, std::span<const access::AuditEnds> ends) override;
 
  private:
   const std::string url_, ca_file_, name_;
@@ -61,7 +62,7 @@ class MailSink final : public access::HeadSink {
   const std::string& name() const override { return name_; }
   std::chrono::seconds every() const override { return std::chrono::hours(24); }
   bool newest_alone() const override { return true; }
-  void give(std::span<const access::AuditHead> heads) override;
+  void give(std::span<const access::AuditHead> heads, std::span<const access::AuditEnds> ends) override;
 
  private:
   const std::string to_, name_;
@@ -74,13 +75,13 @@ PostSink::PostSink(std::string url, std::string ca_file)
   CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
-void PostSink::give(std::span<const access::AuditHead> heads) {
+void PostSink::give(std::span<const access::AuditHead> heads, std::span<const access::AuditEnds> ends) {
   if (heads.empty()) return;
   const std::unique_ptr<CURL, Close> handle(curl_easy_init());
   const std::unique_ptr<curl_slist, Close> fields(
       curl_slist_append(nullptr, "Content-Type: application/jsonl"));
   CHECK(handle && fields);
-  const std::string body = lines_of(heads);
+  const std::string body = lines_of(heads, ends);
   set(handle.get(), CURLOPT_URL, url_.c_str());
   set(handle.get(), CURLOPT_PROTOCOLS_STR, "https,http");
   set(handle.get(), CURLOPT_FOLLOWLOCATION, 0L);
@@ -105,7 +106,7 @@ void PostSink::give(std::span<const access::AuditHead> heads) {
 MailSink::MailSink(std::string to, notice::SmtpChoice smtp, const Clock& clock)
     : to_(std::move(to)), name_("mail:" + hash_hex(to_)), smtp_(std::move(smtp)), clock_(clock) {}
 
-void MailSink::give(std::span<const access::AuditHead> heads) {
+void MailSink::give(std::span<const access::AuditHead> heads, std::span<const access::AuditEnds> ends) {
   if (heads.empty()) return;
   const auto& language = words::german();
   // Lines of JSON at the end: what is before them is for people.
@@ -116,7 +117,7 @@ void MailSink::give(std::span<const access::AuditHead> heads) {
               "can be shown later whether entries were changed or removed. It holds no data about people. "
               "To check: save the lines in curly brackets as a file and run lotse audit verify --heads "
               "with it.")) +
-      "\n\n" + lines_of(heads);
+      "\n\n" + lines_of(heads, ends);
   const auto now = clock_.now();
   const std::string mail =
       notice::written({.id = new_uuid(now.ms),

@@ -5,25 +5,41 @@
 #include <fstream>
 #include <set>
 
-#include "access/audit_check.h"
+#include "access/audit_form.h"
 #include "access/head_sink.h"
+#include "base/id.h"
 #include "base/log.h"
 
 namespace lotse::witness {
 namespace {
 
-// Nothing unless each line is a head; empty lines are passed over.
-std::optional<std::vector<access::AuditHead>> heads_in(std::string_view lines) {
+/** What lines say. */
+struct Told {
   std::vector<access::AuditHead> heads;
+  std::vector<access::AuditEnds> ends;
+};
+
+// Nothing unless each line is one of the two; empty lines are passed over.
+std::optional<Told> told_by(std::string_view lines) {
+  Told told;
   while (!lines.empty()) {
     const auto line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     if (line.empty()) continue;
-    auto head = access::head_in_line(line);
-    if (!head) return std::nullopt;
-    heads.push_back(std::move(*head));
+    if (auto head = access::head_in_line(line))
+      told.heads.push_back(std::move(*head));
+    else if (auto ends = access::ends_in_line(line))
+      told.ends.push_back(std::move(*ends));
+    else
+      return std::nullopt;
   }
-  return heads;
+  return told;
+}
+
+bool all_of(const Told& told, const access::AuditKeys& keys) {
+  const auto right = [&](const auto& each) { return keys.judge(each) == access::AuditKeys::Verdict::right; };
+  return std::all_of(told.heads.begin(), told.heads.end(), right) &&
+         std::all_of(told.ends.begin(), told.ends.end(), right);
 }
 
 // They are given in order: one with another root for as many entries is of another history, and so is one
@@ -40,6 +56,7 @@ struct Witness::Party {
   access::FileSink file;
   // Of each unit: for how many entries, and their root.
   std::map<UnitId, std::set<std::pair<std::int64_t, seal::Hash>>> known;
+  std::set<std::string> known_ends;  // hashes of their lines
 };
 
 std::optional<Trust> trust_of(std::string_view text) {
@@ -52,14 +69,17 @@ std::optional<Trust> trust_of(std::string_view text) {
 
 Witness::Witness(const std::vector<Trust>& trusted) {
   for (const auto& each : trusted) {
-    auto party = std::unique_ptr<Party>(new Party{access::FileSink(each.file), {}});
-    party->file.give({});
+    auto party = std::unique_ptr<Party>(new Party{access::FileSink(each.file), {}, {}});
+    party->file.give({}, {});
+    const access::AuditKeys keys(seal::Verifier::from_text(each.key));
     std::ifstream file(each.file);
-    access::GivenHeads given;
-    access::AuditFindings not_heads;  // a line that was cut off; `lotse audit verify` tells
-    access::read_given(file, access::AuditKeys(seal::Verifier::from_text(each.key)), given, not_heads);
-    for (const auto& [unit, heads] : given)
-      for (const auto& head : heads) party->known[unit].emplace(head.size, head.root);
+    // A line that was cut off is none; `lotse audit verify` tells.
+    for (std::string line; std::getline(file, line);) {
+      const auto told = told_by(line);
+      if (!told || !all_of(*told, keys)) continue;
+      for (const auto& head : told->heads) party->known[head.unit].emplace(head.size, head.root);
+      for (const auto& ends : told->ends) party->known_ends.insert(hash_hex(access::line_of(ends)));
+    }
     parties_[each.key] = std::move(party);
   }
 }
@@ -67,29 +87,31 @@ Witness::Witness(const std::vector<Trust>& trusted) {
 Witness::~Witness() = default;
 
 Witness::Answer Witness::take(std::string_view lines) {
-  const auto heads = heads_in(lines);
-  if (!heads || heads->empty()) return Answer::unreadable;
-  const auto found = parties_.find(heads->front().key);
+  const auto told = told_by(lines);
+  if (!told || told->heads.empty()) return Answer::unreadable;
+  const auto found = parties_.find(told->heads.front().key);
   if (found == parties_.end()) return Answer::unknown_key;
-  const access::AuditKeys keys(seal::Verifier::from_text(found->first));
-  for (const auto& each : *heads)
-    if (keys.judge(each) != access::AuditKeys::Verdict::right) return Answer::unknown_key;
+  if (!all_of(*told, access::AuditKeys(seal::Verifier::from_text(found->first)))) return Answer::unknown_key;
   const std::lock_guard lock(mutex_);
   auto& party = *found->second;
   std::vector<access::AuditHead> fresh;
+  std::vector<access::AuditEnds> ends;
   bool contradiction = false;
-  for (const auto& each : *heads) {
+  for (const auto& each : told->heads) {
     auto& known = party.known[each.unit];
     if (known.contains({each.size, each.root})) continue;
     contradiction = contradiction || contradicts(known, each);
     known.emplace(each.size, each.root);
     fresh.push_back(each);
   }
-  if (fresh.empty()) return Answer::kept;
+  for (const auto& each : told->ends)
+    if (party.known_ends.insert(hash_hex(access::line_of(each))).second) ends.push_back(each);
+  if (fresh.empty() && ends.empty()) return Answer::kept;
   try {
-    party.file.give(fresh);
+    party.file.give(fresh, ends);
   } catch (const std::exception&) {
     for (const auto& each : fresh) party.known[each.unit].erase({each.size, each.root});
+    for (const auto& each : ends) party.known_ends.erase(hash_hex(access::line_of(each)));
     throw;
   }
   if (contradiction)

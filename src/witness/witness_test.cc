@@ -34,6 +34,16 @@ class WitnessTest : public ::testing::Test {
                          .key = {}},
                         access::test_signer(signer));
   }
+  static access::AuditEnds ended(std::int64_t size, std::int64_t previous, int signer = 0) {
+    return access::sign({.unit = 7,
+                         .previous = previous,
+                         .size = size,
+                         .records = {{"0192f000-0000-7000-8000-000000000001", 5}},
+                         .signature = {},
+                         .key = {}},
+                        access::test_signer(signer));
+  }
+  static std::string line(const access::AuditEnds& ends) { return access::line_of(ends) + "\n"; }
   static std::string line(const AuditHead& head) { return access::line_of(head) + "\n"; }
   std::string file(const std::string& name = "theirs.jsonl") const { return folder_.file(name); }
   std::vector<Trust> trusted() const {
@@ -64,6 +74,20 @@ TEST_F(WitnessTest, KeepsEachHeadOnceInAFileForEachParty) {
   EXPECT_EQ(kept("others.jsonl"), line(others));
   EXPECT_EQ(Witness(trusted()).take(line(first)), Answer::kept) << "after a start anew";
   EXPECT_EQ(kept(), line(first) + line(second));
+}
+
+TEST_F(WitnessTest, KeepsWhatHasEndedBesideItsHead) {
+  Witness witness(trusted());
+  EXPECT_EQ(witness.take(line(head(3, 0)) + line(ended(3, 0))), Answer::kept);
+  EXPECT_EQ(witness.take(line(head(3, 0)) + line(ended(3, 0))), Answer::kept) << "it may come twice";
+  EXPECT_EQ(Witness(trusted()).take(line(head(3, 0)) + line(ended(3, 0))), Answer::kept);
+  EXPECT_EQ(kept(), line(head(3, 0)) + line(ended(3, 0)));
+  EXPECT_EQ(witness.take(line(ended(5, 3))), Answer::unreadable) << "it comes with its head";
+  EXPECT_EQ(witness.take(line(head(5, 3)) + line(ended(5, 3, 1))), Answer::unknown_key);
+  auto forged = ended(5, 3);
+  forged.records.clear();
+  EXPECT_EQ(witness.take(line(head(5, 3)) + line(forged)), Answer::unknown_key);
+  EXPECT_EQ(kept(), line(head(3, 0)) + line(ended(3, 0)));
 }
 
 TEST_F(WitnessTest, WhatNobodyTrustedSignedIsKeptNotEvenInPart) {
@@ -145,13 +169,14 @@ TEST_F(WitnessTest, AMailBringsTheNewestHeads) {
   const auto sink = sink_for("mailto:dpo@example.org", mail, "", *clock);
   EXPECT_TRUE(sink->newest_alone());
   EXPECT_EQ(sink->name().find("dpo"), std::string::npos) << "it stands in the store and in the log";
-  sink->give({});
+  sink->give({}, {});
   EXPECT_EQ(server.accepted(), 0u);
   const std::vector<AuditHead> heads{head(3, 0), head(5, 3, 1, 8)};
-  sink->give(heads);
+  const std::vector<access::AuditEnds> ends{ended(3, 0)};
+  sink->give(heads, ends);
   ASSERT_EQ(server.accepted(), 1u);
   const auto body = server.body(1);
-  EXPECT_NE(body.find("\n" + line(heads[0]) + line(heads[1])), std::string::npos) << body;
+  EXPECT_NE(body.find("\n" + line(heads[0]) + line(heads[1]) + line(ends[0])), std::string::npos) << body;
 }
 
 }  // namespace

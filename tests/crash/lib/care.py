@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 
 from harness import check
 
@@ -85,6 +86,11 @@ def what_was_changed_is_told_from_what_is_older(lotse):
     with lotse.serve("--data", data, "--heads", heads) as server:
         sealed(server, text)
     key, target = data / "installation.key", lotse.folder / "not-forged"
+    # Somebody took out of it what had ended.
+    cut = lotse.folder / "cut-heads.jsonl"
+    cut.write_text("".join(line for line in heads.read_text().splitlines(True) if "ends-1" not in line))
+    refused = lotse.run("restore", "--from", copy, "--data", target, "--key-file", key, "--heads", cut, code=1).stderr
+    check("lacks what had ended" in refused and not (target / "lotse.db").exists(), refused)
     said = lotse.run("restore", "--from", copy, "--data", target, "--key-file", key, "--heads", heads)
     check("given away" in said.stdout, "that others hold a later head is not said: " + said.stdout)
     store = sqlite3.connect(target / "lotse.db")
@@ -155,6 +161,31 @@ def a_store_killed_under_load_comes_back_from_its_copies(lotse):
     lotse.run("restore", "--from", copies, "--data", other, "--key-file", key, "--until", "2999-01-01T10:00")
 
 
+def one_follows_a_store_and_how_far_behind_is_told(lotse):
+    data, copies = lotse.folder / "watched", lotse.folder / "watched-copies"
+    follow = [lotse.binary, "backup", "--data", str(data), "--follow", "--every", "1", "--to"]
+    with lotse.serve("--data", data, "--metrics", "127.0.0.1:0") as server:
+        place = next(re.search(r"metrics on (http://\S+)", line)[1] for line in server.said if "metrics on" in line)
+
+        def figures():
+            with urllib.request.urlopen(place, timeout=20) as answer:
+                return answer.read().decode()
+
+        check("copy_age" not in figures(), "an age of no copies")
+        with subprocess.Popen([*follow, str(copies)], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL) as follower:
+            check("whole copy" in follower.stdout.readline())
+            check(re.search(r"^lotse_copy_age_seconds \d+$", figures(), re.M), figures())
+            second = subprocess.run([*follow, str(lotse.folder / "other")], capture_output=True, text=True, timeout=60)
+            check(second.returncode == 2 and "followed already" in second.stderr, second.stderr)
+            follower.kill()
+        for _ in range(300):
+            if "copy_age" not in figures():
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("who is gone still follows")
+
+
 def a_store_of_an_older_program_is_brought_up_to_date(lotse):
     data = lotse.folder / "older"
     lotse.run("upgrade", "--data", data)
@@ -191,4 +222,4 @@ def a_store_of_an_older_program_is_brought_up_to_date(lotse):
 
 
 TESTS = [a_copy_is_made_while_it_serves_and_restored, what_was_changed_is_told_from_what_is_older,
-         a_store_killed_under_load_comes_back_from_its_copies, a_store_of_an_older_program_is_brought_up_to_date]
+         a_store_killed_under_load_comes_back_from_its_copies, one_follows_a_store_and_how_far_behind_is_told, a_store_of_an_older_program_is_brought_up_to_date]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The program as a test starts it: commands, a served store, small directories to bring in."""
 import http.client
+import os
 import pathlib
 import re
 import signal
@@ -33,9 +34,11 @@ class Lotse:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
 
-    def run(self, *arguments, code=0, cwd=None):
+    def run(self, *arguments, code=0, cwd=None, path=None):
+        """`path`: what the program finds as PATH."""
+        environment = os.environ if path is None else os.environ | {"PATH": str(path)}
         done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=240, cwd=cwd,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, env=environment)
         if code is not None and done.returncode != code:
             raise AssertionError(f"exit {done.returncode} instead of {code}: {done.stdout[-500:]} {done.stderr[-800:]}")
         return done
