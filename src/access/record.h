@@ -54,6 +54,14 @@ class RecordRights {
   Decision decision_;
 };
 
+/** Bytes too many for a field, such as a piece of a file: where they lie, and as what the matrix knows them.
+ */
+struct BytesOf {
+  std::string_view table, row;
+  Category category = 0;
+  std::string_view field;
+};
+
 /** Opening rows of records as far as the matrix allows; whose they are is entered. */
 class RecordReader {
  public:
@@ -79,6 +87,11 @@ class RecordReader {
   /** What fields of this record were before, the newest first, in categories that may be read; at most 500.
    */
   std::vector<Before> history(const std::string& record);
+
+  /** What seal_bytes made for this place; nothing where the matrix withholds it, or where the record's key is
+   * gone. Throws seal::Broken for bytes that were changed, or belong elsewhere. */
+  std::optional<std::string> open_bytes(const std::string& record, const BytesOf& of,
+                                        std::span<const std::byte> sealed);
 
  protected:
   friend class RecordDoor;
@@ -129,6 +142,11 @@ class RecordChange final : public Change, public RecordReader {
    * does. */
   template <HasFields T>
   void expire(const Sheet<T>& sheet, std::string_view retention);
+  /** Bytes sealed with the record's key, for the feature to put at that place in this change; CHECK fails
+   * where they may not be written. */
+  sql::Blob seal_bytes(const std::string& record, const BytesOf& of, std::string_view plain);
+  /** Says that the feature removes these bytes in this change; CHECK fails where they may not be deleted. */
+  void erase_bytes(const std::string& record, const BytesOf& of);
   /** The record, which was named to a door for deleting, ends: its history goes, its key is dropped after the
    * commit, its rows in all tables of the kind `record` go with it, and the ledger remembers it. */
   void end(const std::string& record);
@@ -163,11 +181,21 @@ class RecordChange final : public Change, public RecordReader {
 class RecordDoor {
  public:
   UnitId unit() const { return rights_.actor_->unit; }
+  /** Whether the matrix would open this field as well, to the same actor, purpose and relation; leaves no
+   * entry. For deciding what to offer on a page. */
+  bool allows(Action action, Category category, std::string_view field) const {
+    return rights_.allows(action, category, field);
+  }
 
   /** A snapshot; the entry that says whose records were opened is committed before this returns. `work` may
    * run more than once. */
   template <class F>
   auto read(std::string_view what, F&& work) const {
+    return read(what, "", std::forward<F>(work));
+  }
+  /** The same; the entry names one thing as well. */
+  template <class F>
+  auto read(std::string_view what, std::string_view object, F&& work) const {
     using R = std::invoke_result_t<F, RecordView&>;
     std::optional<R> result;
     Seen seen;
@@ -177,10 +205,10 @@ class RecordDoor {
       }
     } catch (...) {
       // What was opened was opened, whatever came of it.
-      if (!seen.empty()) enter_reading(what, seen);
+      if (!seen.empty()) enter_reading(what, object, seen);
       throw;
     }
-    if (!seen.empty()) enter_reading(what, seen);
+    if (!seen.empty()) enter_reading(what, object, seen);
     return std::move(*result);
   }
 
@@ -238,7 +266,8 @@ class RecordDoor {
   bool with_keys(KeyRing::Keys& keys, const std::function<void()>& work) const;
   bool try_read(Seen& seen, KeyRing::Keys& keys, const std::function<void(RecordView&)>& work) const;
   void fetch(KeyRing::Keys& keys, const std::vector<std::string>& records) const;
-  void enter_reading(std::string_view what, const std::map<std::string, Categories>& seen) const;
+  void enter_reading(std::string_view what, std::string_view object,
+                     const std::map<std::string, Categories>& seen) const;
   void enter(sql::Tx& tx, const Prepared& prepared, std::string_view what, std::string_view object,
              const RecordChange& change) const;
   void enter(sql::Tx& tx, const std::string& id, Instant at, std::string_view what, std::string_view object,
