@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "access/audit_rows.h"
+#include "access/record_note.h"
 
 namespace lotse::access {
 namespace {
@@ -104,6 +105,10 @@ bool RecordRights::allows(Action action, Category category, std::string_view fie
   if (actor_->second_factor) facts.conditions.insert("second_factor");
   for (const std::string_view list : field_lists(category, field)) facts.conditions.insert(list);
   return decide(facts).allowed;
+}
+
+void RecordChange::tell(std::string_view topic, const std::string& id) {
+  note(topic, NotedPlace{rights_.actor_->unit, id}.key());
 }
 
 RecordDoor Desk::records(const Right& right, const Relation& relation) const {
@@ -207,6 +212,7 @@ void RecordChange::end(const std::string& record) {
   CHECK(rights_.right_.action == Action::erase && keys_.contains(record));
   if (!end_rows(store_, tx_, rights_.actor_->unit, record, now_)) throw Stale();
   ended_.push_back(record);
+  tell(kRecordEnded, record);
   saw(record, 0);
 }
 

@@ -88,6 +88,11 @@ class RecordReader {
    */
   std::vector<Before> history(const std::string& record);
 
+  /** Of the rows with these ids those that `keep(sheet)` is true for; the others were opened for nobody, and
+   * are not entered. */
+  template <HasFields T, class Keep>
+  std::vector<Sheet<T>> find_if(std::span<const std::string> ids, Keep&& keep);
+
   /** What seal_bytes made for this place; nothing where the matrix withholds it, or where the record's key is
    * gone. Throws seal::Broken for bytes that were changed, or belong elsewhere. */
   std::optional<std::string> open_bytes(const std::string& record, const BytesOf& of,
@@ -167,6 +172,7 @@ class RecordChange final : public Change, public RecordReader {
             Category category, std::int64_t version, const std::string& packed);
   void forget(const std::string& record, std::string_view table, const std::string& row,
               std::string_view field);
+  void tell(std::string_view topic, const std::string& id);
   std::int64_t blind_of(std::string_view table, std::string_view field, std::string_view text) const;
 
   Instant now_;
@@ -196,20 +202,12 @@ class RecordDoor {
   /** The same; the entry names one thing as well. */
   template <class F>
   auto read(std::string_view what, std::string_view object, F&& work) const {
-    using R = std::invoke_result_t<F, RecordView&>;
-    std::optional<R> result;
-    Seen seen;
-    KeyRing::Keys keys;
-    try {
-      while (!try_read(seen, keys, [&](RecordView& view) { result.emplace(work(view)); })) {
-      }
-    } catch (...) {
-      // What was opened was opened, whatever came of it.
-      if (!seen.empty()) enter_reading(what, object, seen);
-      throw;
-    }
-    if (!seen.empty()) enter_reading(what, object, seen);
-    return std::move(*result);
+    return read_and_enter(what, object, false, std::forward<F>(work));
+  }
+  /** The same for looking for somebody: it is entered as well where nobody is found. */
+  template <class F>
+  auto search(std::string_view what, F&& work) const {
+    return read_and_enter(what, "", true, std::forward<F>(work));
   }
 
   /** The records that a change is about: what it opens or writes must be of one of them. */
@@ -262,6 +260,23 @@ class RecordDoor {
       : store_(store), rights_(std::move(rights)), clock_(clock) {}
   using Seen = std::map<std::string, Categories>;
   Prepared prepare(const Named& records) const;
+  template <class F>
+  auto read_and_enter(std::string_view what, std::string_view object, bool always, F&& work) const {
+    using R = std::invoke_result_t<F, RecordView&>;
+    std::optional<R> result;
+    Seen seen;
+    KeyRing::Keys keys;
+    try {
+      while (!try_read(seen, keys, [&](RecordView& view) { result.emplace(work(view)); })) {
+      }
+    } catch (...) {
+      // What was opened was opened, whatever came of it.
+      if (always || !seen.empty()) enter_reading(what, object, seen);
+      throw;
+    }
+    if (always || !seen.empty()) enter_reading(what, object, seen);
+    return std::move(*result);
+  }
   // False: keys were missing, and have been fetched; it is to be tried again with them.
   bool with_keys(KeyRing::Keys& keys, const std::function<void()>& work) const;
   bool try_read(Seen& seen, KeyRing::Keys& keys, const std::function<void(RecordView&)>& work) const;
@@ -340,6 +355,16 @@ std::vector<Sheet<T>> RecordReader::find(std::span<const std::string> ids) {
   return found;
 }
 
+template <HasFields T, class Keep>
+std::vector<Sheet<T>> RecordReader::find_if(std::span<const std::string> ids, Keep&& keep) {
+  const auto before = seen_;
+  auto found = find<T>(ids);
+  std::erase_if(found, [&](const Sheet<T>& each) { return !keep(each); });
+  seen_ = before;
+  for (const auto& each : found) saw(each.record(), categories_of<T>(each.seen()));
+  return found;
+}
+
 template <HasFields T, class M>
 std::vector<Sheet<T>> RecordReader::find_blind(M T::*member, std::string_view text) {
   const std::string folded = fold(text);
@@ -357,18 +382,13 @@ std::vector<Sheet<T>> RecordReader::find_blind(M T::*member, std::string_view te
   const auto ids =
       view_.rows({"record.find_blind", sheets::blind_text<T>(member)}, {rights_.actor_->unit, number},
                  [](const sql::Row& r) { return std::string(r.text(0)); });
-  const auto before = seen_;
-  auto found = find<T>(ids);
-  std::erase_if(found, [&](const Sheet<T>& each) {
+  return find_if<T>(ids, [&](const Sheet<T>& each) {
     const auto& value = each.get(member);
     if constexpr (sheets::kIsOptional<M>)
-      return !value || fold(*value) != folded;
+      return value && fold(*value) == folded;
     else
-      return fold(value) != folded;
+      return fold(value) == folded;
   });
-  seen_ = before;  // numbers that met by chance were opened, and shown to nobody
-  for (const auto& each : found) saw(each.record(), categories_of<T>(each.seen()));
-  return found;
 }
 
 template <HasFields T>
@@ -413,6 +433,7 @@ void RecordChange::insert(const std::string& id, const std::string& record, cons
   std::vector<sql::Value> values{rights_.actor_->unit, id, record, 1};
   add_cells(values, value, id, *key, ~FieldSet{0});
   change({"record.insert", sheets::insert_text<T>()}, values);
+  tell(RowsOf<T>::table, id);
   saw(record, categories_of<T>(filled));
 }
 
@@ -433,6 +454,7 @@ void RecordChange::update(const Sheet<T>& before, const T& after) {
   std::vector<sql::Value> values{rights_.actor_->unit, before.id_, before.version_};
   add_cells(values, after, before.id_, *key, touched);
   if (change({"record.update", sheets::update_text<T>(touched)}, values) != 1) throw Stale();
+  tell(RowsOf<T>::table, before.id_);
   saw(before.record_, categories_of<T>(touched));
 }
 
@@ -442,6 +464,7 @@ void RecordChange::erase(const Sheet<T>& sheet) {
   if (change({"record.erase", sheets::erase_text<T>()}, {rights_.actor_->unit, sheet.id_, sheet.version_}) !=
       1)
     throw Stale();
+  tell(RowsOf<T>::table, sheet.id_);
   for_each_field<T>([&](const auto& f) { forget(sheet.record_, RowsOf<T>::table, sheet.id_, f.name); });
   saw(sheet.record_, categories_of<T>());
 }
@@ -460,6 +483,7 @@ void RecordChange::expire(const Sheet<T>& sheet, std::string_view retention) {
   const std::string text = "UPDATE " + std::string(RowsOf<T>::table) + " SET version = version + 1" + set +
                            " WHERE unit_id = $1 AND id = $2 AND version = $3";
   if (change({"record.expire", text}, {rights_.actor_->unit, sheet.id_, sheet.version_}) != 1) throw Stale();
+  tell(RowsOf<T>::table, sheet.id_);
 }
 
 }  // namespace lotse::access
