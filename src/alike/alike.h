@@ -26,7 +26,8 @@ struct Word {
   std::array<char, 12> code{};   // Koelner Phonetik (H. J. Postel, IBM-Nachrichten 19, 1969)
   std::array<char, 12> bones{};  // consonants, for scripts that leave out short vowels
   std::uint32_t letters = 0;     // of `sound`, a bit for each of a to z
-  bool bare = false;             // comes from a script without short vowels
+  std::uint8_t text_size = 0, sound_size = 0;
+  bool bare = false;  // comes from a script without short vowels
   bool operator==(const Word&) const = default;
 };
 

@@ -8,13 +8,8 @@
 namespace lotse::alike {
 namespace {
 
-template <std::size_t N>
-std::string_view view(const std::array<char, N>& text) {
-  return {text.data(), static_cast<std::size_t>(std::find(text.begin(), text.end(), '\0') - text.begin())};
-}
-
 // Slips that are forgiven, by the length of the longer word: in short words, one makes another name.
-int forgiven(std::size_t length) { return length < 4 ? 0 : length < 8 ? 1 : 2; }
+int forgiven(int length) { return length < 4 ? 0 : length < 8 ? 1 : 2; }
 
 // Letters left out, put in, put for another, or changed about with their neighbour (optimal string
 // alignment).
@@ -34,22 +29,26 @@ int distance(std::string_view a, std::string_view b) {
   return rows[a.size() % 3][b.size()];
 }
 
-std::size_t apart(std::size_t a, std::size_t b) { return a > b ? a - b : b - a; }
+int apart(int a, int b) { return std::abs(a - b); }
 
 }  // namespace
 
 int likeness(const Word& asked, const Word& had) {
   if (asked.text == had.text) return 100;
   if (asked.sound == had.sound) return 95;
-  const auto a = view(asked.sound), b = view(had.sound);
-  const int most = forgiven(std::max(a.size(), b.size()));
+  const int most = forgiven(std::max(asked.sound_size, had.sound_size));
   // Each slip changes two letters at most: what differs in more is not looked at.
-  if (most > 0 && apart(a.size(), b.size()) <= static_cast<std::size_t>(most) &&
+  if (most > 0 && apart(asked.sound_size, had.sound_size) <= most &&
       std::popcount(asked.letters ^ had.letters) <= 2 * most)
-    if (const int slips = distance(a, b); slips <= most) return 95 - 10 * slips;
-  const auto begun = view(asked.text), whole = view(had.text);
-  if (begun.size() >= 3 && whole.starts_with(begun)) return 80;
-  if (asked.code[1] != '\0' && asked.code == had.code && apart(begun.size(), whole.size()) <= 2) return 70;
+    if (const int slips =
+            distance({asked.sound.data(), asked.sound_size}, {had.sound.data(), had.sound_size});
+        slips <= most)
+      return 95 - 10 * slips;
+  if (asked.text_size >= 3 && asked.text_size < had.text_size &&
+      std::equal(asked.text.begin(), asked.text.begin() + asked.text_size, had.text.begin()))
+    return 80;
+  if (asked.code[1] != '\0' && asked.code == had.code && apart(asked.text_size, had.text_size) <= 2)
+    return 70;
   if ((asked.bare || had.bare) && asked.bones[1] != '\0' && asked.bones == had.bones) return 70;
   return 0;
 }

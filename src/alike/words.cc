@@ -104,14 +104,19 @@ std::string koelner(std::string_view text) {
   return digits;
 }
 
-// What is left of vowels, and of the letters that stand for long ones; sounds that are written in two ways
-// one.
+// What is left without vowels and the letters that stand for long ones. Sounds that such a script writes with
+// one letter, or that are written in two ways, are one.
 std::string bones_of(std::string_view text) {
+  constexpr std::string_view kFrom = "cqzpv", kTo = "kksbf";
   std::string bones;
+  const auto add = [&](char c) {
+    if (bones.empty() || bones.back() != c) bones += c;
+  };
   for (const char c : text) {
     if (is_one_of(c, "aeiouyjwh") || c < 'a' || c > 'z') continue;
-    const char kept = is_one_of(c, "cq") ? 'k' : c == 'z' ? 's' : c;
-    if (bones.empty() || bones.back() != kept) bones += kept;
+    if (c == 'x') add('k');
+    const auto at = kFrom.find(c);
+    add(c == 'x' ? 's' : at == kFrom.npos ? c : kTo[at]);
   }
   return bones;
 }
@@ -134,6 +139,9 @@ std::vector<Word> words_of_name(std::string_view name, std::size_t most) {
     put(word.code, koelner(text));
     put(word.bones, bones_of(text));
     word.bare = is_bare(folded);
+    word.text_size = static_cast<std::uint8_t>(std::min(text.size(), word.text.size()));
+    word.sound_size =
+        static_cast<std::uint8_t>(std::find(word.sound.begin(), word.sound.end(), '\0') - word.sound.begin());
     for (const char c : word.sound)
       if (c >= 'a' && c <= 'z') word.letters |= 1u << (c - 'a');
     words.push_back(word);
