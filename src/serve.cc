@@ -168,8 +168,8 @@ int prepare_sample(const ServeOptions& options, access::Store& store, const Cloc
   return 1;
 }
 
-// A hundred heads, which is what comes at once, and room to spare.
-constexpr std::size_t kHeadsBody = 128 * 1024;
+// A hundred heads, which is what comes at once, with some ten thousand records that ended.
+constexpr std::size_t kHeadsBody = 4 * 1024 * 1024;
 
 bool is_path(const std::string& place) {
   return !place.starts_with("mailto:") && place.find("://") == place.npos;

@@ -38,6 +38,7 @@ LINKED = [
             "Unicode"),
     Library("libcurl", "libcurl4", "curl", "linked", "CURL", "libcurl", "curl/curl.h", "curl"),
     Library("libpq (PostgreSQL)", "libpq5", "PostgreSQL", "linked", "PostgreSQL", "libpq", "libpq-fe.h", "PostgreSQL"),
+    Library("libmagic", "libmagic1", "BSD-2-Clause", "linked", "MAGIC", "libmagic", "magic.h", "BSD-2|Redistribution"),
     Library("liboath (OATH Toolkit)", "liboath0", "LGPL-2.1-or-later", "linked", "OATH", "liboath", "liboath/", "LGPL-2.1|Lesser General Public"),
     Library("libqrencode", "libqrencode4", "LGPL-2.1-or-later", "linked", "QRENCODE", "libqrencode", "qrencode.h", "LGPL-2.1|Lesser General Public"),
     Library("libsodium", "libsodium23", "ISC", "linked", "SODIUM", "libsodium", "sodium.h", "ISC"),

@@ -298,6 +298,14 @@ void KeyRing::drop(UnitId unit, const std::string& record) {
     tx.change(kDrop, {unit, record});
   });
   cache_->forget(unit, record);
+  const std::lock_guard lock(dropping_);
+  if (forget_) forget_(unit, record);
+}
+
+void KeyRing::on_drop(std::function<void(UnitId, const std::string&)> forget) {
+  const std::lock_guard lock(dropping_);
+  CHECK(!forget || !forget_);
+  forget_ = std::move(forget);
 }
 
 int KeyRing::rewrap_units() {

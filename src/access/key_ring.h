@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,10 @@ class KeyRing {
   /** Nothing can open the record's texts any more, here at once, in other processes after two minutes. */
   void drop(UnitId unit, const std::string& record);
 
+  /** Called after each drop in this process, by the thread that dropped; for whoever keeps in memory what the
+   * key opened. One at a time; an empty one ends it, and returns when none is being called any more. */
+  void on_drop(std::function<void(UnitId, const std::string& record)> forget);
+
   /** What new texts are sealed with. */
   seal::Profile profile() const { return profile_; }
 
@@ -92,6 +97,8 @@ class KeyRing {
   mutable std::mutex mutex_;
   std::shared_ptr<const seal::MasterKeys> master_;
   std::unique_ptr<Cache> cache_;
+  std::mutex dropping_;  // guards forget_
+  std::function<void(UnitId, const std::string&)> forget_;
 };
 
 }  // namespace lotse::access

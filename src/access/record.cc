@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "access/audit_rows.h"
+#include "access/record_note.h"
 
 namespace lotse::access {
 namespace {
@@ -60,6 +61,11 @@ std::string place_of_change(std::string_view id, std::string_view record, std::s
   return place + "D" + std::to_string(category) + "v" + std::to_string(version);
 }
 
+// With the category: what was put in as one thing is not opened as another.
+std::string name_of_bytes(const BytesOf& of) {
+  return std::string(of.field) + "@" + text_of(bit_of(of.category));
+}
+
 // The conditions `fields:a/b` of a category that list this field.
 std::set<std::string_view> field_lists(Category category, std::string_view field) {
   std::set<std::string_view> found;
@@ -100,6 +106,10 @@ bool RecordRights::allows(Action action, Category category, std::string_view fie
   if (actor_->second_factor) facts.conditions.insert("second_factor");
   for (const std::string_view list : field_lists(category, field)) facts.conditions.insert(list);
   return decide(facts).allowed;
+}
+
+void RecordChange::tell(std::string_view topic, const std::string& id) {
+  note(topic, NotedPlace{rights_.actor_->unit, id}.key());
 }
 
 RecordDoor Desk::records(const Right& right, const Relation& relation) const {
@@ -160,6 +170,33 @@ std::vector<RecordReader::Before> RecordReader::history(const std::string& recor
   return found;
 }
 
+std::optional<std::string> RecordReader::open_bytes(const std::string& record, const BytesOf& of,
+                                                    std::span<const std::byte> sealed) {
+  if (!rights_.allows(Action::read, of.category, of.field)) return std::nullopt;
+  const std::array<std::string, 1> one{record};
+  need_keys(one);
+  const seal::Key* key = key_of(record);
+  if (key == nullptr) return std::nullopt;
+  std::string plain = seal::open(*key, {rights_.actor_->unit, of.table, name_of_bytes(of), of.row}, sealed);
+  saw(record, bit_of(of.category));
+  return plain;
+}
+
+sql::Blob RecordChange::seal_bytes(const std::string& record, const BytesOf& of, std::string_view plain) {
+  CHECK(rights_.allows(Action::write, of.category, of.field));
+  must_live(record);
+  const seal::Key* key = key_of(record);
+  CHECK(key);
+  saw(record, bit_of(of.category));
+  return seal::seal(profile_, *key, {rights_.actor_->unit, of.table, name_of_bytes(of), of.row}, plain);
+}
+
+void RecordChange::erase_bytes(const std::string& record, const BytesOf& of) {
+  CHECK(rights_.allows(Action::erase, of.category, of.field));
+  must_live(record);
+  saw(record, bit_of(of.category));
+}
+
 void RecordChange::begin(const std::string& record, std::string_view kind) {
   CHECK(key_of(record));
   tx_.change(kBegin, {rights_.actor_->unit, record, kind, now_.ms});
@@ -176,6 +213,7 @@ void RecordChange::end(const std::string& record) {
   CHECK(rights_.right_.action == Action::erase && keys_.contains(record));
   if (!end_rows(store_, tx_, rights_.actor_->unit, record, now_, entry_)) throw Stale();
   ended_.push_back(record);
+  tell(kRecordEnded, record);
   saw(record, 0);
 }
 
@@ -286,12 +324,13 @@ void RecordDoor::enter(sql::Tx& tx, const Prepared& prepared, std::string_view w
   enter(tx, prepared.entry, prepared.now, what, object, change.seen_, true);
 }
 
-void RecordDoor::enter_reading(std::string_view what, const std::map<std::string, Categories>& seen) const {
+void RecordDoor::enter_reading(std::string_view what, std::string_view object,
+                               const std::map<std::string, Categories>& seen) const {
   const Instant now = clock_.now();
   const std::string id = new_uuid(now.ms);
   store_.write([&](sql::Tx& tx) {
     tx.enter_unit(unit());
-    enter(tx, id, now, what, "", seen, true);
+    enter(tx, id, now, what, object, seen, true);
   });
 }
 

@@ -56,6 +56,14 @@ class RecordRights {
   Decision decision_;
 };
 
+/** Bytes too many for a field, such as a piece of a file: where they lie, and as what the matrix knows them.
+ */
+struct BytesOf {
+  std::string_view table, row;
+  Category category = 0;
+  std::string_view field;
+};
+
 /** Opening rows of records as far as the matrix allows; whose they are is entered. */
 class RecordReader {
  public:
@@ -81,6 +89,16 @@ class RecordReader {
   /** What fields of this record were before, the newest first, in categories that may be read; at most 500.
    */
   std::vector<Before> history(const std::string& record);
+
+  /** Of the rows with these ids those that `keep(sheet)` is true for; the others were opened for nobody, and
+   * are not entered. */
+  template <HasFields T, class Keep>
+  std::vector<Sheet<T>> find_if(std::span<const std::string> ids, Keep&& keep);
+
+  /** What seal_bytes made for this place; nothing where the matrix withholds it, or where the record's key is
+   * gone. Throws seal::Broken for bytes that were changed, or belong elsewhere. */
+  std::optional<std::string> open_bytes(const std::string& record, const BytesOf& of,
+                                        std::span<const std::byte> sealed);
 
  protected:
   friend class RecordDoor;
@@ -131,6 +149,11 @@ class RecordChange final : public Change, public RecordReader {
    * does. */
   template <HasFields T>
   void expire(const Sheet<T>& sheet, std::string_view retention);
+  /** Bytes sealed with the record's key, for the feature to put at that place in this change; CHECK fails
+   * where they may not be written. */
+  sql::Blob seal_bytes(const std::string& record, const BytesOf& of, std::string_view plain);
+  /** Says that the feature removes these bytes in this change; CHECK fails where they may not be deleted. */
+  void erase_bytes(const std::string& record, const BytesOf& of);
   /** The record, which was named to a door for deleting, ends: its history goes, its key is dropped after the
    * commit, its rows in all tables of the kind `record` go with it, and the ledger remembers it. */
   void end(const std::string& record);
@@ -151,6 +174,7 @@ class RecordChange final : public Change, public RecordReader {
             Category category, std::int64_t version, const std::string& packed);
   void forget(const std::string& record, std::string_view table, const std::string& row,
               std::string_view field);
+  void tell(std::string_view topic, const std::string& id);
   std::int64_t blind_of(std::string_view table, std::string_view field, std::string_view text) const;
 
   Instant now_;
@@ -165,25 +189,27 @@ class RecordChange final : public Change, public RecordReader {
 class RecordDoor {
  public:
   UnitId unit() const { return rights_.actor_->unit; }
+  /** Whether the matrix would open this field as well, to the same actor, purpose and relation; leaves no
+   * entry. For deciding what to offer on a page. */
+  bool allows(Action action, Category category, std::string_view field) const {
+    return rights_.allows(action, category, field);
+  }
 
   /** A snapshot; the entry that says whose records were opened is committed before this returns. `work` may
    * run more than once. */
   template <class F>
   auto read(std::string_view what, F&& work) const {
-    using R = std::invoke_result_t<F, RecordView&>;
-    std::optional<R> result;
-    Seen seen;
-    KeyRing::Keys keys;
-    try {
-      while (!try_read(seen, keys, [&](RecordView& view) { result.emplace(work(view)); })) {
-      }
-    } catch (...) {
-      // What was opened was opened, whatever came of it.
-      if (!seen.empty()) enter_reading(what, seen);
-      throw;
-    }
-    if (!seen.empty()) enter_reading(what, seen);
-    return std::move(*result);
+    return read(what, "", std::forward<F>(work));
+  }
+  /** The same; the entry names one thing as well. */
+  template <class F>
+  auto read(std::string_view what, std::string_view object, F&& work) const {
+    return read_and_enter(what, object, false, std::forward<F>(work));
+  }
+  /** The same for looking for somebody: it is entered as well where nobody is found. */
+  template <class F>
+  auto search(std::string_view what, F&& work) const {
+    return read_and_enter(what, "", true, std::forward<F>(work));
   }
 
   /** The records that a change is about: what it opens or writes must be of one of them. */
@@ -236,11 +262,29 @@ class RecordDoor {
       : store_(store), rights_(std::move(rights)), clock_(clock) {}
   using Seen = std::map<std::string, Categories>;
   Prepared prepare(const Named& records) const;
+  template <class F>
+  auto read_and_enter(std::string_view what, std::string_view object, bool always, F&& work) const {
+    using R = std::invoke_result_t<F, RecordView&>;
+    std::optional<R> result;
+    Seen seen;
+    KeyRing::Keys keys;
+    try {
+      while (!try_read(seen, keys, [&](RecordView& view) { result.emplace(work(view)); })) {
+      }
+    } catch (...) {
+      // What was opened was opened, whatever came of it.
+      if (always || !seen.empty()) enter_reading(what, object, seen);
+      throw;
+    }
+    if (always || !seen.empty()) enter_reading(what, object, seen);
+    return std::move(*result);
+  }
   // False: keys were missing, and have been fetched; it is to be tried again with them.
   bool with_keys(KeyRing::Keys& keys, const std::function<void()>& work) const;
   bool try_read(Seen& seen, KeyRing::Keys& keys, const std::function<void(RecordView&)>& work) const;
   void fetch(KeyRing::Keys& keys, const std::vector<std::string>& records) const;
-  void enter_reading(std::string_view what, const std::map<std::string, Categories>& seen) const;
+  void enter_reading(std::string_view what, std::string_view object,
+                     const std::map<std::string, Categories>& seen) const;
   void enter(sql::Tx& tx, const Prepared& prepared, std::string_view what, std::string_view object,
              const RecordChange& change) const;
   void enter(sql::Tx& tx, const std::string& id, Instant at, std::string_view what, std::string_view object,
@@ -313,6 +357,16 @@ std::vector<Sheet<T>> RecordReader::find(std::span<const std::string> ids) {
   return found;
 }
 
+template <HasFields T, class Keep>
+std::vector<Sheet<T>> RecordReader::find_if(std::span<const std::string> ids, Keep&& keep) {
+  const auto before = seen_;
+  auto found = find<T>(ids);
+  std::erase_if(found, [&](const Sheet<T>& each) { return !keep(each); });
+  seen_ = before;
+  for (const auto& each : found) saw(each.record(), categories_of<T>(each.seen()));
+  return found;
+}
+
 template <HasFields T, class M>
 std::vector<Sheet<T>> RecordReader::find_blind(M T::*member, std::string_view text) {
   const std::string folded = fold(text);
@@ -330,18 +384,13 @@ std::vector<Sheet<T>> RecordReader::find_blind(M T::*member, std::string_view te
   const auto ids =
       view_.rows({"record.find_blind", sheets::blind_text<T>(member)}, {rights_.actor_->unit, number},
                  [](const sql::Row& r) { return std::string(r.text(0)); });
-  const auto before = seen_;
-  auto found = find<T>(ids);
-  std::erase_if(found, [&](const Sheet<T>& each) {
+  return find_if<T>(ids, [&](const Sheet<T>& each) {
     const auto& value = each.get(member);
     if constexpr (sheets::kIsOptional<M>)
-      return !value || fold(*value) != folded;
+      return value && fold(*value) == folded;
     else
-      return fold(value) != folded;
+      return fold(value) == folded;
   });
-  seen_ = before;  // numbers that met by chance were opened, and shown to nobody
-  for (const auto& each : found) saw(each.record(), categories_of<T>(each.seen()));
-  return found;
 }
 
 template <HasFields T>
@@ -386,6 +435,7 @@ void RecordChange::insert(const std::string& id, const std::string& record, cons
   std::vector<sql::Value> values{rights_.actor_->unit, id, record, 1};
   add_cells(values, value, id, *key, ~FieldSet{0});
   change({"record.insert", sheets::insert_text<T>()}, values);
+  tell(RowsOf<T>::table, id);
   saw(record, categories_of<T>(filled));
 }
 
@@ -406,6 +456,7 @@ void RecordChange::update(const Sheet<T>& before, const T& after) {
   std::vector<sql::Value> values{rights_.actor_->unit, before.id_, before.version_};
   add_cells(values, after, before.id_, *key, touched);
   if (change({"record.update", sheets::update_text<T>(touched)}, values) != 1) throw Stale();
+  tell(RowsOf<T>::table, before.id_);
   saw(before.record_, categories_of<T>(touched));
 }
 
@@ -415,6 +466,7 @@ void RecordChange::erase(const Sheet<T>& sheet) {
   if (change({"record.erase", sheets::erase_text<T>()}, {rights_.actor_->unit, sheet.id_, sheet.version_}) !=
       1)
     throw Stale();
+  tell(RowsOf<T>::table, sheet.id_);
   for_each_field<T>([&](const auto& f) { forget(sheet.record_, RowsOf<T>::table, sheet.id_, f.name); });
   saw(sheet.record_, categories_of<T>());
 }
@@ -433,6 +485,7 @@ void RecordChange::expire(const Sheet<T>& sheet, std::string_view retention) {
   const std::string text = "UPDATE " + std::string(RowsOf<T>::table) + " SET version = version + 1" + set +
                            " WHERE unit_id = $1 AND id = $2 AND version = $3";
   if (change({"record.expire", text}, {rights_.actor_->unit, sheet.id_, sheet.version_}) != 1) throw Stale();
+  tell(RowsOf<T>::table, sheet.id_);
 }
 
 }  // namespace lotse::access

@@ -18,6 +18,7 @@ enum class FormError {
   too_many,    ///< More pairs than allowed.
   bad_escape,  ///< A '%' that two hexadecimal digits do not follow.
   bad_text,    ///< A name or value that is not UTF-8, or has NUL in it.
+  bad_parts,   ///< A form with files whose parts cannot be told apart (RFC 7578).
 };
 
 /** The pairs of a form in their order; a name may occur several times (check boxes). */

@@ -10,6 +10,7 @@
 #include "http/compress.h"
 #include "http/form.h"
 #include "http/head.h"
+#include "http/multipart.h"
 
 namespace {
 
@@ -45,6 +46,15 @@ void try_head(std::string_view text) {
   must(at_once == bit_by_bit && whole.end() == slow.end() && whole.end() <= text.size());
 }
 
+void try_parts(std::string_view text) {
+  const auto parts = lotse::http::decode_multipart("multipart/form-data; boundary=b", text, 20);
+  if (!parts) return;
+  must(parts->files.size() + parts->form.pairs.size() <= 20);
+  for (const auto& file : parts->files)
+    must(lotse::is_utf8(file.name) && lotse::is_utf8(file.field) && file.bytes.size() <= text.size());
+  for (const auto& pair : parts->form.pairs) must(lotse::is_utf8(pair.name) && lotse::is_utf8(pair.value));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,6 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_form(text);
   try_target(text);
   try_head(text);
+  try_parts(text);
   const int quality = lotse::http::coding_quality(text, "gzip");
   must(quality >= 0 && quality <= 1000);
   (void)lotse::http::forwarded_client({{"X-Forwarded-For", std::string(text)}}, "192.0.2.1");

@@ -63,6 +63,8 @@ struct Response {
   std::string_view
       fixed{};  ///< Sent instead of `body` unless empty; must live as long as the program (embedded assets).
   std::string route{};  ///< The pattern that matched ("/cases/{case}"), for the log only; never sent.
+  /** Kept until the last byte has gone out or the client has: what a large answer takes up. */
+  std::shared_ptr<const void> held{};
 
   std::string_view content() const { return fixed.empty() ? std::string_view(body) : fixed; }
   std::string_view header(std::string_view name) const { return header_of(fields, name); }

@@ -91,6 +91,7 @@ Html text_field(const FormView& form, std::string_view name, std::string_view la
                          attr("value", look.value),
                          attr_if(!look.autocomplete.empty(), "autocomplete", look.autocomplete),
                          attr_if(!look.inputmode.empty(), "inputmode", look.inputmode),
+                         attr_if(!look.accept.empty(), "accept", look.accept),
                          attr_if(!look.language.empty(), "lang", look.language),
                          attr_if(!look.language.empty(), "dir", "auto"),
                          attr_if(!a.described.empty(), "aria-describedby", a.described),
@@ -154,11 +155,12 @@ Html problem_summary(const FormView& form) {
              el("div", {cls("kern-alert__body")}, {el("ul", {}, {items})})});
 }
 
-Html post_form(const Ask& ask, std::string_view form_id, const Url& to, const Html& content) {
+Html post_form(const Ask& ask, std::string_view form_id, const Url& to, const Html& content,
+               bool with_files) {
   return el(
       "form",
       {cls("lo-form"), id(form_id), attr("method", "post"), action(to), flag("novalidate"),
-       attr("accept-charset", "utf-8")},
+       attr("accept-charset", "utf-8"), attr_if(with_files, "enctype", "multipart/form-data")},
       {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
 }
 

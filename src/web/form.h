@@ -20,13 +20,14 @@ struct FormView {
 struct FieldLook {
   std::string hint{};
   std::string value{};
-  std::string_view type = "text";  // text, email, tel, url, password, number, search
+  std::string_view type = "text";  // text, email, tel, url, password, number, search, file
   std::string_view autocomplete = {};
   std::string_view inputmode = {};
   std::string_view language = {};  // lang= of what is typed
   bool short_field = false;        // for times and numbers
   bool needed = false;
-  int rows = 0;  // more than 0: a text area
+  int rows = 0;                  // more than 0: a text area
+  std::string_view accept = {};  // of a file: what the browser offers to choose
 };
 
 Html text_field(const FormView& form, std::string_view name, std::string_view label,
@@ -51,7 +52,8 @@ Html radios(const FormView& form, std::string_view name, std::string_view legend
 Html problem_summary(const FormView& form);
 
 /** A form that changes something: sent by POST, with the token that proves that it is ours. */
-Html post_form(const Ask& ask, std::string_view id, const Url& to, const Html& content);
+Html post_form(const Ask& ask, std::string_view id, const Url& to, const Html& content,
+               bool with_files = false);
 /** A form that asks: sent by GET. */
 Html get_form(std::string_view id, std::string_view classes, const Url& to, const Html& content);
 

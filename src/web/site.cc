@@ -68,9 +68,14 @@ bool from_our_pages(const http::Request& request) {
 
 // False for a body that cannot be read; true as well for one that is no form.
 bool read_form(Ask& ask) {
-  if (ask.request.method != "POST" ||
-      !ask.request.header("content-type").starts_with("application/x-www-form-urlencoded"))
-    return true;
+  if (ask.request.method != "POST") return true;
+  const auto type = ask.request.header("content-type");
+  if (http::is_multipart(type)) {
+    auto both = http::decode_multipart(type, ask.request.body);
+    if (both) std::tie(ask.form, ask.files) = std::tie(both->form, both->files);
+    return both.has_value();
+  }
+  if (!type.starts_with("application/x-www-form-urlencoded")) return true;
   auto form = http::decode_form(ask.request.body);
   if (form) ask.form = std::move(*form);
   return form.has_value();
@@ -182,7 +187,7 @@ std::size_t Site::body_limit(std::string_view method, std::string_view path) con
   for (const Route& route : routes_) {
     if (method != "POST" || route.method != method || !matches(route.pattern, path, values)) continue;
     const bool little = route.access.open || route.access.right->name == access::kNothing.name;
-    most = std::max(most, little ? kLittle : kLong);
+    most = std::max({most, little ? kLittle : kLong, route.access.body});
   }
   return most;
 }
@@ -201,7 +206,7 @@ http::Response Site::run(Ask& ask, const Route& route) {
     if (!ask.desk.actor().signed_in()) throw SignInNeeded();
     // What the route declares holds even where its handler asks for nothing: NotFound, and an entry.
     const access::Right& right = *route.access.right;
-    if (right.name != access::kNothing.name) ask.desk.unit(right);
+    if (right.name != access::kNothing.name && !route.access.records) ask.desk.unit(right);
   }
   if (ask.request.method == "POST") {
     if (!from_our_pages(ask.request)) return error(ask, 403);
@@ -304,7 +309,8 @@ http::Response Site::dispatch(const http::Request& request, std::string& pattern
     const bool chosen_here = language != &ask.language;
     if (chosen_here) {
       Ask other = make(ask.desk.actor());
-      std::tie(other.values, other.query, other.form) = std::tie(ask.values, ask.query, ask.form);
+      std::tie(other.values, other.query, other.form, other.files) =
+          std::tie(ask.values, ask.query, ask.form, ask.files);
       auto response = run(other, *found.route);
       set_cookie(response, *this, kLanguageCookie, language->tag, 31'536'000);
       return with_guard(std::move(response));

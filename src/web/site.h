@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "http/form.h"
 #include "http/http.h"
+#include "http/multipart.h"
 #include "web/html.h"
 #include "words/words.h"
 
@@ -35,6 +36,8 @@ struct Access {
   bool token = true;     // a POST must bring the form's token; false where nothing of anybody's is changed
   bool redraws = false;  // a POST with `_action` "language" shows its form again with what was typed
   bool while_locked = false;  // also for a locked session
+  bool records = false;       // its handler asks desk.records for the right: it alone knows the relation
+  std::size_t body = 0;       // the largest body of a POST, in bytes; 0: by who may send it
 };
 
 /** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
@@ -46,9 +49,10 @@ struct Ask {
   access::Desk desk;
   std::map<std::string, std::string> values;  // of the route's placeholders
   http::Form query, form;
-  std::string session;  // the secret of the sign-in cookie; empty without
-  std::string guard;    // the token that forms of this visitor must bring back
-  bool json = false;    // the answer is to be JSON
+  std::string session;              // the secret of the sign-in cookie; empty without
+  std::string guard;                // the token that forms of this visitor must bring back
+  bool json = false;                // the answer is to be JSON
+  std::vector<http::File> files{};  // that came with the form; they live as long as the request
 
   /** The text in the reader's language. */
   std::string t(std::string_view id, std::vector<std::pair<std::string, std::string>> args = {}) const;
@@ -115,7 +119,7 @@ class Site {
    * where that page cannot be drawn without doing something. For the request of `ask`'s visitor. */
   std::optional<http::Response> redrawn(const Ask& ask, const std::string& path, const std::string& fields);
   /** The largest body, in bytes, that a request for this decoded path may bring: none where nothing is taken,
-   * little where everybody may send, and room for long texts in forms of staff. */
+   * little where everybody may send, room for long texts in forms of staff, and what a route says itself. */
   std::size_t body_limit(std::string_view method, std::string_view path) const;
 
   access::Gate& gate() { return *gate_; }
