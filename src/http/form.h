@@ -20,9 +20,17 @@ enum class FormError {
   bad_text,    ///< A name or value that is not UTF-8, or has NUL in it.
 };
 
+/** A file that came with a form. */
+struct FormFile {
+  std::string field;         ///< name of the field
+  std::string name;          ///< as the browser calls it, without folders; may be empty
+  std::string_view content;  ///< any bytes; lives as long as the body that it came in
+};
+
 /** The pairs of a form in their order; a name may occur several times (check boxes). */
 struct Form {
   std::vector<Field> pairs;
+  std::vector<FormFile> files{};
 
   /** The first value of this name; nothing if absent. Lives as long as the form. */
   std::optional<std::string_view> find(std::string_view name) const;
@@ -36,6 +44,14 @@ struct Form {
  * comes out, or an error.
  */
 tl::expected<Form, FormError> decode_form(std::string_view text, std::size_t max_pairs = 1000);
+
+/**
+ * Reads `multipart/form-data` (RFC 7578): the body of a form with files. `content_type` names the boundary.
+ * Any bytes may come in; names and values are valid UTF-8 without NUL, contents of files any bytes.
+ * `FormError::bad_escape` stands for a body of another form.
+ */
+tl::expected<Form, FormError> decode_multipart(std::string_view body, std::string_view content_type,
+                                               std::size_t max_parts = 100);
 
 /** `name=value&…`, as `decode_form` reads it; without '?'. */
 std::string encode_query(std::span<const Field> pairs);

@@ -26,6 +26,17 @@ void try_form(std::string_view text) {
   must(again.has_value() && again->pairs == form->pairs);
 }
 
+void try_multipart(std::string_view text) {
+  const auto form = lotse::http::decode_multipart(text, "multipart/form-data; boundary=x", 20);
+  if (!form) return;
+  must(form->pairs.size() + form->files.size() <= 20);
+  for (const auto& pair : form->pairs) must(lotse::is_utf8(pair.name) && lotse::is_utf8(pair.value));
+  for (const auto& file : form->files) {
+    must(lotse::is_utf8(file.field) && lotse::is_utf8(file.name));
+    must(file.content.empty() || text.find(file.content) != std::string_view::npos);
+  }
+}
+
 void try_target(std::string_view text) {
   const auto target = lotse::http::decode_target(text);
   if (!target) return;
@@ -50,6 +61,8 @@ void try_head(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try_form(text);
+  try_multipart(text);
+  (void)lotse::http::decode_multipart("--x\r\n", text);
   try_target(text);
   try_head(text);
   const int quality = lotse::http::coding_quality(text, "gzip");

@@ -62,10 +62,58 @@ TEST(Form, PercentEncodingRoundTrip) {
   EXPECT_EQ(percent_decode(percent_encode(all)), all);
 }
 
+std::string part(const std::string& head, const std::string& content) {
+  return "--grenze\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + content + "\r\n";
+}
+constexpr std::string_view kType = "multipart/form-data; boundary=grenze";
+
+TEST(Multipart, ReadsFieldsAndFiles) {
+  const std::string bytes("\0\r\n--grenz\xff", 11);
+  const std::string body =
+      part("name=\"_guard\"", "wörter") +
+      part("name=\"file\"; filename=\"C:\\\\Träger \\\"1\\\".csv\"\r\nContent-Type: text/csv", bytes) +
+      part("name=leer", "") + "--grenze--\r\n";
+  const auto form = decode_multipart(body, kType);
+  ASSERT_TRUE(form.has_value());
+  EXPECT_EQ(form->pairs, (Pairs{{"_guard", "wörter"}, {"leer", ""}}));
+  ASSERT_EQ(form->files.size(), 1u);
+  EXPECT_EQ(form->files[0].field, "file");
+  EXPECT_EQ(form->files[0].name, "Träger \"1\".csv");
+  EXPECT_EQ(form->files[0].content, bytes);
+}
+
+TEST(Multipart, ToleratesWhatStandsBeforeAndBehind) {
+  const auto form = decode_multipart("vorrede\r\n" + part("name=a", "1") + "--grenze--nachrede",
+                                     "multipart/form-data; charset=utf-8; boundary=\"grenze\"");
+  ASSERT_TRUE(form.has_value());
+  EXPECT_EQ(form->pairs, (Pairs{{"a", "1"}}));
+}
+
+TEST(Multipart, RefusesWhatIsBroken) {
+  const auto error = [](const std::string& body, std::string_view type = kType) {
+    const auto form = decode_multipart(body, type, 3);
+    return form ? -1 : static_cast<int>(form.error());
+  };
+  const int escape = static_cast<int>(FormError::bad_escape), text = static_cast<int>(FormError::bad_text);
+  const std::string good = part("name=a", "1");
+  EXPECT_EQ(error(good), escape);  // cut off
+  EXPECT_EQ(error(""), escape);
+  EXPECT_EQ(error(good + "--grenze--", "multipart/form-data"), escape);
+  EXPECT_EQ(error(good + "--grenze--", "multipart/form-data; boundary=" + std::string(71, 'x')), escape);
+  EXPECT_EQ(error("--grenze\r\nohne Kopf\r\n--grenze--"), escape);
+  EXPECT_EQ(error("--grenze\r\n--grenze--"), escape);
+  EXPECT_EQ(error(part("x=a", "1") + "--grenze--"), escape);
+  EXPECT_EQ(error(part("name=\"a", "1") + "--grenze--"), escape);
+  EXPECT_EQ(error(part("name=a", "\xff") + "--grenze--"), text);
+  EXPECT_EQ(error(part("name=a; filename=\xff", "") + "--grenze--"), text);
+  EXPECT_EQ(error(part("name=a", std::string(1, '\0')) + "--grenze--"), text);
+  EXPECT_EQ(error(good + good + good + good + "--grenze--"), static_cast<int>(FormError::too_many));
+}
+
 // The fuzz target as a plain function, on random bytes with a fixed seed: letters that mean something to the
 // parsers are drawn often.
 TEST(Form, FuzzTargetSurvivesRandomBytes) {
-  static constexpr std::string_view telling = "%&=+/.;,:\r\n \tGET HTTP/1.1q0\"*%41%c3%a4aA";
+  static constexpr std::string_view telling = "--x\r\nname=%&=+/.;,:\r\n \tGET HTTP/1.1q0\"*%41%c3%a4aA";
   std::mt19937 random(20261122);
   for (int run = 0; run < 20'000; ++run) {
     std::string text(random() % 80, '\0');

@@ -162,6 +162,28 @@ Html post_form(const Ask& ask, std::string_view form_id, const Url& to, const Ht
       {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
 }
 
+Html upload_form(const Ask& ask, std::string_view form_id, const Url& to, const Html& content) {
+  return el(
+      "form",
+      {cls("lo-form"), id(form_id), attr("method", "post"), action(to), flag("novalidate"),
+       attr("enctype", "multipart/form-data"), attr("accept-charset", "utf-8")},
+      {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
+}
+
+Html file_field(const FormView& form, std::string_view name, std::string_view label, std::string_view accept,
+                std::string_view hint) {
+  const Around a = around(form, name, hint);
+  const bool invalid = !a.error.empty();
+  return el("div", {cls(group_class("kern-form-input", a))},
+            {el("label", {cls("kern-label"), attr("for", name)}, {label}), a.hint,
+             el("input", {cls(invalid ? "kern-form-input__input kern-form-input__input--error"
+                                      : "kern-form-input__input"),
+                          id(name), attr("name", name), attr("type", "file"), attr("accept", accept),
+                          attr_if(invalid, "aria-invalid", "true"),
+                          attr_if(!a.described.empty(), "aria-describedby", a.described)}),
+             a.error});
+}
+
 Html get_form(std::string_view form_id, std::string_view classes, const Url& to, const Html& content) {
   return el("form",
             {cls(classes), id(form_id), attr("method", "get"), action(to), attr("accept-charset", "utf-8")},

@@ -52,6 +52,11 @@ Html problem_summary(const FormView& form);
 
 /** A form that changes something: sent by POST, with the token that proves that it is ours. */
 Html post_form(const Ask& ask, std::string_view id, const Url& to, const Html& content);
+/** The same with files; its route says how large a body it takes (Access::body). */
+Html upload_form(const Ask& ask, std::string_view id, const Url& to, const Html& content);
+/** A file to choose; `accept` as in HTML: ".csv,.json". */
+Html file_field(const FormView& form, std::string_view name, std::string_view label, std::string_view accept,
+                std::string_view hint = {});
 /** A form that asks: sent by GET. */
 Html get_form(std::string_view id, std::string_view classes, const Url& to, const Html& content);
 

@@ -68,10 +68,11 @@ bool from_our_pages(const http::Request& request) {
 
 // False for a body that cannot be read; true as well for one that is no form.
 bool read_form(Ask& ask) {
-  if (ask.request.method != "POST" ||
-      !ask.request.header("content-type").starts_with("application/x-www-form-urlencoded"))
+  const auto type = ask.request.header("content-type");
+  const bool parts = type.starts_with("multipart/form-data");
+  if (ask.request.method != "POST" || (!parts && !type.starts_with("application/x-www-form-urlencoded")))
     return true;
-  auto form = http::decode_form(ask.request.body);
+  auto form = parts ? http::decode_multipart(ask.request.body, type) : http::decode_form(ask.request.body);
   if (form) ask.form = std::move(*form);
   return form.has_value();
 }
@@ -182,7 +183,7 @@ std::size_t Site::body_limit(std::string_view method, std::string_view path) con
   for (const Route& route : routes_) {
     if (method != "POST" || route.method != method || !matches(route.pattern, path, values)) continue;
     const bool little = route.access.open || route.access.right->name == access::kNothing.name;
-    most = std::max(most, little ? kLittle : kLong);
+    most = std::max({most, little ? kLittle : kLong, route.access.body});
   }
   return most;
 }

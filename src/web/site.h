@@ -35,6 +35,7 @@ struct Access {
   bool token = true;     // a POST must bring the form's token; false where nothing of anybody's is changed
   bool redraws = false;  // a POST with `_action` "language" shows its form again with what was typed
   bool while_locked = false;  // also for a locked session
+  std::size_t body = 0;       // bytes that a POST may bring at most, where it brings a file; 0: as usual
 };
 
 /** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
