@@ -13,7 +13,7 @@ namespace {
 // Each member that an object gets is compared with all that it has, so that a million of them would take
 // minutes.
 struct Guard {
-  static constexpr std::size_t kMostCompared = 200'000'000;
+  static constexpr std::size_t kMostCompared = 60'000'000;
   std::vector<std::set<std::string>> keys;
   std::size_t compared = 0;
   std::string reason;

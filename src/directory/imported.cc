@@ -68,11 +68,12 @@ const Removal& removal_of(Kind kind) {
     if (each.kind == kind) return each;
   throw Bug("no such kind of entry");
 }
-// Of the unit's own rows about a service: nothing but a question by mail goes with it.
+// Of the unit's own rows about a service, questions by mail and its history go with it, notes do not.
 constexpr sql::Statement kNoted{"directory.notes_of",
                                 "SELECT id FROM suggestion WHERE unit_id = $1 AND service_id = $2 LIMIT 1"};
-constexpr sql::Statement kChanged{
-    "directory.revisions_of", "SELECT version FROM revision WHERE unit_id = $1 AND service_id = $2 LIMIT 1"};
+// Changes of imports that were taken back since; others would have given it another version.
+constexpr sql::Statement kForgetChanges{"directory.forget_changes",
+                                        "DELETE FROM revision WHERE unit_id = $1 AND service_id = $2"};
 constexpr sql::Statement kUnask{"directory.unask",
                                 "DELETE FROM question WHERE unit_id = $1 AND service_id = $2"};
 
@@ -168,8 +169,7 @@ class TakeBack {
     bool used = false;
     const auto seen = [&](const sql::Row&) { used = true; };
     for (const auto& statement : removal_of(row.kind).users) change_.each(statement, {row.id}, seen);
-    if (row.kind == Kind::service)
-      for (const auto& statement : {kNoted, kChanged}) change_.each(statement, {unit_, row.id}, seen);
+    if (row.kind == Kind::service) change_.each(kNoted, {unit_, row.id}, seen);
     return used;
   }
 
@@ -188,6 +188,7 @@ class TakeBack {
       for (const auto& id : offers_there(change_, ids)) change_.note("offer", id);
       Derived::clear(change_, ids, unit_);
       change_.change(kUnask, {unit_, row.id});
+      change_.change(kForgetChanges, {unit_, row.id});
       derive_.erase(row.id);
     }
     if (row.kind == Kind::location) clear_secrets().change(change_, ids, {unit_});
