@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "command_socket.h"
 #include "http/http.h"
+#include "interchange/interchange.h"
 #include "jobs/jobs.h"
 #include "legal/legal.h"
 #include "metrics.h"
@@ -211,6 +212,7 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
                }},
               jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
   legal::install_jobs(*runner, clock);
+  interchange::install_imports(*runner, store, clock);
   runner->start();
   return runner;
 }
