@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "care/care.h"
 #include "directory/directory.h"
+#include "interchange/interchange.h"
 #include "legal/legal.h"
 #include "unit/unit.h"
 #include "web/visit.h"
@@ -185,6 +186,7 @@ App make_app(access::Store& store, std::shared_ptr<const Clock> clock, web::Site
   app.site = std::make_unique<web::Site>(store, clock, std::move(options));
   const auto keys = std::make_shared<const UnitKeys>(store, clock, "suggestion");
   directory::install(*app.site, app.finder, keys);
+  interchange::install(*app.site);
   unit::install(*app.site);
   web::install_visits(*app.site, directory::visits(keys));
   legal::install(*app.site, store);

@@ -16,6 +16,7 @@
 #include "audit_commands.h"
 #include "care_commands.h"
 #include "directory/directory.h"
+#include "import_commands.h"
 #include "interchange/interchange.h"
 #include "topic/topic.h"
 #include "unit/unit.h"
@@ -97,25 +98,6 @@ void print_outcome(const Bench& b, const directory::Outcome& outcome, bool dry) 
   }
 }
 
-// What is to be known of entries, one by one, into the report.
-interchange::Report told(const directory::Outcome& outcome) {
-  using What = directory::Outcome::Remark::What;
-  using interchange::Severity;
-  interchange::Report report;
-  for (const auto& each : outcome.remarks) {
-    const bool kept = each.what == What::corrected, gone = each.what == What::vanished;
-    const Text reason =
-        kept   ? msg("It was corrected here, and the source now says something else. The correction stays.")
-        : gone ? msg("The source does not give it any more. It was left as it is.")
-               : msg("Another source gives this entry already. It was left as it is.");
-    const Severity severity = kept   ? Severity::value_not_used
-                              : gone ? Severity::note
-                                     : Severity::row_not_used;
-    report.add({severity, each.kind, 0, each.field, each.theirs, reason, each.foreign_id, each.ours});
-  }
-  return report;
-}
-
 void print_problems(const Bench& b, const Problems& problems) {
   std::size_t shown = 0;
   for (const auto& each : problems) {
@@ -177,7 +159,7 @@ int take(const Bench& b, const Wanted& w, interchange::Imported imported) {
     return 1;
   }
   print_outcome(b, *outcome, w.dry);
-  auto remarks = told(*outcome);
+  auto remarks = interchange::told(*outcome);
   b.out << remarks.screen(english);
   // First in the table: they wait for a decision, and a report that is too long is cut at its end.
   remarks.append(std::move(imported.report));
@@ -377,6 +359,25 @@ void describe_care(CLI::App& app, CareWanted& w, const std::function<void(CLI::A
   });
 }
 
+void describe_past_imports(CLI::App& import, Wanted& w, const std::function<void(CLI::App&)>& with_store,
+                           const Run& run) {
+  auto* list = import.add_subcommand("list", "Imports that staff made by pages, with their ids");
+  auto* undo = import.add_subcommand("undo", "Take an import that staff made by pages back as a whole");
+  undo->add_option("ID", w.path, "Of the import")->required();
+  for (CLI::App* each : {list, undo}) {
+    each->add_option("--unit", w.unit, "Number of its unit");
+    with_store(*each);
+  }
+  run(*list, [&w](const Bench& b) {
+    const auto desk = desk_for(b, w.unit, true);
+    return desk ? list_imports(*desk, b.out) : 1;
+  });
+  run(*undo, [&w](const Bench& b) {
+    const auto desk = desk_for(b, w.unit, true);
+    return desk ? undo_import(*desk, w.path, b.out, b.err) : 1;
+  });
+}
+
 // The same description for the command line and for what comes in through the socket.
 void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& with_store, Chosen* chosen) {
   const Run run = [chosen](CLI::App& each, Chosen what) {
@@ -410,6 +411,7 @@ void describe(CLI::App& app, Wanted& w, const std::function<void(CLI::App&)>& wi
   places->add_option("FILE", w.path, "What to read")->required();
   common(*places);
   run(*places, [&w](const Bench& b) { return import_places(b, w); });
+  describe_past_imports(*import, w, with_store, run);
   auto* out = app.add_subcommand("export", "Give the directory away");
   out->require_subcommand(1);
   auto* hsds_out = out->add_subcommand("hsds", "Open Referral HSDS 3.1");

@@ -21,6 +21,7 @@
 #include "care/care.h"
 #include "command_socket.h"
 #include "http/http.h"
+#include "interchange/interchange.h"
 #include "jobs/jobs.h"
 #include "legal/legal.h"
 #include "metrics.h"
@@ -261,6 +262,7 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
                }},
               jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
   legal::install_jobs(*runner, clock);
+  interchange::install_imports(*runner, store, clock);
   runner->start();
   return runner;
 }

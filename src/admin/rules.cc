@@ -45,6 +45,8 @@ Text label_of(std::string_view kind) {
   if (kind == "directory.ask") return msg("Ask whether entries are still right");
   if (kind == "directory.forget") return msg("Delete old suggestions for entries");
   if (kind == "legal.forget_reports") return msg("Delete old reports of barriers");
+  if (kind == "import.work") return msg("Check, import or take back a table");
+  if (kind == "import.forget") return msg("Delete old imports");
   return msg("Other work of the program ({kind})", {{"kind", std::string(kind)}});
 }
 

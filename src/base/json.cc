@@ -10,8 +10,12 @@ namespace lotse {
 namespace {
 
 // A deep tree would overflow the stack when it is written again; duplicate keys would silently lose a value.
+// Each member that an object gets is compared with all that it has, so that a million of them would take
+// minutes.
 struct Guard {
+  static constexpr std::size_t kMostCompared = 60'000'000;
   std::vector<std::set<std::string>> keys;
+  std::size_t compared = 0;
   std::string reason;
   bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
     using E = Json::parse_event_t;
@@ -21,6 +25,8 @@ struct Guard {
     if (event == E::object_end && !keys.empty()) keys.pop_back();
     if (event == E::key && !keys.empty() && !keys.back().insert(parsed.get<std::string>()).second)
       reason = "the same key twice";
+    if (event == E::key && !keys.empty() && (compared += keys.back().size()) > kMostCompared)
+      reason = "too many members in one object";
     // PostgreSQL keeps no NUL and would end the text there; the other store would not.
     const bool text = event == E::key || event == E::value;
     if (text && parsed.is_string() && parsed.get_ref<const std::string&>().find('\0') != std::string::npos)

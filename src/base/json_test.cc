@@ -61,6 +61,16 @@ TEST(Json, FaultsNameTheirLine) {
   EXPECT_EQ(fault_of("[\n1,\n1e999\n]").line, 3u);              // beyond a double
 }
 
+TEST(Json, ObjectsOfVeryManyMembersAreAFaultAndNotAWaitOfMinutes) {
+  const auto object = [](int members) {
+    std::string text = "{";
+    for (int i = 0; i < members; ++i) text += (i ? ",\"" : "\"") + std::to_string(i) + "\":1";
+    return text + "}";
+  };
+  EXPECT_TRUE(parse_json(object(10'000)));
+  EXPECT_EQ(fault_of(object(100'000)).reason, "too many members in one object");
+}
+
 TEST(Json, OnlyWholeValidUtf8JsonIsRead) {
   for (const char* bad :
        {"", " ", "\xEF\xBB\xBF", "{} x", "{}{}", "nul", "'a'", "[1,]", "{a:1}", "[01]", "[+1]", "[.5]",

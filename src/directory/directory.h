@@ -70,6 +70,13 @@ access::NewLink confirmation_link(const access::Desk& desk, const ServiceId& id)
 /** The service that the link is for, as everybody sees it. */
 Entry find_visited(const access::VisitorDoor& door);
 
+/** Who changes something, and when. */
+struct Hand {
+  UnitId unit = 0;
+  std::string account, function;  // of the actor
+  Instant now;
+};
+
 /** Many entries at once, from one source: an import, or the sample. Ids are ours; `foreign_id` is the
  * source's. */
 struct Batch {
@@ -119,6 +126,51 @@ struct Outcome {
  */
 Result<Outcome> put(const access::Desk& desk, const Batch& batch, bool dry,
                     std::atomic<std::size_t>* done = nullptr);
+
+/** What `put` would do, for a job; see there. */
+Result<Outcome> compare(const access::UnitDoor& door, const Hand& hand, const Batch& batch,
+                        std::atomic<std::size_t>* done);
+
+/** Asked between two transactions of a long work, with what is done of how much. False: stop. */
+using GoOn = std::function<bool(std::size_t done, std::size_t total)>;
+
+/**
+ * The same as `put`, in many short transactions, so that nobody waits for it; each is whole in itself, and
+ * all it does is remembered under the id `run`. Doing it again goes on where it was broken off. Refuses like
+ * `put`, before anything is written. The value is false where `go_on` said so: what was written until then
+ * stays until `take_back`.
+ */
+Result<bool> put_in_parts(const access::UnitDoor& door, const Hand& hand, Batch batch, const std::string& run,
+                          const GoOn& go_on);
+
+/** What an import under an id did, and what of it was taken back; by kind, as in Outcome. */
+struct ImportTally {
+  struct Counts {
+    std::int64_t added = 0, changed = 0;     // that are still as the import left them, or were not asked for
+    std::int64_t removed = 0, restored = 0;  // taken back
+  };
+  std::map<std::string, Counts> kinds;
+  /** An entry that was not taken back. */
+  struct Left {
+    std::string kind, id, name;
+    Text why;
+  };
+  std::vector<Left> left;  // at most kMostLeft
+  std::int64_t left_count = 0;
+  static constexpr int kMostLeft = 200;
+};
+ImportTally import_tally(const access::UnitDoor& door, const std::string& run);
+
+/**
+ * Takes an import back, in many short transactions: what it made is removed, what it changed is again as it
+ * was before, with what its source gave then. Entries that anybody changed since, and those that something
+ * refers to by now, are left as they are, see `import_tally`. Doing it twice does nothing more. False where
+ * `go_on` said so.
+ */
+bool take_back(const access::UnitDoor& door, const Hand& hand, const std::string& run, const GoOn& go_on);
+
+/** Forgets what these imports did, so that they cannot be taken back any more. */
+void forget_import(access::Change& change, UnitId unit, const std::string& run);
 
 /** Our id for an entry of a source: its own where that is a UUID, otherwise one made of source, kind and id,
  * always the same. */

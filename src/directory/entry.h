@@ -83,12 +83,16 @@ T parsed(std::string_view doc) {
   return thing_of<T>(json_of(doc));
 }
 
+template <class T>
+Json document_of(const T& thing) {
+  Json json = to_json(thing);
+  for (const auto& [key, value] : thing.rest.items()) json[key] = value;
+  return json;
+}
 /** The same entry always gives the same text. */
 template <class T>
 std::string doc_of(const T& thing) {
-  Json json = to_json(thing);
-  for (const auto& [key, value] : thing.rest.items()) json[key] = value;
-  return json.dump();
+  return document_of(thing).dump();
 }
 
 /** By what entries are listed and compared with what is typed. */

@@ -26,12 +26,6 @@ struct lotse::NamesOf<lotse::directory::Way> {
 
 namespace lotse::directory {
 
-/** Who changes something, and when. */
-struct Hand {
-  UnitId unit = 0;
-  std::string account, function;  // of the actor
-  Instant now;
-};
 Hand hand_of(const access::Desk& desk);
 
 /** How a change came about: `source` of an import, `undone` the version that an undo takes back. */

@@ -3,32 +3,18 @@
 
 #include <deque>
 
+#include "directory/imported.h"
 #include "directory/kinds.h"
 #include "directory/merge.h"
 
 namespace lotse::directory {
 namespace {
 
-// An entry as it lies in the store.
-struct Had {
-  std::string source, foreign_id, given, doc;
-  UnitId keeper = 0;
-  std::int64_t version = 0;
-};
 using Hads = std::map<std::string, Had>;
 
 void keep(Hads& hads, const sql::Row& r) {
   hads[std::string(r.text(0))] = {std::string(r.text(1)), std::string(r.text(2)), std::string(r.text(5)),
                                   std::string(r.text(6)), r.integer(3),           r.integer(4)};
-}
-
-// What of a confidential location may stand where everybody reads.
-Location public_part(const Location& whole) {
-  Location part;
-  part.id = whole.id;
-  part.organization_id = whole.organization_id;
-  part.lotse_confidential = true;
-  return part;
 }
 
 // Only services have texts that stand twice.
@@ -57,8 +43,15 @@ struct Shelf {
 
 class Planner {
  public:
-  Planner(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done)
-      : view_(view), batch_(batch), hand_(hand), unit_(hand.unit), now_(hand.now.ms), done_(done) {}
+  Planner(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done,
+          const std::string& run)
+      : view_(view),
+        batch_(batch),
+        hand_(hand),
+        run_(run),
+        unit_(hand.unit),
+        now_(hand.now.ms),
+        done_(done) {}
 
   Plan make() {
     if (done_) *done_ = 0;
@@ -78,7 +71,9 @@ class Planner {
   template <class T>
   void settle(const Batch::Item<T>& item, const Had* had, Shelf<T>& shelf, Outcome::Counts& counts);
   template <class T>
-  void write(const std::string& id, const Had& now, const T& thing);
+  void write(const std::string& id, const Had& next, const T& thing, const Had* before);
+  template <class T>
+  void read_known(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf);
   template <class T>
   void fetch(const std::set<std::string>& ids, Shelf<T>& shelf);
   template <class T>
@@ -93,6 +88,7 @@ class Planner {
   access::View& view_;
   const Batch& batch_;
   const Hand& hand_;
+  const std::string& run_;
   const UnitId unit_;
   const std::int64_t now_;
   std::atomic<std::size_t>* done_;
@@ -105,21 +101,29 @@ class Planner {
   std::set<std::string> touched_;  // services whose derived rows follow
 };
 
+// What there is of the source, and under the ids that the batch gives.
+template <class T>
+void Planner::read_known(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf) {
+  constexpr Kind kind = KindOf<T>::kind;
+  if (run_.empty()) {
+    const std::string text = select_entries(kind);
+    std::vector<sql::Value> values{batch_.source};
+    for (auto& value : reader_of(kind, unit_)) values.push_back(std::move(value));
+    view_.each({"directory.entries_of_source", text}, values, [&](const sql::Row& r) { keep(shelf.had, r); });
+  }
+  std::set<std::string> others;
+  for (const auto& item : items)
+    if (!shelf.had.contains(id_of(item.thing))) others.insert(id_of(item.thing));
+  fetch(others, shelf);
+}
+
 template <class T>
 void Planner::compare(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf) {
-  constexpr Kind kind = KindOf<T>::kind;
-  const KindFacts& facts = facts_of(kind);
-  const std::string text = select_entries(kind);
-  std::vector<sql::Value> values{batch_.source};
-  for (auto& value : reader_of(kind, unit_)) values.push_back(std::move(value));
-  view_.each({"directory.entries_of_source", text}, values, [&](const sql::Row& r) { keep(shelf.had, r); });
-  std::set<std::string> gone, given, elsewhere;
-  for (const auto& [id, had] : shelf.had) gone.insert(id);
-  for (const auto& item : items)
-    if (!shelf.had.contains(id_of(item.thing))) elsewhere.insert(id_of(item.thing));
-  // A UUID of the source's own may be known from another source already: two would take turns in rewriting
-  // it.
-  fetch(elsewhere, shelf);
+  const KindFacts& facts = facts_of(KindOf<T>::kind);
+  read_known(items, shelf);
+  std::set<std::string> gone, given;
+  for (const auto& [id, had] : shelf.had)
+    if (had.source == batch_.source) gone.insert(id);
   auto& counts = plan_.outcome.kinds[std::string(facts.name)];
   const auto remark = [&](Outcome::Remark::What what, const std::string& foreign_id, std::string ours) {
     plan_.outcome.remarks.push_back({what, std::string(facts.name), foreign_id, "", std::move(ours), ""});
@@ -129,6 +133,8 @@ void Planner::compare(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf)
     if (!given.insert(id).second) continue;
     gone.erase(id);
     const auto at = shelf.had.find(id);
+    // A UUID of the source's own may be known from another source already: two would take turns in rewriting
+    // it.
     if (at != shelf.had.end() && at->second.source != batch_.source) {
       ++counts.elsewhere;
       remark(Outcome::Remark::What::elsewhere, item.foreign_id, at->second.source);
@@ -152,11 +158,12 @@ void Planner::compare(const std::vector<Batch::Item<T>>& items, Shelf<T>& shelf)
 template <class T>
 void Planner::settle(const Batch::Item<T>& item, const Had* had, Shelf<T>& shelf, Outcome::Counts& counts) {
   const std::string& id = id_of(item.thing);
-  std::string theirs = doc_of(item.thing);
+  Json document = document_of(item.thing);
+  std::string theirs = document.dump();
   if (!had) {
     ++counts.added;
     shelf.planned[id] = &item.thing;
-    return write(id, {batch_.source, item.foreign_id, "", std::move(theirs), unit_, 0}, item.thing);
+    return write(id, {batch_.source, item.foreign_id, "", std::move(theirs), unit_, 0}, item.thing, had);
   }
   const bool corrected = !had->given.empty();
   if (theirs == (corrected ? had->given : had->doc)) {
@@ -164,48 +171,35 @@ void Planner::settle(const Batch::Item<T>& item, const Had* had, Shelf<T>& shelf
     return;
   }
   const T* thing = &item.thing;
+  const Json was = json_of(had->doc);
   if (corrected) {
-    auto merged = merge(json_of(had->given), json_of(had->doc), json_of(theirs));
+    auto merged = merge(json_of(had->given), was, document);
     T& ours = shelf.made.emplace_back(thing_of<T>(merged.doc));
-    mirror(ours, parsed<T>(had->doc));
+    mirror(ours, thing_of<T>(was));
     thing = &ours;
+    document = document_of(ours);
     if (!merged.differences.empty()) ++counts.kept;
     for (auto& each : merged.differences)
       plan_.outcome.remarks.push_back({Outcome::Remark::What::corrected,
                                        std::string(facts_of(KindOf<T>::kind).name), item.foreign_id,
                                        std::move(each.field), std::move(each.ours), std::move(each.theirs)});
   }
-  Had next{had->source, had->foreign_id, "", doc_of(*thing), unit_, had->version};
+  Had next{had->source, had->foreign_id, "", document.dump(), unit_, had->version};
   if (next.doc != theirs) next.given = std::move(theirs);
   plan_.seen[KindOf<T>::kind][id] = had->version;
-  write(id, next, *thing);
+  write(id, next, *thing, had);
   if constexpr (std::is_same_v<T, Service>)
     if (next.doc != had->doc)
       add_revision(plan_.revisions, hand_, {Way::import, batch_.source, 0}, id, had->version + 1,
-                   moved(json_of(had->doc), json_of(next.doc)));
+                   moved(was, document));
   ++(next.doc == had->doc ? counts.same : counts.changed);
   if (next.doc != had->doc) shelf.planned[id] = thing;
 }
 
 template <class T>
-void Planner::write(const std::string& id, const Had& now, const T& thing) {
-  if constexpr (std::is_same_v<T, Location>) {
-    if (now.version > 0) plan_.clear_secrets.push_back(id);
-    if (thing.lotse_confidential && (now.doc != doc_of(public_part(thing)) || !now.given.empty())) {
-      for (sql::Value value :
-           {sql::Value(now.keeper), sql::Value(id), sql::Value(now.given), sql::Value(now.doc)})
-        plan_.secrets.push_back(std::move(value));
-      const Location shown = public_part(thing);
-      return write(id, {now.source, now.foreign_id, "", doc_of(shown), now.keeper, now.version}, shown);
-    }
-  }
-  auto& rows = plan_.rows[KindOf<T>::kind];
-  for (sql::Value value :
-       {sql::Value(id), sql::Value(now.keeper), sql::Value(now.source), sql::Value(now.foreign_id),
-        sql::Value(now.version + 1), sql::Value(now.given), sql::Value(now.doc)})
-    rows.push_back(std::move(value));
-  for (auto& value : KindOf<T>::columns(thing, now_)) rows.push_back(std::move(value));
-  plan_.entered.emplace_back(facts_of(KindOf<T>::kind).entered, id);
+void Planner::write(const std::string& id, const Had& next, const T& thing, const Had* before) {
+  plan_entry(plan_, id, next, thing, now_);
+  if (!run_.empty()) remember(plan_.imported, unit_, run_, KindOf<T>::kind, id, next.version + 1, before);
 }
 
 template <class T>
@@ -302,8 +296,9 @@ void Planner::derive() {
 
 }  // namespace
 
-Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done) {
-  return Planner(view, batch, hand, done).make();
+Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done,
+               const std::string& run) {
+  return Planner(view, batch, hand, done, run).make();
 }
 
 bool holds(access::View& view, const Plan& plan) {
@@ -356,6 +351,7 @@ void carry_out(access::Change& change, const Plan& plan) {
   // An entry that another has made or changed meanwhile is left alone by its statement.
   if (rows != static_cast<std::int64_t>(plan.entered.size())) throw Stale();
   write_revisions(change, plan.revisions);
+  write_imported(change, plan.imported);
   for (const auto& [keeper, services] : plan.services) Derived::clear(change, services, keeper);
   plan.derived.write(change);
   for (const auto& [what, id] : plan.entered) change.also(what, id);

@@ -21,6 +21,13 @@ enum class Kind { organisation, location, service, placed, term };
 inline constexpr std::array kKinds{Kind::organisation, Kind::location, Kind::service, Kind::placed,
                                    Kind::term};
 
+/** An entry as it lies in the store. */
+struct Had {
+  std::string source, foreign_id, given, doc;
+  UnitId keeper = 0;
+  std::int64_t version = 0;
+};
+
 struct Plan {
   Outcome outcome;
   Problems problems;
@@ -30,6 +37,7 @@ struct Plan {
   std::vector<sql::Value> secrets;         // what `location` may not hold, for ManyRows
   std::vector<std::string> clear_secrets;  // locations that may have had some
   std::vector<sql::Value> revisions;       // of services, see history.h
+  std::vector<sql::Value> imported;        // what is remembered of it, see imported.h
   UnitId unit = 0;                         // that keeps what is written
   Derived derived;
   std::map<UnitId, std::vector<std::string>> services;       // whose derived rows are made anew, by keeper
@@ -43,8 +51,11 @@ struct Plan {
   std::vector<std::string> organisations, locations;     // of which all services are among `services`
 };
 
-/** Works out what `batch`, whose parts have ids, would do. Writes nothing. `done` counts up. */
-Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done);
+/** Works out what `batch`, whose parts have ids, would do. Writes nothing. `done` counts up. With a `run`,
+ * the batch is a part of the import of that id: what else its source gave is not looked at, and what is done
+ * is remembered. */
+Plan make_plan(access::View& view, const Batch& batch, const Hand& hand, std::atomic<std::size_t>* done,
+               const std::string& run = "");
 
 /** Whether all that the plan rests on is still as it was; holds it so until the transaction ends. */
 bool holds(access::View& view, const Plan& plan);

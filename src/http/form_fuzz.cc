@@ -63,6 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_target(text);
   try_head(text);
   try_parts(text);
+  (void)lotse::http::decode_multipart(text, "--x\r\n");
   const int quality = lotse::http::coding_quality(text, "gzip");
   must(quality >= 0 && quality <= 1000);
   (void)lotse::http::forwarded_client({{"X-Forwarded-For", std::string(text)}}, "192.0.2.1");

@@ -161,6 +161,12 @@ Response plain_response(int status) {
   response.add("Content-Type", "text/plain; charset=utf-8").add("Cache-Control", "no-store");
   response.add("X-Content-Type-Options", "nosniff");
   response.body = fmt::format("{} {}\n", status, reason_of(status));
+  // The one refusal that somebody meets who only chose a file; nothing is known of her language here.
+  if (status == 413)
+    response.body +=
+        "\nDas ist zu groß. Bitte gehen Sie zurück und senden Sie weniger, zum Beispiel eine kleinere "
+        "Datei.\n"
+        "This is too large. Please go back and send less, for example a smaller file.\n";
   return response;
 }
 

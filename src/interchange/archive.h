@@ -18,6 +18,7 @@ struct Limits {
   std::size_t columns = 10'000;
   std::size_t cell_bytes = std::size_t{1} << 20;
   std::size_t cells = 20'000'000;  ///< of one table; each takes memory even if it is empty
+  bool operator==(const Limits&) const = default;
 };
 
 /**

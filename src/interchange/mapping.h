@@ -37,12 +37,14 @@ struct ValueRule {
   std::string prefix;                          // of phone: put before numbers that begin with neither 0 nor +
   int longest = 0;   // of phone: longer numbers are left without the prefix and reported; 0: no limit
   std::string note;  // of language_list: put beside each language
+  bool operator==(const ValueRule&) const = default;
 };
 
 struct Target {
   Kind kind = Kind::service;
   std::string member;  // "name", "address.city", "hours.opens", "extra.Träger"
   ValueRule rule;
+  bool operator==(const Target&) const = default;
 };
 
 /** A row is left out unless the column has (or has not) one of these values. */
@@ -50,6 +52,7 @@ struct Condition {
   std::string column;
   std::vector<std::string> values;
   bool not_these = false;
+  bool operator==(const Condition&) const = default;
 };
 
 struct Mapping {
@@ -62,6 +65,7 @@ struct Mapping {
   std::string days;       // of hours without days: "MO,TU,WE"
   int shift_minutes = 0;  // added to all hours
   bool has(Kind kind) const;
+  bool operator==(const Mapping&) const = default;
 };
 
 /** Reads a mapping file; refuses it with all its mistakes, each with its line. `file` is for the messages. */

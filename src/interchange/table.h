@@ -31,6 +31,7 @@ struct TableForm {
   std::string encoding;   ///< a name that ICU knows
   std::string separator;  ///< one of , ; | and tab
   Limits limits{};
+  bool operator==(const TableForm&) const = default;
 };
 
 /**

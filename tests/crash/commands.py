@@ -28,7 +28,7 @@ from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check  # noqa: E402
 
 def every_command_has_help(lotse):
     for words in ([], ["serve"], ["upgrade"], ["routes"], ["sample"], ["sample", "remove"], ["import"], ["import", "hsds"],
-                  ["import", "table"], ["import", "places"], ["export", "hsds"], ["units"], ["audit"],
+                  ["import", "table"], ["import", "places"], ["import", "list"], ["import", "undo"], ["export", "hsds"], ["units"], ["audit"],
                   ["audit", "verify"], ["audit", "prove"], ["key", "rotate"], ["jobs"], ["admin", "invite"]):
         check("Usage" in lotse.run(*words, "--help").stdout, " ".join(words))
 

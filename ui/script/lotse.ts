@@ -8,10 +8,12 @@ import { Idle } from './idle';
 import { Leave } from './leave';
 import { Print } from './print';
 import { Share } from './share';
+import { Wait } from './wait';
 
 customElements.define('lo-here', Here);
 customElements.define('lo-idle', Idle);
 customElements.define('lo-leave', Leave);
 customElements.define('lo-print', Print);
 customElements.define('lo-share', Share);
+customElements.define('lo-wait', Wait);
 focusErrors();
