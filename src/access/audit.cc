@@ -139,6 +139,8 @@ std::optional<AuditProof> Audit::prove(UnitId unit, std::string_view entry) cons
   std::optional<AuditProof> proof;
   std::vector<seal::Hash> leaves;
   store_.read([&](sql::Tx& tx) {
+    proof.reset();
+    leaves.clear();
     tx.enter_unit(unit);
     tx.each(kNumber, {unit, entry}, [&](const sql::Row& r) {
       if (r.is_null(0)) return;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <future>
+#include <optional>
 #include <set>
 
 #include "base/log.h"
@@ -50,7 +51,7 @@ void Finder::load() {
   // The position is read first: what is committed meanwhile is taken over once more, which does no harm.
   fresh.position = store_.last_change();
   fresh.topics = std::make_shared<const topic::Catalogue>(topic::load(desk));
-  match::Builder builder(tree_of(*fresh.topics));
+  std::optional<match::Builder> builder;
   // While rows are read here, another thread takes those read before them into the builder; one heap after
   // the other, so that the order stays.
   const Day today = desk.today();
@@ -60,12 +61,16 @@ void Finder::load() {
   const auto hand_over = [&] {
     if (taking.valid()) taking.get();
     taking = std::async(std::launch::async, [&builder, offers = std::move(heap)] {
-      for (const auto& each : offers) builder.add(each);
+      for (const auto& each : offers) builder->add(each);
     });
     heap = {};
     heap.reserve(kHeap);
   };
   desk.public_read().read([&](access::View& view) {
+    if (taking.valid()) taking.get();
+    heap.clear();
+    builder.emplace(tree_of(*fresh.topics));
+    unread = 0;
     view.each(kAll, {}, [&](const sql::Row& row) {
       auto offer = offer_from(row.text(0), row.text(1), row.text(2), *fresh.topics, today);
       if (!offer) {
@@ -79,7 +84,7 @@ void Finder::load() {
   });
   hand_over();
   taking.get();
-  fresh.snapshot = builder.build();
+  fresh.snapshot = builder->build();
   fresh.day = today;
   if (unread > 0) log_event("finder.unread", {{"offers", LogValue(unread)}});
   cards_.forget_all();

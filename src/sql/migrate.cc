@@ -29,20 +29,26 @@ constexpr std::string_view bookkeeping =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT "
     "NULL);\n";
 
-// What this module itself keeps in a store; before all others. See changes.h for settled_change.
-constexpr Migration own{
-    "2026-11-22-change",
-    "-- grant change: select insert delete\n"
-    "-- grant settled_change: select\n"
-    "CREATE TABLE change (seq BIGINT PRIMARY KEY, topic TEXT NOT NULL, key TEXT NOT NULL);\n"
-    "-- sqlite: CREATE VIEW settled_change AS SELECT seq, topic, key FROM change;\n"
-    "-- postgresql: CREATE VIEW settled_change AS SELECT seq, topic, key FROM change"
-    " WHERE seq < (cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) << 20);\n"};
+// What this module itself keeps in a store; the first before all others. See changes.h for settled_change,
+// and postgres.cc for written.
+constexpr std::array own{
+    Migration{
+        "2026-11-22-change",
+        "-- grant change: select insert delete\n"
+        "-- grant settled_change: select\n"
+        "CREATE TABLE change (seq BIGINT PRIMARY KEY, topic TEXT NOT NULL, key TEXT NOT NULL);\n"
+        "-- sqlite: CREATE VIEW settled_change AS SELECT seq, topic, key FROM change;\n"
+        "-- postgresql: CREATE VIEW settled_change AS SELECT seq, topic, key FROM change"
+        " WHERE seq < (cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint) << 20);\n"},
+    Migration{"2026-12-01-written",
+              "-- grant written: select insert delete\n"
+              "-- grant written to lotse_sealer: select insert delete\n"
+              "-- postgresql: CREATE TABLE written (id TEXT PRIMARY KEY, done BIGINT NOT NULL);\n"}};
 
 using Applied = std::map<std::string, std::string, std::less<>>;
 
 std::vector<Migration> in_order(std::span<const Migration> given) {
-  std::vector<Migration> all{own};
+  std::vector<Migration> all(own.begin(), own.end());
   all.insert(all.end(), given.begin(), given.end());
   std::set<std::string_view> names;
   for (const Migration& migration : all) {

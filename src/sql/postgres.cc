@@ -1,337 +1,74 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// PostgreSQL behind the seam. The only file that includes libpq-fe.h.
+// PostgreSQL behind the seam.
 //
 // Writes run under REPEATABLE READ: a closure that reads, thinks and writes what another has changed
 // meanwhile fails with 40001 and runs again, so it is right even where its author did not think of the other.
 // (READ COMMITTED would let it overwrite; SERIALIZABLE would add false alarms and a cost to every read for
 // anomalies that conditional UPDATEs and constraints already exclude.)
-#include <libpq-fe.h>
-
+//
+// Where a connection breaks, everything that surely was not committed runs again on a new one. Where it
+// breaks while COMMIT is under way, nobody can know: so each writing transaction leaves a mark, a row of
+// `written` with an id drawn for it. Whoever is in doubt asks for it by putting one that says "not done" in
+// its place: either the transaction has committed, then its own is there; or it never can any more, for an id
+// is there once (decision 0032).
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <random>
 #include <thread>
 
+#include "base/id.h"
 #include "sql/change_listener.h"
 #include "sql/pool.h"
-#include "sql/postgres_text.h"
-#include "sql/session.h"
-#include "sql/statement_cache.h"
+#include "sql/postgres_session.h"
 
 namespace lotse::sql {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Again = PostgresSession::Again;
 
 constexpr int max_attempts = 10;
+// Marks are asked for within seconds.
+constexpr std::chrono::hours kMarksKept{1};
+constexpr std::chrono::minutes kMarksSwept{10};
 
-struct Clear {
-  void operator()(PGresult* result) const noexcept { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
-
-struct Finish {
-  void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
-};
-using Connection = std::unique_ptr<PGconn, Finish>;
-
-// What to do about a failure, where the answer is "run the closure again".
-enum class Again { No, Conflict, Lost };
-
-// Thrown through a closure; the engine acts on Session's `again`, not on this, so a closure that swallows it
-// changes nothing.
-struct TryAgain : Unavailable {
-  using Unavailable::Unavailable;
-};
-
-// How to connect; the password is read anew each time, so that it can be changed under a running server.
-struct Address {
-  std::string url;
-  std::string password_file;
-  std::string setup;
-};
-
-Address make_address(const std::string& url, const Options& options) {
-  char* error = nullptr;
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(
-      PQconninfoParse(url.c_str(), &error), PQconninfoFree);
-  PQfreemem(error);  // may quote the address, so it is not shown
-  if (!parsed) throw Refused("the address of the store is not a valid postgresql:// address");
-  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
-    if (std::string_view(option->keyword) == "password" && option->val != nullptr) {
-      throw Refused(
-          "the address of the store holds a password, where every user of this machine can see it: take it "
-          "out and name a " +
-          std::string("file that holds it (password_file)"));
-    }
-  }
-  const std::string path = "SET search_path = " + options.schema + ", pg_temp;";
-  const std::string limits = "SET lock_timeout = " + std::to_string(options.busy.count()) +
-                             "; SET statement_timeout = " + std::to_string(options.statement.count());
-  return {
-      url, options.password_file,
-      path +
-          "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET bytea_output = 'hex';"
-          "SET standard_conforming_strings = on; SET client_min_messages = 'warning';"
-          "SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = '120s';"
-          // `on`, or whatever stricter waiting for replicas the operator has set for the server: never less.
-          "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN "
-          "('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false);" +
-          limits};
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
-Connection connect(const Address& address) {
-  const std::string password = address.password_file.empty() ? "" : read_password(address.password_file);
-  const std::array<const char*, 9> keys{"dbname",
-                                        "password",
-                                        "connect_timeout",
-                                        "application_name",
-                                        "client_encoding",
-                                        "tcp_user_timeout",
-                                        "keepalives_idle",
-                                        "keepalives_interval",
-                                        nullptr};
-  const std::array<const char*, 9> values{address.url.c_str(),
-                                          password.empty() ? nullptr : password.c_str(),
-                                          "5",
-                                          "lotse",
-                                          "UTF8",
-                                          "15000",
-                                          "30",
-                                          "5",
-                                          nullptr};
-  Connection connection(PQconnectdbParams(keys.data(), values.data(), 1));
-  if (!connection || PQstatus(connection.get()) != CONNECTION_OK) {
-    throw Unavailable("cannot connect to the database: " +
-                      (connection ? first_line(PQerrorMessage(connection.get())) : std::string("no memory")));
-  }
-  // NOTICE texts may quote rows; nobody reads them here, and stderr is a log.
-  PQsetNoticeProcessor(
-      connection.get(), [](void*, const char*) {}, nullptr);
-  const Result set(PQexec(connection.get(), address.setup.c_str()));
-  if (PQresultStatus(set.get()) != PGRES_COMMAND_OK && PQresultStatus(set.get()) != PGRES_TUPLES_OK) {
-    throw Unavailable("cannot set up a connection to the database");
-  }
-  return connection;
-}
-
-std::string field(const PGresult* result, int code) {
-  const char* text = result == nullptr ? nullptr : PQresultErrorField(result, code);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-// A row of a complete answer, in text format.
-class PostgresRow final : public Row {
+// How long a database that went away is waited for: from when it was missed first, whoever missed it. So a
+// restart is hardly noticed, and nobody waits for one that stays away.
+class Absence {
  public:
-  PostgresRow(const PGresult* result, std::string_view name) : result_(result), name_(name) {}
-
-  void move_to(int row) noexcept { row_ = row; }
-
-  bool is_null(int column) const override {
-    if (column < 0 || column >= PQnfields(result_)) wrong_cell(name_, column);
-    return PQgetisnull(result_, row_, column) == 1;
+  void over() noexcept { since_ = 0; }
+  bool longer_than(std::chrono::milliseconds patience) noexcept {
+    const auto now = Clock::now().time_since_epoch().count();
+    Clock::rep since = 0;
+    if (since_.compare_exchange_strong(since, now)) return false;
+    return Clock::duration(now - since) > patience;
   }
-  std::int64_t integer(int column) const override { return cell(column).integer(); }
-  double real(int column) const override { return cell(column).real(); }
-  std::string_view text(int column) const override { return cell(column).text(); }
-  Blob blob(int column) const override { return cell(column).blob(); }
+  bool known() const noexcept { return since_ != 0; }
 
  private:
-  PostgresCell cell(int column) const {
-    if (is_null(column)) wrong_cell(name_, column);
-    const auto size = static_cast<std::size_t>(PQgetlength(result_, row_, column));
-    return {PQftype(result_, column), {PQgetvalue(result_, row_, column), size}, name_, column};
-  }
-
-  const PGresult* result_;
-  std::string_view name_;
-  int row_ = 0;
+  std::atomic<Clock::rep> since_{0};
 };
-
-// One connection of the pool; used by one thread at a time.
-class PostgresSession final : public Session {
- public:
-  explicit PostgresSession(const Address& address) : address_(address) {}
-
-  void enter_unit(std::int64_t unit) override {
-    constexpr Statement enter{"sql.enter_unit", "SELECT set_config('lotse.unit', cast($1 as text), true)"};
-    const std::array<Value, 1> values{std::to_string(unit)};
-    each(enter, values, [](const Row&) {});
-  }
-  void script(std::string_view name, const std::string& text) override {
-    check(Result(PQexec(connection_.get(), text.c_str())), name);
-  }
-
-  // Begins a transaction, on a new connection where the old one is gone: the server may have been restarted
-  // since.
-  void begin(const char* text) {
-    again = Again::No;
-    if (connected()) {
-      const Result begun(PQexec(connection_.get(), text));
-      if (PQresultStatus(begun.get()) == PGRES_COMMAND_OK) return;
-    }
-    drop();
-    connection_ = connect(address_);
-    check(Result(PQexec(connection_.get(), text)), "sql.begin");
-  }
-  void commit();
-  void rollback() noexcept {
-    if (!connected() || again == Again::Lost) return drop();
-    if (PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return;
-    const Result ended(PQexec(connection_.get(), "ROLLBACK"));
-    if (PQresultStatus(ended.get()) != PGRES_COMMAND_OK) drop();
-  }
-
-  Again again = Again::No;  // why the last transaction failed, as far as running it again would help
-
- protected:
-  void do_each(const Statement& statement, std::span<const Value> params,
-               const std::function<void(const Row&)>& row) override;
-  std::int64_t do_change(const Statement& statement, std::span<const Value> params) override;
-  std::int64_t append_changes(const std::vector<std::pair<std::string, std::string>>& notes) override;
-
- private:
-  bool connected() const noexcept { return connection_ && PQstatus(connection_.get()) == CONNECTION_OK; }
-  void drop() noexcept {
-    cache_.clear();
-    connection_.reset();
-  }
-  Result execute(const Statement& statement, std::span<const Value> params);
-  void check(const Result& result, std::string_view name);
-  [[noreturn]] void fail(const PGresult* result, std::string_view name);
-
-  const Address& address_;
-  Connection connection_;
-  StatementCache<std::string> cache_;
-  std::uint64_t next_name_ = 0;
-};
-
-void PostgresSession::check(const Result& result, std::string_view name) {
-  const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get(), name);
-}
-
-void PostgresSession::fail(const PGresult* result, std::string_view name) {
-  const std::string state = field(result, PG_DIAG_SQLSTATE);
-  const std::string text =
-      "statement " + std::string(name) + ": SQLSTATE " + (state.empty() ? "none" : state);
-  if (state == "40001" || state == "40P01") {
-    again = Again::Conflict;
-    throw TryAgain(text);
-  }
-  // 26000, 0A000: our prepared statements are gone, or stale since a migration; a new connection has none.
-  if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state == "25P03" ||
-      state == "26000" || state == "0A000" || !connected()) {
-    again = Again::Lost;
-    throw TryAgain(text);
-  }
-  if (state.starts_with("23")) {
-    const std::string constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
-    const auto conflict = [&](Conflict::Kind kind, const std::string& which) {
-      return Conflict(kind, which, text + " " + which);
-    };
-    if (state == "23505" || state == "23P01") throw conflict(Conflict::Kind::Unique, constraint);
-    if (state == "23503") throw conflict(Conflict::Kind::ForeignKey, constraint);
-    if (state == "23514") throw conflict(Conflict::Kind::Check, constraint);
-    if (state == "23502") {
-      throw conflict(Conflict::Kind::NotNull,
-                     field(result, PG_DIAG_TABLE_NAME) + "." + field(result, PG_DIAG_COLUMN_NAME));
-    }
-  }
-  // No room, cancelled by time, locked by others, disk.
-  if (state.starts_with("53") || state.starts_with("58") || state == "57014" || state == "55P03")
-    throw Unavailable(text);
-  // Class 42 is about the statement itself; its message names tables and columns, not values.
-  if (state.starts_with("42")) throw Broken(text + " (" + field(result, PG_DIAG_MESSAGE_PRIMARY) + ")");
-  throw Broken(text);
-}
-
-Result PostgresSession::execute(const Statement& statement, std::span<const Value> params) {
-  const PostgresParams bound(params);
-  const std::string key = bound.signature + ":" + std::string(statement.text);
-  std::string* name = cache_.find(key);
-  if (name == nullptr) {
-    const int expected = count_params(statement);
-    if (params.size() != static_cast<std::size_t>(expected)) {
-      throw Broken(std::to_string(params.size()) + " parameters for " + std::to_string(expected) + ": " +
-                   std::string(statement.name));
-    }
-    std::string fresh = "s" + std::to_string(++next_name_);
-    const Result prepared(PQprepare(connection_.get(), fresh.c_str(), std::string(statement.text).c_str(),
-                                    static_cast<int>(params.size()), bound.types.data()));
-    check(prepared, statement.name);
-    name = &cache_.add(key, std::move(fresh), [&](const std::string& old) {
-      const Result gone(PQexec(connection_.get(), ("DEALLOCATE " + old).c_str()));
-    });
-  }
-  Result result(PQexecPrepared(connection_.get(), name->c_str(), static_cast<int>(params.size()),
-                               bound.values.data(), bound.lengths.data(), bound.formats.data(), 0));
-  check(result, statement.name);
-  return result;
-}
-
-void PostgresSession::do_each(const Statement& statement, std::span<const Value> params,
-                              const std::function<void(const Row&)>& row) {
-  const Result result = execute(statement, params);
-  PostgresRow here(result.get(), statement.name);
-  for (int i = 0; i < PQntuples(result.get()); ++i) {
-    here.move_to(i);
-    row(here);
-  }
-}
-
-std::int64_t PostgresSession::do_change(const Statement& statement, std::span<const Value> params) {
-  const Result result = execute(statement, params);
-  if (std::string_view(PQcmdStatus(result.get())).starts_with("SELECT")) {
-    throw Broken("not a change: " + std::string(statement.name));
-  }
-  return std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
-}
-
-std::int64_t PostgresSession::append_changes(const std::vector<std::pair<std::string, std::string>>& notes) {
-  constexpr Statement append{
-      "sql.append_change",
-      "INSERT INTO change (seq, topic, key)"
-      " VALUES ((cast(cast(pg_current_xact_id() as text) as bigint) << 20) + $1, $2, $3) RETURNING seq"};
-  if (notes.size() >= (1U << 20U)) throw Broken("a million changes noted in one transaction");
-  std::int64_t last = 0;
-  for (std::size_t i = 0; i < notes.size(); ++i) {
-    const std::array<Value, 3> values{i, notes[i].first, notes[i].second};
-    do_each(append, values, [&](const Row& row) { last = row.integer(0); });
-  }
-  return last;
-}
-
-void PostgresSession::commit() {
-  const Result result(PQexec(connection_.get(), "COMMIT"));
-  if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) {
-    // A failed transaction answers COMMIT with ROLLBACK and no error.
-    if (std::string_view(PQcmdStatus(result.get())) != "COMMIT")
-      throw Broken("the database rolled a commit back");
-    return;
-  }
-  try {
-    fail(result.get(), "sql.commit");
-  } catch (const TryAgain&) {
-    if (again != Again::Lost) throw;
-    // The connection broke while COMMIT was under way. The server may have done it or not, and running the
-    // closure again might do it twice: so the caller hears that nothing is known. Whoever holds an
-    // idempotency key may try again with that.
-    again = Again::No;
-    drop();
-    throw Unavailable("the connection was lost during COMMIT: whether the change took effect is not known");
-  }
-}
 
 const char* gave_up(Again again) {
-  return again == Again::Conflict ? "others kept changing the same rows"
-                                  : "the connection to the database was lost";
+  switch (again) {
+    case Again::Conflict:
+      return "others kept changing the same rows";
+    case Again::Unknown:
+      return "the connection was lost during COMMIT: whether the change took effect is not known";
+    default:
+      return "the connection to the database was lost";
+  }
 }
 
 std::chrono::milliseconds jitter(int attempt) {
@@ -394,12 +131,7 @@ class PostgresEngine final : public Engine {
   }
 
  private:
-  void do_read(const std::function<void(Tx&)>& closure) override {
-    const auto session = pool_.take(options().busy);
-    ++reads_;
-    transact(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-             [&] { session->run(closure, false); });
-  }
+  void do_read(const std::function<void(Tx&)>& closure) override;
   void do_write(const std::function<void(Tx&)>& closure) override;
   void do_alter(const std::function<void(Session&)>& closure) override {
     const auto session = pool_.take(options().busy);
@@ -426,8 +158,16 @@ class PostgresEngine final : public Engine {
     }
   }
 
+  void begin(PostgresSession& session, const char* text);
+  bool was_done(PostgresSession& session, const std::string& mark);
+  void acknowledge(PostgresSession& session);
+  void sweep_marks(PostgresSession& session) noexcept;
+
   const Address address_;
   Pool<PostgresSession> pool_;
+  Absence absence_;
+  std::mutex looking_;  // for a database that has been away for long
+  std::atomic<Clock::rep> next_sweep_{0};
   std::atomic<std::uint64_t> reads_{0};
   std::atomic<std::uint64_t> writes_{0};
   std::atomic<std::uint64_t> commits_{0};
@@ -437,13 +177,84 @@ class PostgresEngine final : public Engine {
   std::atomic<ChangeListener*> told_{nullptr};
 };
 
+// Of those who want a database that has been away for long, one looks for it: else all would wait in vain.
+void PostgresEngine::begin(PostgresSession& session, const char* text) {
+  std::unique_lock looking(looking_, std::defer_lock);
+  if (absence_.known() && absence_.longer_than(options().busy) && !looking.try_lock())
+    throw Unavailable("the database is away");
+  session.begin(text);
+  absence_.over();
+}
+
+void PostgresEngine::do_read(const std::function<void(Tx&)>& closure) {
+  const auto session = pool_.take(options().busy);
+  ++reads_;
+  for (int attempt = 1;; ++attempt) {
+    bool begun = false;
+    try {
+      begin(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      begun = true;
+      session->run(closure, false);
+      return session->commit();
+    } catch (...) {
+      const Again again = session->again;
+      session->rollback();
+      if (again == Again::No && begun) throw;
+      if (absence_.longer_than(options().busy)) {
+        if (!begun) throw;  // says why there is no connection
+        throw Unavailable(gave_up(Again::Lost));
+      }
+    }
+    ++repeats_;
+    std::this_thread::sleep_for(jitter(attempt));
+  }
+}
+
+// Whether the transaction with this mark has committed; when it has not, it cannot any more. May be asked
+// again.
+bool PostgresEngine::was_done(PostgresSession& session, const std::string& mark) {
+  begin(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
+  // Waits for a transaction that is still about to commit.
+  session.script("sql.bar",
+                 "INSERT INTO written (id, done) VALUES ('" + mark + "', 0) ON CONFLICT DO NOTHING");
+  const bool done =
+      session.value("sql.was_done", "SELECT done FROM written WHERE id = '" + mark + "'") == "1";
+  session.commit();
+  return done;
+}
+
+void PostgresEngine::acknowledge(PostgresSession& session) {
+  ++commits_;
+  ++writes_;
+  if (ChangeListener* listener = told_.load(); listener != nullptr && session.last_noted() != 0)
+    listener->tell();
+  sweep_marks(session);
+}
+
+void PostgresEngine::sweep_marks(PostgresSession& session) noexcept {
+  const auto now = Clock::now().time_since_epoch();
+  auto next = next_sweep_.load();
+  if (now.count() < next ||
+      !next_sweep_.compare_exchange_strong(next, (now + Clock::duration(kMarksSwept)).count()))
+    return;
+  try {
+    // The ids sort by the time that they were made at.
+    const auto before = now_ms() - std::chrono::milliseconds(kMarksKept).count();
+    session.begin("BEGIN");
+    session.script("sql.sweep_marks", "DELETE FROM written WHERE id < '" + new_uuid(before) + "'");
+    session.commit();
+  } catch (const std::exception&) {
+    session.rollback();  // the next one will do it
+  }
+}
+
 void PostgresEngine::do_write(const std::function<void(Tx&)>& closure) {
-  constexpr const char* begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
-  const auto deadline = Clock::now() + options().busy;
+  constexpr const char* how = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+  const auto deadline = Clock::now() + 2 * options().busy;
   const auto session = pool_.take(options().busy);
   if (options().twice) {
     // The hook that proves that a closure may run twice.
-    session->begin(begin);
+    session->begin(how);
     try {
       session->run(closure, true);
     } catch (...) {
@@ -453,24 +264,29 @@ void PostgresEngine::do_write(const std::function<void(Tx&)>& closure) {
     session->rollback();
     ++repeats_;
   }
+  std::string mark;
+  bool doubtful = false;
   for (int attempt = 1;; ++attempt) {
     bool begun = false;
     try {
-      session->begin(begin);
+      if (doubtful && was_done(*session, mark)) return acknowledge(*session);
+      doubtful = false;
+      mark = new_uuid(now_ms());
+      begin(*session, how);
       begun = true;
       session->run(closure, true);
-      session->commit();
-      ++commits_;
-      ++writes_;
-      if (ChangeListener* listener = told_.load(); listener != nullptr && session->last_noted() != 0)
-        listener->tell();
-      return;
+      session->commit("INSERT INTO written (id, done) VALUES ('" + mark + "', 1)");
+      return acknowledge(*session);
     } catch (...) {
       // Asked of the session, not of the exception: the closure may have turned that into another one.
       const Again again = session->again;
       session->rollback();
       if (again == Again::No && begun) throw;
-      const bool patient = again == Again::Conflict ? attempt < max_attempts : Clock::now() < deadline;
+      doubtful = doubtful || (begun && again == Again::Unknown);
+      const bool patient = again == Again::Conflict
+                               ? attempt < max_attempts
+                               : !absence_.longer_than(options().busy) && Clock::now() < deadline;
+      if (!patient && doubtful) throw Unavailable(gave_up(Again::Unknown));
       if (!patient && !begun) throw;  // says why there is no connection
       if (!patient) throw Unavailable(gave_up(again));
     }

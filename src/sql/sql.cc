@@ -159,6 +159,7 @@ std::vector<std::string> Engine::faults() { return {}; }
 
 void Engine::read(const Closure& closure) {
   if (InClosure::here()) throw Broken("read inside a closure");
+  if (options_.twice) do_read(closure);
   do_read(closure);
 }
 

@@ -48,8 +48,8 @@ class Store;
 namespace lotse::sql {
 
 /// The database is gone, busy beyond the time-out, or its disk is full: answer 503. For a write: nothing was
-/// acknowledged. Where a PostgreSQL connection breaks while COMMIT is under way, the change may still have
-/// happened; see Engine::write.
+/// acknowledged. Where a PostgreSQL server goes away while COMMIT is under way and stays away, the change may
+/// still have happened; see Engine::write.
 struct Unavailable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -269,7 +269,7 @@ struct Options {
   bool owner = false;  ///< may create the store and change its schema: for migrate() only
   /// SQLite: bytes that may gather in the log while a copy is made; beyond it the copy is given up.
   std::int64_t log_limit = std::int64_t{4} << 30;
-  bool twice = false;  ///< tests: roll every write closure back once and run it again
+  bool twice = false;  ///< tests: run every closure twice, of a write the first time rolled back
 };
 
 /// A store. Thread-safe. Made by open().
@@ -302,8 +302,8 @@ class Engine {
 
   using Closure = std::function<void(Tx&)>;
 
-  /// Runs `closure` once, on one snapshot (from its first statement on), read only: a statement that writes
-  /// throws Broken. What the closure throws comes out.
+  /// Runs `closure` on one snapshot (from its first statement on), read only: a statement that writes throws
+  /// Broken. What it throws comes out. It may run again (a lost connection), as one of write() may.
   void read(const Closure& closure);
 
   /// Runs `closure` in a transaction and returns after its durable commit. What the closure throws undoes
@@ -311,9 +311,9 @@ class Engine {
   /// nothing but the Tx and what it returns (assign, do not append), and calls neither read() nor write()
   /// (Broken). What it has read and then changes cannot have been changed by others meanwhile; else it runs
   /// again. What it has only read can: a limit over several rows needs a conditional UPDATE, a constraint, or
-  /// SELECT … FOR UPDATE. Unavailable: nothing was acknowledged; but when a PostgreSQL connection breaks
-  /// while COMMIT is under way, nobody can know whether it took effect. Running it again could do the thing
-  /// twice, so that is left to callers who have an idempotency key.
+  /// SELECT … FOR UPDATE. When a PostgreSQL connection breaks while COMMIT is under way, it is found out on a
+  /// new one whether it took effect (decision 0032). Unavailable: nothing was acknowledged; where the
+  /// database stays away just then, whether it took effect is not known.
   void write(const Closure& closure);
 
   /// See page_log.h. Throws Refused for PostgreSQL, which has tools of its own.
