@@ -45,8 +45,9 @@ http::Response list_page(const Ask& ask, const Problems& problems = {}, int stat
            ask, "send", Url::path(kPath),
            all({web::text_field(
                     form, "file", ask.t("Table"),
-                    {.hint = ask.t("CSV, TSV, JSON or GeoJSON, at most 10 MB. From Excel, save the table as CSV "
-                                   "first. The first row holds the names of the columns."),
+                    {.hint =
+                         ask.t("CSV, TSV, JSON or GeoJSON, at most 10 MB. From Excel, save the table as CSV "
+                               "first. The first row holds the names of the columns."),
                      .type = "file",
                      .accept = ".csv,.tsv,.txt,.json,.geojson"}),
                 el("div", {cls("lo-actions")}, {web::button(ask.t("Send the file"))})}),
