@@ -10,6 +10,8 @@
 
 #include "access/audit_test_support.h"
 
+int fuzz_audit_lines(const std::uint8_t* data, std::size_t size);
+
 namespace lotse::access {
 namespace {
 
@@ -371,6 +373,18 @@ TEST(AuditCheck, TenThousandTamperingsAreFound) {
     if (i % 20 == 0) {
       ASSERT_TRUE(audit.check().findings.list.empty()) << i;
     }
+  }
+}
+
+TEST(AuditLines, ReplaysWhatFuzzingTries) {
+  const AuditHead head = sign({.unit = 7, .size = 3, .at_ms = 5}, test_signer());
+  const AuditEnds ends = sign({.unit = 7, .size = 3, .records = {{"record", 5}}}, test_signer());
+  std::mt19937 random(7);
+  for (int i = 0; i < 2'000; ++i) {
+    std::string text = i % 2 ? line_of(head) : line_of(ends);
+    for (auto n = random() % 4; n > 0; --n) text[random() % text.size()] = static_cast<char>(random());
+    if (i % 5 == 0) text.resize(random() % text.size());
+    fuzz_audit_lines(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   }
 }
 

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <sstream>
+
+int fuzz_container(const std::uint8_t* data, std::size_t size);
 
 namespace lotse::care {
 namespace {
@@ -109,6 +112,16 @@ TEST(Container, WhatIsNoCopyIsToldSo) {
                                  "lotse-copy 2\n{}\n", "lotse-copy 1\n{\"sealed_key\":7}\n"})
     EXPECT_THROW(read(text, keys), CopyRefused) << text;
   EXPECT_THROW(read(std::string(100'000, 'x'), keys), CopyRefused);
+}
+
+TEST(Container, ReplaysWhatFuzzingTries) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 2'000; ++i) {
+    std::string text;
+    for (auto n = random() % 40; n > 0; --n) text += static_cast<char>(random());
+    if (i % 3 == 0 && text.size() > 2) text[0] = '\0';  // near the beginning
+    fuzz_container(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  }
 }
 
 }  // namespace
