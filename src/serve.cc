@@ -175,7 +175,7 @@ class SealedAudit {
       : signer_(access::audit_signer(store, clock.now())) {
     if (!heads.empty())
       sink_.emplace(std::filesystem::absolute(heads).lexically_normal().string()).give({}, {});
-    sealing_.emplace(store, clock, signer_, sink_ ? &*sink_ : nullptr);
+    sealing_.emplace(store, clock, signer_, sink_ ? &*sink_ : nullptr, &store.keys());
   }
 
  private:

@@ -298,6 +298,7 @@ void KeyRing::drop(UnitId unit, const std::string& record) {
     tx.change(kDrop, {unit, record});
   });
   cache_->forget(unit, record);
+  ++drops_;
 }
 
 int KeyRing::rewrap_units() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,6 +52,8 @@ class KeyRing {
   Keys find(UnitId unit, std::span<const std::string> records);
   /** Nothing can open the record's texts any more, here at once, in other processes after two minutes. */
   void drop(UnitId unit, const std::string& record);
+  /** How often that was done here since the start. */
+  std::uint64_t drops() const { return drops_; }
 
   /** What new texts are sealed with. */
   seal::Profile profile() const { return profile_; }
@@ -92,6 +95,7 @@ class KeyRing {
   mutable std::mutex mutex_;
   std::shared_ptr<const seal::MasterKeys> master_;
   std::unique_ptr<Cache> cache_;
+  std::atomic<std::uint64_t> drops_{0};
 };
 
 }  // namespace lotse::access

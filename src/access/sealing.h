@@ -11,14 +11,15 @@ namespace lotse::access {
 
 /**
  * Seals the audit while the program serves: at once, then every 60 seconds, or sooner where a unit has a full
- * batch of new entries (looked for every 5 seconds, and only if something was written). After each round new
- * heads go to the sink. What fails is told to the log ("audit.seal.failed", "audit.heads.failed") and tried
- * again in the next round.
+ * batch of new entries (looked for every 5 seconds, and only if something was written) or a record ended
+ * here. After each round new heads go to the sink. What fails is told to the log ("audit.seal.failed",
+ * "audit.heads.failed") and tried again in the next round.
  */
 class Sealing {
  public:
-  /** `sink` may be null: nobody is given heads. All must outlive this. */
-  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink);
+  /** `sink` may be null: nobody is given heads; `keys` as well: then the end of a record hastens nothing. All
+   * must outlive this. */
+  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, HeadSink* sink, const KeyRing* keys);
   /** Ends after the batch or line in hand. */
   ~Sealing();
   Sealing(const Sealing&) = delete;
@@ -27,11 +28,13 @@ class Sealing {
  private:
   void work(const std::stop_token& stop);
   void round(const std::stop_token& stop);
+  std::uint64_t drops() const;
 
   Store& store_;
   const seal::Signer& signer_;
   Sealer sealer_;
   HeadSink* const sink_;
+  const KeyRing* const keys_;
   std::mutex mutex_;
   std::condition_variable_any ending_;
   std::jthread thread_;  // last: ends before what it uses
