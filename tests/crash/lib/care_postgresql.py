@@ -209,6 +209,21 @@ def a_copy_that_is_not_whole_leaves_nothing_in_a_database(lotse):
         lotse.run("restore", "--store", owner, "--from", copy, "--key-file", key)
 
 
+def a_copy_of_an_older_program_is_brought_up_to_date(lotse):
+    copy = lotse.folder / "older.lotse"
+    with running() as server:
+        key, _ = made(lotse, server)
+        older = ('[ "$1" = --version ] && exec $REAL --version\n'
+                 f"psql -X -q '{server.url(postgres.SUPERUSER)}' -c 'DROP TABLE IF EXISTS lotse.notice' "
+                 "-c \"DELETE FROM lotse.migration WHERE name = '2026-11-24-notice'\"\nexec $REAL \"$@\"\n")
+        lotse.run("backup", "--store", server.url("lotse_backup"), "--key-file", key, "--to", copy, path=instead_of(lotse, "pg_dump", older))
+        check(asked(server, "SELECT to_regclass('lotse.notice')") == [], "the store is not an older one")
+        lotse.run("restore", "--store", fresh(server, "other"), "--from", copy, "--key-file", key)
+        check(asked(server, "SELECT count(*) FROM lotse.notice", "other") == ["0"], "its schema is not of today")
+        with lotse.serve("--store", server.url("lotse_app", "other"), "--key-file", key) as served:
+            check(served.get("/health/store")[0] == 200)
+
+
 def a_store_comes_back_from_the_databases_own_archive(lotse):
     """The recipe of docs/backup.md, word for word but for the folders."""
     seal = "openssl cms -encrypt -binary -stream -outform DER -aes-256-gcm"
@@ -267,5 +282,6 @@ touch recovery.signal""")
         lotse.run("restore", "--store", f"sqlite:{lotse.folder}/other.db", "--from", "x", code=2)
 
 
-TESTS = [a_store_comes_back_from_the_databases_own_archive, a_postgresql_store_is_copied_under_load_and_restored, what_stands_in_the_way_of_a_copy_is_said,
-         a_copy_that_is_not_whole_leaves_nothing_in_a_database]
+TESTS = [a_postgresql_store_is_copied_under_load_and_restored, a_copy_that_is_not_whole_leaves_nothing_in_a_database,
+         a_copy_of_an_older_program_is_brought_up_to_date, what_stands_in_the_way_of_a_copy_is_said,
+         a_store_comes_back_from_the_databases_own_archive]
