@@ -112,7 +112,7 @@ class Bench {
 
   Json run() {
     const auto signer = access::audit_signer(*store_, clock_->now());
-    const access::Sealing sealing(*store_, *clock_, signer, {});
+    const access::Sealing sealing(*store_, *clock_, signer, {}, nullptr);
     const auto figures = [&] { return store_->figures(); };
     Json told;
     told["raw"] = measure(

@@ -26,7 +26,7 @@ Json through_doors(const std::string& folder, double seconds, double rate) {
   choice.data = folder;
   const auto store = open_store(choice, *clock);
   const auto signer = access::audit_signer(*store, clock->now());
-  const access::Sealing sealing(*store, *clock, signer, {});
+  const access::Sealing sealing(*store, *clock, signer, {}, nullptr);
   const access::Operator by(*store, *clock, "operator:bench");
   const auto change = [&] {
     const std::string id = new_uuid(clock->now().ms);

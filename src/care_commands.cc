@@ -272,6 +272,10 @@ int restore_files(const StoreChoice& choice, const RestoreWanted& w, const Clock
 int restore(const StoreChoice& choice, const RestoreWanted& w, const Clock& clock, const std::string& by,
             std::ostream& out, std::ostream& err) {
   const bool database = choice.folder().empty();
+  if (!database && !choice.store.empty()) {
+    err << "lotse: --store is for PostgreSQL; say --data DIR for a SQLite store\n";
+    return 2;
+  }
   if (w.recovered ? !w.from.empty() || !database : w.from.empty()) {
     err << (w.recovered
                 ? "lotse: --recovered is for a PostgreSQL store that is there already, without --from\n"

@@ -190,7 +190,7 @@ class SealedAudit {
       sinks_.back()->give({}, {});
       sinks.push_back(sinks_.back().get());
     }
-    sealing_.emplace(store, clock, signer_, sinks);
+    sealing_.emplace(store, clock, signer_, sinks, &store.keys());
   }
 
  private:

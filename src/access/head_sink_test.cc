@@ -195,10 +195,10 @@ TEST_P(HeadSinkTest, WhileTheProgramServesItIsSealedAndGivenAway) {
   FileSink sink(file());
   const bool log = log_enabled(false);
   {
-    const Sealing sealing(*store_, clock_, test_signer(), {&sink});
+    const Sealing sealing(*store_, clock_, test_signer(), {&sink}, nullptr);
     while (rows("audit_given", 8) == 0) std::this_thread::yield();
   }
-  { const Sealing ends_at_once(*store_, clock_, test_signer(), {}); }
+  { const Sealing ends_at_once(*store_, clock_, test_signer(), {}, nullptr); }
   log_enabled(log);
   EXPECT_EQ(lines(), 4);
   EXPECT_EQ(rows("audit_leaf"), 3);

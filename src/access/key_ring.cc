@@ -298,6 +298,7 @@ void KeyRing::drop(UnitId unit, const std::string& record) {
     tx.change(kDrop, {unit, record});
   });
   cache_->forget(unit, record);
+  ++drops_;
   const std::lock_guard lock(dropping_);
   if (forget_) forget_(unit, record);
 }

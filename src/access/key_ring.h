@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,6 +53,8 @@ class KeyRing {
   Keys find(UnitId unit, std::span<const std::string> records);
   /** Nothing can open the record's texts any more, here at once, in other processes after two minutes. */
   void drop(UnitId unit, const std::string& record);
+  /** How often that was done here since the start. */
+  std::uint64_t drops() const { return drops_; }
 
   /** Called after each drop in this process, by the thread that dropped; for whoever keeps in memory what the
    * key opened. One at a time; an empty one ends it, and returns when none is being called any more. */
@@ -97,6 +100,7 @@ class KeyRing {
   mutable std::mutex mutex_;
   std::shared_ptr<const seal::MasterKeys> master_;
   std::unique_ptr<Cache> cache_;
+  std::atomic<std::uint64_t> drops_{0};
   std::mutex dropping_;  // guards forget_
   std::function<void(UnitId, const std::string&)> forget_;
 };

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // How data about persons end, and what stays of them.
+#include <fstream>
+#include <thread>
+
+#include "access/audit_test_support.h"
 #include "access/record.h"
 #include "access/record_test_support.h"
+#include "access/sealing.h"
+#include "base/log.h"
 
 namespace lotse::access {
 namespace {
@@ -53,12 +59,33 @@ TEST_P(RecordEndTest, ARecordThatEndsIsErasedEverywhereAndRemembered) {
                Stale);
 }
 
-TEST_P(RecordEndTest, ARecordRemembersByWhichEntryItEnded) {
+TEST_P(RecordEndTest, WhatEndsIsGivenToOthersSoon) {
   put("t1", full());
-  desk().records(kThingErase, kRegistered).change("thing.end", "t1", {{"t1"}}, [](RecordChange& c) {
-    c.end("t1");
-    return 0;
-  });
+  put("t2", full());
+  sql::TestAccess::change(engine(), "INSERT INTO audit_lease (unit_id, holder, until_ms) VALUES (7, 'h', 1)");
+  const auto path = sql::StoreTemplates::instance().folder() / (name() + ".heads");
+  FileSink sink(path.string());
+  const auto given = [&] {
+    Given all;
+    AuditFindings findings;
+    std::ifstream in(path);
+    read_given(in, AuditKeys(test_signer().verifier()), all, findings);
+    return all;
+  };
+  const auto erasing = desk().records(kThingErase, kRegistered);
+  const bool log = log_enabled(false);
+  {
+    const Sealing sealing(*store_, clock_, test_signer(), &sink, &store_->keys());
+    while (given().told[7].empty()) std::this_thread::yield();
+    EXPECT_TRUE(given().ended.empty());
+    erasing.change("thing.end", "t1", {{"t1"}}, [](RecordChange& c) {
+      c.end("t1");
+      return 0;
+    });
+    while (given().ended.empty()) std::this_thread::yield();
+  }
+  log_enabled(log);
+  EXPECT_EQ(given().ended, (Ended{{7, {"t1"}}}));
   EXPECT_EQ(
       number(
           "SELECT count(*) FROM record r JOIN audit_entry e ON e.unit_id = r.unit_id AND e.id = r.ended_by "

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "access/key_ring.h"
 #include "base/log.h"
 
 namespace lotse::access {
@@ -14,8 +15,8 @@ constexpr std::chrono::seconds kRound{60}, kLook{5};
 }  // namespace
 
 Sealing::Sealing(Store& store, const Clock& clock, const seal::Signer& signer,
-                 const std::vector<HeadSink*>& sinks)
-    : store_(store), signer_(signer), sealer_(store, clock, signer) {
+                 const std::vector<HeadSink*>& sinks, const KeyRing* keys)
+    : store_(store), signer_(signer), sealer_(store, clock, signer), keys_(keys) {
   for (HeadSink* each : sinks) sinks_.push_back({each});
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
@@ -29,14 +30,16 @@ void Sealing::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto due = Steady::now() + kRound;
     auto written = store_.figures().writes;
+    const auto dropped = drops();
     round(stop);
     for (bool full = false; !full && !stop.stop_requested() && Steady::now() < due;) {
       {
         std::unique_lock lock(mutex_);
         ending_.wait_until(lock, stop, std::min(due, Steady::now() + kLook), [] { return false; });
       }
+      full = drops() != dropped;
       const auto now = store_.figures().writes;
-      if (now == written || stop.stop_requested()) continue;
+      if (full || now == written || stop.stop_requested()) continue;
       written = now;
       try {
         full = sealer_.has_full_batch();
@@ -46,6 +49,8 @@ void Sealing::work(const std::stop_token& stop) {
     }
   }
 }
+
+std::uint64_t Sealing::drops() const { return keys_ ? keys_->drops() : 0; }
 
 void Sealing::round(const std::stop_token& stop) {
   try {

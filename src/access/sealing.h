@@ -13,14 +13,16 @@ namespace lotse::access {
 
 /**
  * Seals the audit while the program serves: at once, then every 60 seconds, or sooner where a unit has a full
- * batch of new entries (looked for every 5 seconds, and only if something was written). After each round new
- * heads go to the sinks. What fails is told to the log ("audit.seal.failed", "audit.heads.failed") and tried
- * again in the next round.
+ * batch of new entries (looked for every 5 seconds, and only if something was written) or a record ended
+ * here. After each round new heads go to the sinks. What fails is told to the log ("audit.seal.failed",
+ * "audit.heads.failed") and tried again in the next round.
  */
 class Sealing {
  public:
-  /** `sinks` are given heads each for itself, as often as they want. All must outlive this. */
-  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, const std::vector<HeadSink*>& sinks);
+  /** `sinks` are given heads each for itself, as often as they want; `keys` may be null: then the end of a record
+   * hastens nothing. All must outlive this. */
+  Sealing(Store& store, const Clock& clock, const seal::Signer& signer, const std::vector<HeadSink*>& sinks,
+          const KeyRing* keys);
   /** Ends after the batch or line in hand. */
   ~Sealing();
   Sealing(const Sealing&) = delete;
@@ -29,10 +31,12 @@ class Sealing {
  private:
   void work(const std::stop_token& stop);
   void round(const std::stop_token& stop);
+  std::uint64_t drops() const;
 
   Store& store_;
   const seal::Signer& signer_;
   Sealer sealer_;
+  const KeyRing* const keys_;
   struct Given {
     HeadSink* sink;
     std::chrono::steady_clock::time_point due{};

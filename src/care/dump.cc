@@ -172,7 +172,8 @@ void RestoringDatabase::pour(const RestoreChoice& choice, const DatabaseChoice& 
   std::string end;
   for (std::size_t i = 0; i < kServed.size(); ++i)
     end += std::string("ALTER SCHEMA ") + kServed[i] + " RENAME TO " + kRestoring[i] + ";\n";
-  program.write("\n" + end + "COMMIT;\n");
+  // Else the first questions would be answered as if everything were empty, and slowly.
+  program.write("\n" + end + "ANALYZE;\nCOMMIT;\n");
   program.finish();
   at_ms_ = data.head().at_ms;
 }

@@ -231,17 +231,22 @@ void follow(access::Store& store, const Clock& clock, const FollowChoice& choice
             const Said& said) {
   const Watched watched(store, std::max<std::chrono::milliseconds>(choice.late, 5 * choice.every));
   std::unique_ptr<Following> current;
+  auto forgotten = Steady::now();
   auto pause = choice.every;
   while (!stop.stop_requested()) {
     try {
-      if (!current || current->is_over()) {
+      const bool fresh = !current || current->is_over();
+      if (fresh) {
         auto next = std::make_unique<Following>(store, clock, choice, watched, said);
         next->whole([&] {
           if (stop.stop_requested()) throw Stopped();
           if (current && !current->step()) current.reset();
         });
         current = std::move(next);
+      }
+      if (fresh || Steady::now() - forgotten >= std::chrono::hours(24)) {
         forget(choice, clock, said);
+        forgotten = Steady::now();
       }
       wait(stop, choice.every);
       if (!stop.stop_requested() && !current->step()) current.reset();

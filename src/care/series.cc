@@ -90,7 +90,7 @@ void forget_series(const std::filesystem::path& folder, Instant now, int keep_da
                                  [&](const Series& s) { return s.folder == each.path(); });
     // Another process may be writing its whole just now.
     const bool old = at != complete.end()
-                         ? at->last_ms < now.ms - keep_days * kDayMs
+                         ? at->begun_ms < now.ms - keep_days * kDayMs
                          : std::filesystem::last_write_time(each.path()) <
                                std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
     // One that cannot be read may still be of worth to somebody who looks at it.

@@ -27,7 +27,8 @@ std::vector<Series> series_in(const std::filesystem::path& folder,
  * missing in between. */
 std::vector<std::filesystem::path> files_of(const Series& series, const std::string& part);
 
-/** Removes what is older than so many days, and what was begun and never completed; the newest stays. */
+/** Removes what was begun more than so many days ago, for its first keys are as old, and what was never
+ * completed; the newest stays. */
 void forget_series(const std::filesystem::path& folder, Instant now, int keep_days);
 
 }  // namespace lotse::care

@@ -170,7 +170,7 @@ void seal(access::Store& store, const Clock& clock, const seal::Signer& signer, 
   while (!stop.stop_requested()) {
     try {
       sealer.seal_due(stop);
-      if (sink) access::HeadGiver(store, *sink).give_due(stop);
+      if (sink) access::HeadGiver(store, *sink, signer).give_due(stop);
     } catch (const std::exception& e) {
       say(std::string("unsealed ") + e.what());
     }
