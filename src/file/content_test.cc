@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/fold.h"
 #include "file/file.h"
 
@@ -148,6 +150,21 @@ TEST(FileContent, APictureThatIsCutOffIsRefused) {
     EXPECT_EQ(without_metadata(Type::png, whole_png.substr(0, size)), "") << size;
   EXPECT_EQ(reason(whole_jpeg.substr(0, 100)), "This picture is damaged ");
   EXPECT_EQ(without_metadata(Type::jpeg, "\xFF\xD8\xFF\xD9"), "") << "no picture in it";
+}
+
+TEST(FileContent, AnyBytesAreSurvived) {
+  const std::string wholes[] = {jpeg(segment('\xE1', exif(true)) + segment('\xDB', "table")),
+                                png(chunk("eXIf", "note") + chunk("gAMA", "1234"))};
+  std::mt19937 rng(11);
+  for (int i = 0; i < 20'000; ++i) {
+    const Type type = i % 2 == 0 ? Type::jpeg : Type::png;
+    std::string bytes = wholes[i % 2];
+    for (unsigned n = rng() % 4 + 1; n > 0; --n) bytes[rng() % bytes.size()] = static_cast<char>(rng());
+    const std::string kept = without_metadata(type, bytes);
+    EXPECT_LE(kept.size(), bytes.size() + 40);
+    EXPECT_TRUE(kept.empty() || without_metadata(type, kept) == kept) << i;
+    EXPECT_LE(length(safe_name(is_utf8(bytes) ? bytes : "x", type)), 120u);
+  }
 }
 
 TEST(FileContent, NamesAreMadeSafe) {

@@ -103,7 +103,8 @@ struct Plug {
   std::size_t most_bytes = kMostBytes;
 };
 
-/** Routes for list and upload (`path`), download (`path`/{file}) and removal (`path`/{file}/removal). What
+/** Routes for list and upload (`path`), download (`path`/{file}) and removal, which is asked once more
+ * (`path`/{file}/removal). What
  * waits to be taken by clients is bounded: beyond it, downloads are answered 503. */
 void install(web::Site& site, Plug plug);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The files of a record: a list with a form to put one in, downloads, removal.
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -17,6 +18,7 @@ using web::attr;
 using web::cls;
 using web::el;
 using web::Html;
+using web::id;
 using web::Url;
 
 // Room beside the file itself for the other fields and the borders between them.
@@ -73,11 +75,14 @@ Html file_tile(const Hung& hung, const Ask& ask, const Entry& entry, bool remova
   const std::string below = "/" + http::percent_encode(entry.id);
   Html said;
   if (entry.broken)
-    said = all({el("p", {cls("kern-body")}, {ask.t("This file is damaged and cannot be opened.")}),
+    said = all({el("p", {cls("kern-body"), id("file-" + entry.id)},
+                   {ask.t("This file is damaged and cannot be opened.")}),
                 el("p", {cls("kern-hint")}, {when})});
   else
     said = all({el("p", {cls("kern-body")},
-                   {el("a", {cls("kern-link"), href(list_url(hung, ask, below)), attr("dir", "auto")},
+                   {el("a",
+                       {cls("kern-link"), id("file-" + entry.id), href(list_url(hung, ask, below)),
+                        attr("dir", "auto")},
                        {entry.name})}),
                 el("p", {cls("kern-hint")},
                    {ask.t("{type}, {size}, added on {when}", {{"type", type_text(ask, entry.type)},
@@ -85,11 +90,11 @@ Html file_tile(const Hung& hung, const Ask& ask, const Entry& entry, bool remova
                                                               {"when", when}})})});
   Html remove;
   if (removable)
-    remove = web::post_form(ask, "remove-" + entry.id, list_url(hung, ask, below + "/removal"),
-                            el("div", {cls("lo-actions")},
-                               {el("button", {cls("kern-btn kern-btn--secondary"), attr("type", "submit")},
-                                   {el("span", {cls("kern-label")}, {ask.t("Remove")}),
-                                    el("span", {cls("kern-sr-only")}, {" ", entry.name})})}));
+    remove = el("div", {cls("lo-actions")},
+                {el("a",
+                    {cls("kern-btn kern-btn--secondary"), href(list_url(hung, ask, below + "/removal")),
+                     attr("aria-describedby", "file-" + entry.id)},
+                    {el("span", {cls("kern-label")}, {ask.t("Remove")})})});
   return el("div", {cls("lo-tile lo-stack")}, {said, remove});
 }
 
@@ -111,8 +116,11 @@ Html upload_form(const Hung& hung, const web::FormView& form) {
 
 Html said(const Ask& ask) {
   const std::string done = ask.request.method == "GET" ? ask.asked("done") : "";
-  if (done == "put") return web::alert("success", ask.t("The file was added"), {});
-  if (done == "removed") return web::alert("success", ask.t("The file was removed"), {});
+  const auto told = [&](const std::string& heading, const std::string& text) {
+    return web::alert("success", heading, el("p", {cls("kern-body")}, {text}));
+  };
+  if (done == "put") return told(ask.t("The file was added"), ask.t("You find it in the list below."));
+  if (done == "removed") return told(ask.t("The file was removed"), ask.t("It cannot be brought back."));
   return {};
 }
 
@@ -163,6 +171,26 @@ http::Response take(const Hung& hung, Ask& ask) {
   if (!id) return refused(hung, ask, id.error(), 409);
   return ask.json ? web::json({{"id", *id}, {"name", ready->name()}}, 201)
                   : web::see(list_url(hung, ask, {}, "done=put"));
+}
+
+// Asked once more, for nothing brings it back.
+http::Response removal_page(const Hung& hung, Ask& ask) {
+  const std::string& wanted = ask.values.at("file");
+  const auto reading = door(hung, ask, *hung.plug.read);
+  const auto entries = list(reading, of(hung, ask));
+  const auto entry =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& each) { return each.id == wanted; });
+  if (entry == entries.end() || !reading.allows(access::Action::erase, hung.plug.category, hung.plug.field))
+    reading.absent("file.removal", wanted);
+  const std::string heading = ask.t("Remove this file?");
+  const Html main = all(
+      {el("h1", {cls("kern-heading-large")}, {heading}), file_tile(hung, ask, *entry, false),
+       el("p", {cls("kern-body")}, {ask.t("It is removed for everybody and cannot be brought back.")}),
+       web::post_form(
+           ask, "removal", list_url(hung, ask, "/" + http::percent_encode(wanted) + "/removal"),
+           el("div", {cls("lo-actions")},
+              {web::button(ask.t("Remove")), web::link(list_url(hung, ask), ask.t("Back to the files"))}))});
+  return web::page(ask, {.title = heading, .main = main});
 }
 
 // RFC 6266: the name once for those who know no other signs than ASCII's, once as it is (RFC 8187).
@@ -226,6 +254,8 @@ void install(web::Site& site, Plug plug) {
   site.post(own.path, access(own.write, own.most_bytes + kAroundFile),
             [hung](Ask& ask) { return take(*hung, ask); });
   site.get(own.path + "/{file}", access(own.read), [hung](Ask& ask) { return give(*hung, ask); });
+  site.get(own.path + "/{file}/removal", access(own.erase),
+           [hung](Ask& ask) { return removal_page(*hung, ask); });
   site.post(own.path + "/{file}/removal", access(own.erase), [hung](Ask& ask) {
     remove(door(*hung, ask, *hung->plug.erase), of(*hung, ask), ask.values.at("file"));
     return ask.json ? web::json({{"removed", true}}) : web::see(list_url(*hung, ask, {}, "done=removed"));

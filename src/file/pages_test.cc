@@ -171,7 +171,12 @@ TEST_P(FilePagesTest, AFileIsRemovedByItsButton) {
   const auto olena = sign_in("organiser");
   upload(olena, "a.txt", "some text");
   const auto path = kPath + "/" + first_id();
-  EXPECT_NE(get(olena, kPath).body.find("action=\"" + path + "/removal\""), std::string::npos);
+  EXPECT_NE(get(olena, kPath).body.find("href=\"" + path + "/removal\""), std::string::npos);
+  const auto asked = get(olena, path + "/removal").body;
+  EXPECT_NE(asked.find("action=\"" + path + "/removal\""), std::string::npos);
+  EXPECT_NE(asked.find("a.txt"), std::string::npos);
+  EXPECT_EQ(get(olena, kPath + "/nothing/removal").status, 404);
+  EXPECT_EQ(get(sign_in("case_worker"), path + "/removal").status, 404);
   EXPECT_EQ(
       post(olena, path + "/removal", "application/x-www-form-urlencoded", "_guard=" + guard(olena)).status,
       303);
