@@ -68,7 +68,16 @@ TEST(Json, ObjectsOfVeryManyMembersAreAFaultAndNotAWaitOfMinutes) {
     return text + "}";
   };
   EXPECT_TRUE(parse_json(object(10'000)));
-  EXPECT_EQ(fault_of(object(100'000)).reason, "too many members in one object");
+  EXPECT_EQ(fault_of(object(10'001)).reason, "more than 10,000 members in one object");
+}
+
+TEST(Json, AListOfVeryManyObjectsIsReadInOneGo) {
+  std::string text = "[{\"a\":[{}]}";
+  for (int i = 0; i < 200'000; ++i) text += ",{\"a\":1}";
+  const auto list = parse_json(text + "]");
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->size(), 200'001u);
+  EXPECT_EQ(fault_of(text + ",{\"a\":1,\"a\":2}]").reason, "the same key twice");
 }
 
 TEST(Json, OnlyWholeValidUtf8JsonIsRead) {

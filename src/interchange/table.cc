@@ -24,8 +24,9 @@ class CsvReader {
   CsvReader(std::string_view text, char separator, const Limits& limits)
       : text_(text), separator_(separator), limits_(limits) {}
 
-  // False at the end.
+  // False at the end. Empty lines are no records.
   bool next(Record& record) {
+    while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) end_of_line();
     if (at_ >= text_.size()) return false;
     record = {line_, {}, nullptr};
     const std::size_t start = at_;
@@ -327,6 +328,12 @@ Result<Table> read_table(const std::string& file, std::string_view bytes, const 
   const auto inside = trimmed(*text);
   const bool json = form.format == "json" || form.format == "geojson" ||
                     (form.format != "csv" && (inside.starts_with('[') || inside.starts_with('{')));
+  // Each value of a JSON text has such a mark in front, but for the first; the tree of them takes far more
+  // memory than their text.
+  const auto values = json ? std::count_if(text->begin(), text->end(),
+                                           [](char c) { return c == ',' || c == '[' || c == '{'; })
+                           : 0;
+  if (static_cast<std::size_t>(values) > 2 * form.limits.cells) return refuse("", too_large(file));
   return json ? read_json_table(file, *text, form, report) : read_csv(file, *text, form, report);
 }
 

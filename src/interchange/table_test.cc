@@ -3,6 +3,7 @@
 
 #include <zip.h>
 
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -12,6 +13,7 @@
 /** The fuzz targets as plain functions (csv_fuzz.cc, hours_fuzz.cc). */
 int fuzz_csv(const std::uint8_t* data, std::size_t size);
 int fuzz_hours(const std::uint8_t* data, std::size_t size);
+int fuzz_mapping(const std::uint8_t* data, std::size_t size);
 
 namespace lotse::interchange {
 namespace {
@@ -270,6 +272,21 @@ TEST(Fuzz, Replay) {
     fuzz_csv(reinterpret_cast<const std::uint8_t*>(csv.data()), csv.size());
     fuzz_hours(reinterpret_cast<const std::uint8_t*>(hours.data()), hours.size());
   }
+}
+
+// What was once hostile is tried again each time.
+TEST(Corpus, KeptInputsKeepThePromisesOfTheFuzzTargets) {
+  std::size_t inputs = 0;
+  for (const auto& [folder, target] :
+       {std::pair("csv_fuzz_corpus", &fuzz_csv), std::pair("mapping_fuzz_corpus", &fuzz_mapping)})
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::string(LOTSE_SOURCE_DIR) + "/src/interchange/" + folder)) {
+      const auto bytes = read_file(file.path().string(), 1 << 20);
+      ASSERT_TRUE(bytes.has_value());
+      target(reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size());
+      ++inputs;
+    }
+  EXPECT_GT(inputs, 20u);
 }
 
 }  // namespace
