@@ -4,7 +4,7 @@ lotse_module(base LINKS ${STEMMER} ICU::i18n ICU::uc PkgConfig::SODIUM date::dat
 lotse_module(words SOURCES ${LOTSE_WORDS_SOURCES} LINKS lotse_base)
 lotse_module(seal LINKS lotse_base PkgConfig::SODIUM OpenSSL::Crypto)
 lotse_module(sql LINKS lotse_base SQLite::SQLite3 PostgreSQL::PostgreSQL PkgConfig::SODIUM)
-lotse_module(http SOURCES ${LOTSE_ASSETS} LINKS lotse_base Boost::headers ZLIB::ZLIB)
+lotse_module(http SOURCES ${LOTSE_ASSETS} LINKS lotse_base Boost::headers ZLIB::ZLIB OpenSSL::SSL)
 lotse_module(match LINKS lotse_base)
 lotse_module(access SOURCES ${LOTSE_MATRIX} LINKS lotse_sql lotse_seal PkgConfig::OATH)
 lotse_module(jobs LINKS lotse_access)
