@@ -102,11 +102,20 @@ class Server:
         for key, value in settings.items():
             arguments += ["-c", f"{key}={value}"]
         self.log = open(os.path.join(self.folder, "log"), "w")
-        # A session of its own: Ctrl-C at a terminal shall reach COMMAND first, the server is stopped by us.
-        self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=self.log, start_new_session=True, **self.as_user())
+        self.arguments = arguments
+        self.launch()
         self.wait_until_ready()
         self.sql("CREATE ROLE lotse_owner LOGIN CREATEDB CREATEROLE NOSUPERUSER; CREATE DATABASE lotse OWNER lotse_owner")
+
+    def launch(self):
+        # A session of its own: Ctrl-C at a terminal shall reach COMMAND first, the server is stopped by us.
+        self.process = subprocess.Popen(self.arguments, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=self.log, start_new_session=True, **self.as_user())
+
+    def break_off(self):
+        """As `pg_ctl stop -m immediate`: all sessions end in the middle of what they do; the next start recovers."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(60)
 
     def wait_until_ready(self):
         deadline = time.monotonic() + 60
