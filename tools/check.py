@@ -25,7 +25,7 @@ import time
 from check_tests import result, run_limited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LONG_CRASH = {"faults.py", "kills.py", "power.py"}  # of tests/crash: they do more of the same when told so
+LONG_CRASH = {"faults.py", "flood.py", "kills.py", "power.py", "restarts.py"}  # of tests/crash: they do more of the same when told so
 PYTHON = [sys.executable, "-B"]
 
 

@@ -115,6 +115,11 @@ class Server:
                                         stdout=self.log, stderr=self.log, start_new_session=True, **self.as_user())
         self.wait_until_ready()
 
+    def break_off(self):
+        """As `pg_ctl stop -m immediate`: all sessions end in the middle of what they do; the next start recovers."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(60)
+
     def wait_until_ready(self):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

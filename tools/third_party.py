@@ -45,6 +45,7 @@ LINKED = [
     Library("libzip", "libzip4", "BSD-3-Clause", "linked", "ZIP", "libzip", "zip.h", "endorse or promote"),
     Library("JSON for Modern C++", "nlohmann-json3-dev", "MIT", "compiled in", "nlohmann_json", "", "nlohmann/", "Expat|MIT"),
     Library("OpenSSL (libcrypto)", "libssl3", "Apache-2.0", "linked", "OpenSSL", "libcrypto", "openssl/", "Apache"),
+    Library("OpenSSL (libssl)", "libssl3", "Apache-2.0", "linked", "OpenSSL", "libssl", "openssl/", "Apache"),
     Library("Snowball stemmers", "libstemmer0d", "BSD-3-Clause", "linked", "STEMMER", "libstemmer", "libstemmer.h", "BSD-3"),
     Library("spdlog", "libspdlog1.10", "MIT", "linked, headers compiled in", "spdlog", "libspdlog", "spdlog/", "Expat|MIT"),
     Library("SQLite", "libsqlite3-0", "public domain", "linked", "SQLite3", "libsqlite3", "sqlite3.h", "public-domain|public domain"),

@@ -77,7 +77,7 @@ void LetterBox::enter(sql::Tx& tx, std::string_view what, std::string_view objec
 }
 
 LetterBox Desk::letter_box(UnitId unit, const Right& right) const {
-  return LetterBox(store_, unit, purpose_, right, clock_);
+  return LetterBox(store_, unit, purpose_, right, clock_, once_);
 }
 
 PublicDoor Desk::public_read() const { return PublicDoor(store_); }
@@ -121,7 +121,7 @@ void Desk::refuse(const Right& right, const Decision& decision) const {
 UnitDoor Desk::unit(const Right& right) const {
   const Decision decision = judge(right, purpose_);
   if (!decision.allowed) refuse(right, decision);
-  return UnitDoor(store_, actor_, purpose_, right, decision, clock_);
+  return UnitDoor(store_, actor_, purpose_, right, decision, clock_, once_);
 }
 
 void Operator::enter(std::string_view what, std::string_view object) const {

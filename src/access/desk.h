@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/job.h"
+#include "access/once.h"
 #include "access/right.h"
 #include "access/store.h"
 #include "base/check.h"
@@ -189,6 +190,7 @@ class UnitDoor {
     try {
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(actor_->unit);
+        once_.take(tx, clock_.now());
         Change change(store_, tx, actor_->unit, clock_.now());
         change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
         result.emplace(work(change));
@@ -197,6 +199,7 @@ class UnitDoor {
     } catch (const NotFound&) {
       absent(what, object);
     }
+    once_.taken();
     return std::move(*result);
   }
 
@@ -204,8 +207,14 @@ class UnitDoor {
   friend class Desk;
   friend class System;
   UnitDoor(Store& store, const Actor& actor, Purpose purpose, const Right& right, Decision decision,
-           const Clock& clock)
-      : store_(store), actor_(actor), purpose_(purpose), right_(right), decision_(decision), clock_(clock) {}
+           const Clock& clock, Once once = {})
+      : store_(store),
+        actor_(actor),
+        purpose_(purpose),
+        right_(right),
+        decision_(decision),
+        clock_(clock),
+        once_(std::move(once)) {}
   void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
   void enter(sql::Tx& tx, std::string_view what, std::string_view object, std::string_view decision,
              std::string_view rule) const;
@@ -215,6 +224,7 @@ class UnitDoor {
   Right right_;
   Decision decision_;
   const Clock& clock_;
+  Once once_;
 };
 
 /**
@@ -228,23 +238,26 @@ class LetterBox {
   void put(std::string_view what, std::string_view object, F&& work) const {
     store_.write([&](sql::Tx& tx) {
       tx.enter_unit(unit_);
+      once_.take(tx, clock_.now());
       Change change(store_, tx, unit_, clock_.now(), Store::Reach::letter_box);
       change.enter_ = [&](std::string_view w, std::string_view o) { enter(tx, w, o); };
       work(change);
       enter(tx, what, object);
     });
+    once_.taken();
   }
 
  private:
   friend class Desk;
-  LetterBox(Store& store, UnitId unit, Purpose purpose, const Right& right, const Clock& clock)
-      : store_(store), unit_(unit), purpose_(purpose), right_(right), clock_(clock) {}
+  LetterBox(Store& store, UnitId unit, Purpose purpose, const Right& right, const Clock& clock, Once once)
+      : store_(store), unit_(unit), purpose_(purpose), right_(right), clock_(clock), once_(std::move(once)) {}
   void enter(sql::Tx& tx, std::string_view what, std::string_view object) const;
   Store& store_;
   UnitId unit_;
   Purpose purpose_;
   Right right_;
   const Clock& clock_;
+  Once once_;
 };
 
 /**
@@ -263,6 +276,9 @@ class Desk {
   Instant now() const { return clock_.now(); }
   Day today() const { return clock_.today(); }
   const Clock& clock() const { return clock_; }
+
+  /** What is changed through doors that are opened from here on is done once: for a form. See once.h. */
+  void only_once(std::string key) { once_ = Once(std::move(key)); }
 
   /** Everybody may: published directory, topics, places. */
   PublicDoor public_read() const;
@@ -294,6 +310,7 @@ class Desk {
   Actor actor_;
   Purpose purpose_;
   const Clock& clock_;
+  Once once_;
 };
 
 }  // namespace lotse::access

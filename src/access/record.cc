@@ -129,7 +129,7 @@ RecordDoor Desk::records(const Right& right, const Relation& relation) const {
   if (actor_->second_factor) facts.conditions.insert("second_factor");
   rights.decision_ = actor_.signed_in() && actor_->unit != 0 ? decide(facts) : Decision{false, "", "row"};
   if (!rights.decision_.allowed) refuse(right, rights.decision_);
-  return RecordDoor(store_, std::move(rights), clock_);
+  return RecordDoor(store_, std::move(rights), clock_, once_);
 }
 
 void RecordReader::need_keys(std::span<const std::string> records) const {

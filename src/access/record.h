@@ -225,9 +225,10 @@ class RecordDoor {
     Prepared prepared = prepare(records);
     std::optional<R> result;
     std::vector<std::string> ended;
-    const auto once = [&] {
+    const auto attempt = [&] {
       store_.write([&](sql::Tx& tx) {
         tx.enter_unit(unit());
+        once_.take(tx, prepared.now);
         RecordChange change(store_, tx, rights_, prepared.keys, prepared.now, prepared.entry);
         int more = 0;
         change.enter_ = [&](std::string_view w, std::string_view o) {
@@ -239,11 +240,12 @@ class RecordDoor {
       });
     };
     try {
-      while (!with_keys(prepared.keys, once)) {
+      while (!with_keys(prepared.keys, attempt)) {
       }
     } catch (const NotFound&) {
       absent(what, object);
     }
+    once_.taken();
     for (const auto& each : ended) store_.keys().drop(unit(), each);
     return std::move(*result);
   }
@@ -258,8 +260,8 @@ class RecordDoor {
     KeyRing::Keys keys;
     std::string entry;  // id of the audit entry
   };
-  RecordDoor(Store& store, RecordRights rights, const Clock& clock)
-      : store_(store), rights_(std::move(rights)), clock_(clock) {}
+  RecordDoor(Store& store, RecordRights rights, const Clock& clock, Once once)
+      : store_(store), rights_(std::move(rights)), clock_(clock), once_(std::move(once)) {}
   using Seen = std::map<std::string, Categories>;
   Prepared prepare(const Named& records) const;
   template <class F>
@@ -292,6 +294,7 @@ class RecordDoor {
   Store& store_;
   RecordRights rights_;
   const Clock& clock_;
+  Once once_;
 };
 
 /** Drops keys of records that ended within the last `days`, once more: the program may have broken off before

@@ -75,7 +75,7 @@ TEST_P(RecordEndTest, WhatEndsIsGivenToOthersSoon) {
   const auto erasing = desk().records(kThingErase, kRegistered);
   const bool log = log_enabled(false);
   {
-    const Sealing sealing(*store_, clock_, test_signer(), &sink, &store_->keys());
+    const Sealing sealing(*store_, clock_, test_signer(), {&sink}, &store_->keys());
     while (given().told[7].empty()) std::this_thread::yield();
     EXPECT_TRUE(given().ended.empty());
     erasing.change("thing.end", "t1", {{"t1"}}, [](RecordChange& c) {

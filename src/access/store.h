@@ -77,6 +77,7 @@ class Store {
   friend class KeyRing;
   friend class Operator;
   friend void sweep_keys(Store& store, Instant now, int days);
+  friend std::int64_t sweep_forms(Store& store, Instant now);
   friend class Sealer;
   friend class Audit;
   friend class HeadGiver;

@@ -145,6 +145,23 @@ TEST_P(NotesTest, ANetworkWritesOnlySoMany) {
   EXPECT_EQ(waiting_notes(desk(one_)).size(), 11u);
 }
 
+TEST_P(NotesTest, AFormThatIsSentTwiceIsOneNote) {
+  auto typed = form({{"text", "Der Eingang ist hinten"}});
+  typed.push_back({"_once", std::string(32, 'a')});
+  EXPECT_TRUE(has(send(typed), "<title>Danke"));
+  const auto again = send(typed);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_TRUE(has(again, "Das haben wir schon")) << again.body;
+  EXPECT_EQ(waiting_notes(desk(one_)).size(), 1u);
+  // Typed anew on the same page, or the same on a fresh one, is another note.
+  auto more = form({{"text", "Der Eingang ist vorn"}});
+  more.push_back({"_once", std::string(32, 'a')});
+  EXPECT_TRUE(has(send(more), "<title>Danke"));
+  typed.back().value = std::string(32, 'b');
+  EXPECT_TRUE(has(send(typed), "<title>Danke"));
+  EXPECT_EQ(waiting_notes(desk(one_)).size(), 3u);
+}
+
 TEST_P(NotesTest, StaffTakeOverFactByFact) {
   send(form({{"phone", "02561 4711"}, {"email", "cafe@example.org"}, {"contact", "vera@example.net"}}));
   const auto note = opened(only_note(one_));

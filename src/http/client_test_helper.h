@@ -41,6 +41,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   bool connected() const { return connected_; }
+  int socket() const { return socket_; }
 
   /** False if the server does not take it any more. */
   bool send(std::string_view bytes) {

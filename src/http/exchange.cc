@@ -32,7 +32,7 @@ void Exchange::answer(const ServerOptions& options, const Handler& handler, cons
   };
   // The one place where an exception of a handler ends; the layers above map what they know before.
   try {
-    finish(turned_away ? overload_response() : handler(request));
+    finish(turned_away ? refusal(options, 503) : handler(request));
   } catch (const std::exception& error) {
     fail(error.what());
   } catch (...) {
@@ -56,11 +56,25 @@ std::size_t body_limit_of(const Limits& limits, const Request& request) {
   return limits.body_limit ? limits.body_limit(request.method, request.path) : limits.body;
 }
 
-void Exchange::refuse(int status) {
-  response = status == 503 ? overload_response() : plain_response(status);
+void Exchange::refuse(const ServerOptions& options, int status) noexcept {
+  response = refusal(options, status);
   if (status == 405) response.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   keep_alive = false;  // where the next request begins is anybody's guess
   head = format_head(response, false);
+}
+
+// What may be shown as a page is one; where even that fails, a line will do.
+Response Exchange::refusal(const ServerOptions& options, int status) const {
+  Response made = plain_response(status);
+  if (options.refusal && (status == 413 || status == 503) && !request.method.empty()) {
+    try {
+      made = options.refusal(request, status);
+    } catch (const std::exception& error) {
+      if (options.failure) options.failure(error.what());
+    }
+  }
+  if (status == 503) ask_to_come_back(made);
+  return made;
 }
 
 }  // namespace lotse::http

@@ -56,7 +56,10 @@ struct Exchange {
   void answer(const ServerOptions& options, const Handler& handler, const std::atomic<bool>& stopping,
               bool turned_away) noexcept;
   /** Makes an answer to what is no proper request; the connection ends with it. */
-  void refuse(int status);
+  void refuse(const ServerOptions& options, int status) noexcept;
+
+ private:
+  Response refusal(const ServerOptions& options, int status) const;
 };
 
 }  // namespace lotse::http

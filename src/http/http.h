@@ -135,6 +135,16 @@ struct ServerOptions {
    */
   std::function<bool(const Request&)> priority{};
   int priority_workers = 2;  ///< Besides `workers`; only where there is a `priority`.
+  /**
+   * Makes the answer to a whole head that no handler hears: 413 (what follows is too large) or 503 (too many
+   * wait; Retry-After is added). Without it, or where it throws, the answer is bare. Called on I/O threads
+   * and workers, must not block.
+   */
+  std::function<Response(const Request&, int status)> refusal{};
+  /** PEM files: a certificate with those that vouch for it, and its key. TLS 1.3 is spoken then, and nothing
+   * else. Empty: plain HTTP. */
+  std::string certificate;
+  std::string key;
   /** Called once for each answer, on an I/O thread, perhaps on several at once; must not block for long nor
    * throw. */
   std::function<void(const LogLine&)> log{};
@@ -147,7 +157,8 @@ struct ServerOptions {
  */
 class Server {
  public:
-  /** Throws std::runtime_error with address and reason if it cannot listen there. */
+  /** Throws std::runtime_error with address and reason if it cannot listen there, or without its certificate.
+   */
   Server(ServerOptions options, Handler handler);
   /** Waits for handlers that still run, for they may refer to objects of the caller. `run` must have
    * returned. */
@@ -163,6 +174,9 @@ class Server {
   /** Stops accepting, closes idle connections, lets requests in flight end. From any thread, also before
    * `run`, also twice. */
   void stop();
+  /** Reads certificate and key anew, for connections from now on; from any thread. False, and those before
+   * stay, where they cannot be read or do not fit together. */
+  bool renew_certificate();
   /** Connections that are open now. */
   std::size_t connections() const;
 

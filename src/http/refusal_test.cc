@@ -217,6 +217,66 @@ TEST(Refusal, TooLargeBodyGetsItsAnswerAlthoughItKeepsSending) {
   EXPECT_EQ(guard.ran, 0);
 }
 
+TEST(Refusal, TooLargeBodyIsAnsweredByAPageWhereThereIsOne) {
+  Guard guard;
+  ServerOptions options = small_limits();
+  options.refusal = [](const Request& request, int status) {
+    if (request.path == "/broken") throw std::runtime_error("no page");
+    Response response;
+    response.status = status;
+    response.body = "too much for " + request.path + " in " + std::string(request.header("Accept-Language"));
+    return response;
+  };
+  Running running(std::move(options), guard.handler());
+  const auto post = [&](const std::string& path) {
+    Client client(running.port());
+    client.send("POST " + path +
+                " HTTP/1.1\r\nHost: test\r\nAccept-Language: uk\r\nContent-Length: 200000\r\n\r\n" +
+                std::string(200'000, 'x'));
+    return client.read();
+  };
+  const Answer page = post("/form");
+  EXPECT_EQ(page.status, 413);
+  EXPECT_EQ(page.body, "too much for /form in uk");
+  EXPECT_TRUE(page.has("Connection: close"));
+  EXPECT_EQ(post("/broken").status, 413) << "a bare one";
+  EXPECT_EQ(guard.ran, 0);
+}
+
+// One worker, which is stuck, and a queue for one.
+TEST(Refusal, WhoMustComeBackGetsAPageWhereThereIsOne) {
+  Gate gate;
+  ServerOptions options;
+  options.workers = 1;
+  options.limits.queue = 1;
+  options.refusal = [](const Request& request, int status) {
+    Response response;
+    response.status = status;
+    response.body = "later, " + request.path;
+    return response;
+  };
+  Running running(std::move(options), [&](const Request&) {
+    gate.pass();
+    return Response{};
+  });
+  Client stuck(running.port());
+  stuck.send("GET /stuck HTTP/1.1\r\nHost: test\r\n\r\n");
+  gate.wait_for(1);
+  Client waits(running.port()), late(running.port());
+  const std::string get = "GET /late HTTP/1.1\r\nHost: test\r\n\r\n";
+  waits.send(get);
+  late.send(get);
+  // Which of the two came first is for the kernel to say.
+  while (!waits.has_bytes_within(10) && !late.has_bytes_within(10)) {
+  }
+  Client& refused = late.has_bytes_within(0) ? late : waits;
+  const Answer answer = refused.read();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.body, "later, /late");
+  EXPECT_TRUE(answer.has("Retry-After: "));
+  gate.open();
+}
+
 TEST(Refusal, BodyLimitFollowsTheRoute) {
   Guard guard;
   Running running(small_limits(), guard.handler());

@@ -170,10 +170,15 @@ Response plain_response(int status) {
   return response;
 }
 
-Response overload_response() {
+void ask_to_come_back(Response& response) {
   thread_local std::minstd_rand random{std::random_device{}()};
-  Response response = plain_response(503);
+  if (!response.header("Retry-After").empty()) return;
   response.add("Retry-After", fmt::format("{}", std::uniform_int_distribution<int>(2, 9)(random)));
+}
+
+Response overload_response() {
+  Response response = plain_response(503);
+  ask_to_come_back(response);
   return response;
 }
 

@@ -28,8 +28,11 @@ bool is_bodyless(int status);
 /** A bare answer for when no page can be made: its status in words, not to be stored. */
 Response plain_response(int status);
 
-/** 503 with a Retry-After of 2 to 9 seconds, different each time, so that those turned away do not come back
- * together. */
+/** Adds a Retry-After of 2 to 9 seconds, different each time, so that those turned away do not come back
+ * together; unless there is one. */
+void ask_to_come_back(Response& response);
+
+/** A bare 503 that asks to come back. */
 Response overload_response();
 
 }  // namespace lotse::http

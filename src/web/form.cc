@@ -161,7 +161,8 @@ Html post_form(const Ask& ask, std::string_view form_id, const Url& to, const Ht
       "form",
       {cls("lo-form"), id(form_id), attr("method", "post"), action(to), flag("novalidate"),
        attr("accept-charset", "utf-8"), attr_if(with_files, "enctype", "multipart/form-data")},
-      {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}), content});
+      {el("input", {attr("type", "hidden"), attr("name", "_guard"), attr("value", ask.guard)}),
+       el("input", {attr("type", "hidden"), attr("name", "_once"), attr("value", random_hex(16))}), content});
 }
 
 Html get_form(std::string_view form_id, std::string_view classes, const Url& to, const Html& content) {

@@ -51,7 +51,8 @@ Html radios(const FormView& form, std::string_view name, std::string_view legend
 /** All problems as links to their fields; empty where there is none. Goes above the heading's content. */
 Html problem_summary(const FormView& form);
 
-/** A form that changes something: sent by POST, with the token that proves that it is ours. */
+/** A form that changes something: sent by POST, with the token that proves that it is ours, and a number of
+ * its own, by which what it changes is done once (access/once.h). */
 Html post_form(const Ask& ask, std::string_view id, const Url& to, const Html& content,
                bool with_files = false);
 /** A form that asks: sent by GET. */

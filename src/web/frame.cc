@@ -134,6 +134,8 @@ constexpr ErrorText kErrors[] = {
     {409, words::N_("Somebody else has just changed this"),
      words::N_(
          "Nothing of yours was overwritten. Please look at the new version and enter your change again.")},
+    {413, words::N_("This was too much to send"),
+     words::N_("We did not save anything. Please go back, write a shorter text, and send it again.")},
     {500, words::N_("Something went wrong on our side"),
      words::N_("Please try again in a few minutes. If it happens again, please call us.")},
     {503, words::N_("We are busy at the moment"),
@@ -143,7 +145,7 @@ constexpr ErrorText kErrors[] = {
 const ErrorText& error_text(int status) {
   for (const auto& each : kErrors)
     if (each.status == status) return each;
-  return kErrors[6];
+  return error_text(500);
 }
 
 }  // namespace
@@ -201,6 +203,16 @@ http::Response error(const Ask& ask, int status) {
   }
   if (status == 503) r.add("Retry-After", "5");
   return r;
+}
+
+http::Response done_before(const Ask& ask) {
+  const std::string title = ask.t("We already have this");
+  const std::string text = ask.t(
+      "You sent this twice. We did it once. Do you want to do it again? Then please open the page again.");
+  if (ask.json) return json({{"title", title}, {"detail", text}});
+  const Html main = all({el("h1", {cls("kern-heading-large")}, {title}), el("p", {cls("lo-lead")}, {text}),
+                         el("p", {}, {link(Url::path("/"), ask.t("To the start page"))})});
+  return page(ask, {.title = title, .main = main});
 }
 
 http::Response problem_details(const Ask& ask, int status, const Problems& problems) {

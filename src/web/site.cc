@@ -139,9 +139,11 @@ Site::Site(access::Store& store, std::shared_ptr<const Clock> clock, SiteOptions
 Site::~Site() = default;
 
 void Site::get(std::string pattern, Access access, Handler handler) {
+  if (access.urgent) urgent_.emplace_back("GET", pattern);
   routes_.push_back({"GET", std::move(pattern), access, std::move(handler)});
 }
 void Site::post(std::string pattern, Access access, Handler handler) {
+  if (access.urgent) urgent_.emplace_back("POST", pattern);
   routes_.push_back({"POST", std::move(pattern), access, std::move(handler)});
 }
 
@@ -192,6 +194,35 @@ std::size_t Site::body_limit(std::string_view method, std::string_view path) con
   return most;
 }
 
+bool Site::is_urgent(std::string_view method, std::string_view path) const {
+  std::map<std::string, std::string> values;
+  return std::any_of(urgent_.begin(), urgent_.end(), [&](const auto& each) {
+    return each.first == method && matches(each.second, path, values);
+  });
+}
+
+http::Response Site::refusal(const http::Request& request, int status) {
+  const words::Language& language = language_for(request);
+  const bool json = wants_json(request);
+  const std::scoped_lock lock(refusals_mutex_);
+  auto& made = refusals_[{status, language.tag, json}];
+  if (made.body.empty()) {
+    // Nothing of this one request, for the next one gets the same page.
+    http::Request any;
+    any.method = "GET";
+    any.path = "/";
+    const Ask ask{any, *this, language, access::Desk(store_, {}, access::kDirectoryPurpose, *clock_),
+                  {},  {},    {},       {},
+                  {},  json};
+    made = error(ask, status);
+    made.add("Cache-Control", "no-store");
+    std::erase_if(made.fields, [](const auto& field) { return http::same_name(field.name, "Retry-After"); });
+    finish(any, made);
+    made.route = "-";
+  }
+  return made;
+}
+
 http::Response Site::choose_language(const Ask& ask) const {
   auto response = see(ask.here());
   if (const auto* language = words::language(ask.asked(ask.asked("_language").empty() ? "_to" : "_language")))
@@ -213,8 +244,26 @@ http::Response Site::run(Ask& ask, const Route& route) {
     // A body of JSON cannot come from a form of somebody else's page; all else brings the token.
     const bool json_body = ask.request.header("content-type").starts_with("application/json");
     if (route.access.token && !json_body && ask.given("_guard") != ask.guard) return error(ask, 403);
+    if (route.access.token && !ask.given("_once").empty()) return run_once(ask, route);
   }
   return route.handler(ask);
+}
+
+// The same form, filled in the same way and sent by the same visitor: what was typed anew is something else.
+http::Response Site::run_once(Ask& ask, const Route& route) {
+  const std::string key = hash_hex("form:" + ask.guard + ":" + ask.request.path + ":" + ask.request.body);
+  ask.desk.only_once(key);
+  try {
+    auto response = route.handler(ask);
+    if (response.status == 303 && response.header("set-cookie").empty())
+      answered_.remember(key, std::string(response.header("location")), ask.desk.now());
+    return response;
+  } catch (const access::DoneBefore&) {
+    http::Response response{.status = 303};
+    if (const auto where = answered_.location_of(key, ask.desk.now()))
+      return response.add("Location", *where);
+    return done_before(ask);
+  }
 }
 
 namespace {
@@ -330,6 +379,11 @@ http::Response Site::answer(const http::Request& request) {
   std::string pattern;
   http::Response response = dispatch(request, pattern);
   response.route = pattern.empty() ? "-" : pattern;
+  finish(request, response);
+  return response;
+}
+
+void Site::finish(const http::Request& request, http::Response& response) const {
   add_security(response);
   if (options_.secure) response.add("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
   const bool signed_in = request.cookie(session_cookie()).has_value();
@@ -343,7 +397,6 @@ http::Response Site::answer(const http::Request& request) {
     response.body = http::gzip(response.body);
     response.add("Content-Encoding", "gzip");
   }
-  return response;
 }
 
 http::Response Site::answer_locked(Ask& ask, const Found& found) {

@@ -3,10 +3,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "access/desk.h"
@@ -16,6 +19,7 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/multipart.h"
+#include "web/answered.h"
 #include "web/html.h"
 #include "words/words.h"
 
@@ -38,7 +42,14 @@ struct Access {
   bool while_locked = false;  // also for a locked session
   bool records = false;       // its handler asks desk.records for the right: it alone knows the relation
   std::size_t body = 0;       // the largest body of a POST, in bytes; 0: by who may send it
+  bool urgent = false;        // gets through when all others wait: sign-in, withdrawal (see Site::is_urgent)
 };
+
+/** The same route, in the lane of those that must get through. */
+constexpr Access urgent(Access access) {
+  access.urgent = true;
+  return access;
+}
 
 /** One request as a handler sees it: values of the route, query and form read, language chosen, desk set up.
  */
@@ -112,6 +123,11 @@ class Site {
   std::span<const Route> routes() const { return routes_; }
 
   http::Response answer(const http::Request& request);
+  /** What answers a request that no handler hears, 413 or 503: a page in the reader's language. Asks no
+   * store, and each page is made once, so that a flood costs little. */
+  http::Response refusal(const http::Request& request, int status);
+  /** Whether the request is for a route that says so. Quick: for the I/O threads. */
+  bool is_urgent(std::string_view method, std::string_view path) const;
   /** What answers whatever a locked session asks, but for routes that are open to it. `form` of its Ask is
    * what a form of ours sent, empty if it cannot have been ours; `session` is the locked one's secret. */
   void when_locked(Handler handler) { locked_ = std::move(handler); }
@@ -146,6 +162,8 @@ class Site {
   Found find(const http::Request& request) const;
   http::Response dispatch(const http::Request& request, std::string& pattern);
   http::Response run(Ask& ask, const Route& route);
+  http::Response run_once(Ask& ask, const Route& route);
+  void finish(const http::Request& request, http::Response& response) const;
   http::Response choose_language(const Ask& ask) const;
   http::Response answer_locked(Ask& ask, const Found& found);
   access::Store& store_;
@@ -155,6 +173,10 @@ class Site {
   std::vector<Route> routes_;
   std::vector<Entry> navigation_;
   Handler locked_;
+  std::vector<std::pair<std::string, std::string>> urgent_;  // method and pattern
+  Answered answered_;
+  std::mutex refusals_mutex_;
+  std::map<std::tuple<int, std::string_view, bool>, http::Response> refusals_;  // status, language, JSON
 };
 
 /** The page in its frame, as the answer. */
@@ -172,8 +194,11 @@ http::Response see(const Url& to);
  */
 http::Response problem_details(const Ask& ask, int status, const Problems& problems);
 
-/** An error page, or problem details: 400, 403, 404, 405, 409, 500, 503. */
+/** An error page, or problem details: 400, 403, 404, 405, 409, 413, 500, 503. */
 http::Response error(const Ask& ask, int status);
+
+/** For a form that was sent twice, and of whose first answer nothing is known any more. */
+http::Response done_before(const Ask& ask);
 
 /** Adds a cookie: HttpOnly, SameSite=Lax, whole site; `max_age` seconds, 0 for the session, negative to
  * remove it. */

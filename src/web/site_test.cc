@@ -250,6 +250,70 @@ TEST_F(SiteTest, ErrorsAsProblemDetails) {
   EXPECT_EQ(answer("/bug").header("Retry-After"), "");
 }
 
+TEST_F(SiteTest, WhatNoHandlerHearsIsAnsweredInTheReadersLanguage) {
+  for (const auto& [status, title] :
+       {std::pair{413, "This was too much to send"}, {503, "We are busy at the moment"}})
+    for (const auto& language : words::languages()) {
+      const auto asked =
+          post("/form?secret=1", "",
+               {{"Cookie", "lotse_language=" + std::string(language.tag)}, {"Accept", "text/html"}});
+      const auto first = site_.refusal(asked, status), second = site_.refusal(asked, status);
+      EXPECT_EQ(first.status, status);
+      EXPECT_EQ(first.header("Content-Language"), language.html);
+      EXPECT_TRUE(has(first, words::translate(language, msg(title)))) << language.tag;
+      EXPECT_EQ(first.body, second.body);
+      EXPECT_FALSE(has(first, "secret")) << "others get the same page";
+      EXPECT_EQ(values(first, "Cache-Control"), std::vector<std::string>{"no-store"});
+      EXPECT_EQ(values(first, "Content-Security-Policy").size(), 1u);
+      EXPECT_EQ(first.header("Set-Cookie"), "");
+    }
+  const auto json = site_.refusal(get("/form", {{"Accept", "application/json"}}), 413);
+  EXPECT_EQ(json.header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(parse_json(json.body)->at("status"), 413);
+}
+
+TEST_F(SiteTest, RoutesSayWhetherTheyAreUrgent) {
+  site_.post("/stop/{what}", urgent(kOpen), [](Ask&) { return see(Url::path("/")); });
+  EXPECT_TRUE(site_.is_urgent("POST", "/stop/sharing"));
+  EXPECT_FALSE(site_.is_urgent("GET", "/stop/sharing"));
+  EXPECT_FALSE(site_.is_urgent("POST", "/stop"));
+  EXPECT_FALSE(site_.is_urgent("POST", "/form"));
+}
+
+TEST_F(SiteTest, FormsHaveANumberOfTheirOwn) {
+  const auto number_in = [](const http::Response& r) {
+    constexpr std::string_view kMark = "name=\"_once\" value=\"";
+    const auto at = r.content().find(kMark);
+    return at == std::string_view::npos ? "" : std::string(r.content().substr(at + kMark.size(), 32));
+  };
+  const auto first = number_in(answer("/form")), second = number_in(answer("/form"));
+  EXPECT_EQ(first.size(), 32u);
+  EXPECT_NE(first, second);
+}
+
+// What is done is done in the store; here only where a second click leads.
+TEST_F(SiteTest, ASecondClickLeadsWhereTheFirstDid) {
+  int sent = 0;
+  site_.post("/twice", kOpen, [&](Ask&) -> http::Response {
+    if (++sent > 1) throw access::DoneBefore();
+    return see(Url::path("/done"));
+  });
+  const auto page = answer("/form");
+  const std::string cookie = cookie_set(page, "__Host-lotse_guard");
+  const auto send = [&](const std::string& typed) {
+    return answer(post("/twice", "_guard=" + guard_in(page) + "&_once=1&text=" + typed,
+                       {{"Cookie", cookie.substr(0, cookie.find(';'))}, {"Sec-Fetch-Site", "same-origin"}}));
+  };
+  EXPECT_EQ(send("a").header("Location"), "/done");
+  EXPECT_EQ(send("a").header("Location"), "/done");
+  EXPECT_TRUE(has(send("b"), "sent this twice") || has(send("b"), "zweimal gesendet"))
+      << "nothing is known of that one";
+  clock_->set(Instant{clock_->now().ms + 11'000});
+  const auto late = send("a");
+  EXPECT_EQ(late.status, 200) << "who comes back to an old page is told";
+  EXPECT_EQ(late.header("Location"), "");
+}
+
 TEST_F(SiteTest, NoTextOfAnExceptionIsInAnyHeader) {
   for (const auto& fault : kFaults)
     for (const auto& each : answer(fault.target).fields)

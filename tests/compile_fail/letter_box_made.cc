@@ -5,5 +5,5 @@
 
 void around(lotse::access::Store& store, lotse::access::Purpose purpose, const lotse::access::Right& right,
             const lotse::Clock& clock) {
-  lotse::access::LetterBox box(store, 7, purpose, right, clock);
+  lotse::access::LetterBox box(store, 7, purpose, right, clock, {});
 }
