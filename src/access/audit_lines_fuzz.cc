@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Lines that a second party gives back, or that somebody sends to a witness. Promises are checked by trapping.
+// Lines that a second party gives back, or that somebody sends to a witness. Promises are checked by
+// trapping.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

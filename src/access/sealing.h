@@ -19,8 +19,8 @@ namespace lotse::access {
  */
 class Sealing {
  public:
-  /** `sinks` are given heads each for itself, as often as they want; `keys` may be null: then the end of a record
-   * hastens nothing. All must outlive this. */
+  /** `sinks` are given heads each for itself, as often as they want; `keys` may be null: then the end of a
+   * record hastens nothing. All must outlive this. */
   Sealing(Store& store, const Clock& clock, const seal::Signer& signer, const std::vector<HeadSink*>& sinks,
           const KeyRing* keys);
   /** Ends after the batch or line in hand. */
