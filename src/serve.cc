@@ -225,7 +225,10 @@ http::Response answer_of(witness::Witness& witness, const http::Request& request
   if (request.method != "POST") return response.add("Allow", "POST");
   try {
     const auto answer = witness.take(request.body);
-    response.status = answer == Answer::kept ? 204 : answer == Answer::unknown_key ? 403 : 422;
+    response.status = answer == Answer::kept          ? 204
+                      : answer == Answer::unknown_key ? 403
+                      : answer == Answer::busy        ? 503
+                                                      : 422;
   } catch (const std::exception&) {
     log_event("witness.failed");
     response.status = 503;

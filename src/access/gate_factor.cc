@@ -48,8 +48,6 @@ constexpr sql::Statement kProved{"gate.proved",
                                  "UPDATE half_session SET proved = 1 WHERE hash = $1 AND account_id = $2"};
 constexpr sql::Statement kUseRecovery{"gate.use_recovery",
                                       "DELETE FROM recovery_code WHERE account_id = $1 AND number = $2"};
-constexpr sql::Statement kHasRecovery{
-    "gate.has_recovery", "SELECT count(*) FROM recovery_code WHERE account_id = $1 AND number = $2"};
 constexpr sql::Statement kDropRecovery{"gate.drop_recovery",
                                        "DELETE FROM recovery_code WHERE account_id = $1"};
 constexpr sql::Statement kRecoveryLeft{"gate.recovery_left",
@@ -102,12 +100,35 @@ std::vector<std::string> new_codes() {
   return codes;
 }
 
+/** A code that somebody typed for an account. */
+struct Shown {
+  std::string account;
+  bool on_paper = false;  // a recovery code
+  std::optional<std::int64_t> step{};
+  std::int64_t number = 0;
+  std::optional<sql::Blob> sealed{};
+
+  /** Uses it up. Whoever sends the same at the same time finds nothing left to change: false. */
+  bool use(sql::Tx& tx) const {
+    return on_paper ? tx.change(kUseRecovery, {account, number}) > 0
+                    : step && tx.change(kUse, {account, *step, *sealed}) > 0;
+  }
+};
+
 }  // namespace
 
 struct Gate::Factor {
   std::optional<sql::Blob> sealed;
   std::int64_t used = 0, replaced_ms = 0;
 
+  Shown shown(const seal::Key& key, std::string_view account, const std::string& code, Instant now) const {
+    Shown made{
+        .account = std::string(account), .on_paper = code.size() == kRecoveryLetters, .sealed = sealed};
+    made.number = number_of(key, account, code);
+    if (!made.on_paper && sealed)
+      made.step = totp_match(seal::open(key, place_of(account), *sealed), code, now, used);
+    return made;
+  }
   static Factor of(Store& store, std::string_view account) {
     Factor factor;
     store.read([&](sql::Tx& tx) {
@@ -144,17 +165,18 @@ Proof Gate::prove(const Actor& actor, std::string_view typed) {
 }
 
 std::optional<std::string> Gate::begin_proved(const Trial& trial, const std::optional<Account>& right,
-                                              std::string_view typed) {
+                                              std::string_view typed, Guess guess) {
   const std::string secret = random_hex(32), hash = hash_hex(secret);
   const auto now = clock_.now();
-  const auto proof =
-      right && !typed.empty()
-          ? check_code(right->id, typed,
-                       [&](sql::Tx& tx) {
-                         put_half(tx, {.hash = hash, .account = right->id, .epoch = right->epoch}, now);
-                         tx.change(kProved, {hash, right->id});
-                       })
-          : Proof::blocked;
+  const auto begin = [&](sql::Tx& tx) {
+    put_half(tx, {.hash = hash, .account = right->id, .epoch = right->epoch}, now);
+    tx.change(kProved, {hash, right->id});
+  };
+  if (guess == Guess::paid && right) {
+    store_.write(begin);
+    return secret;
+  }
+  const auto proof = right && !typed.empty() ? check_code(right->id, typed, begin) : Proof::blocked;
   if (proof == Proof::right) return secret;
   // A wrong code was counted. All else is, too, by itself and not to prolong the block. Each refusal reads
   // the same and is one durable write, so that its time tells nobody whether the password was right.
@@ -166,46 +188,33 @@ std::optional<std::string> Gate::begin_proved(const Trial& trial, const std::opt
   return std::nullopt;
 }
 
-bool Gate::may_try_password(const Trial& trial, const std::optional<Account>& account,
-                            std::string_view typed) {
-  if (blocked_until(while_blocked(trial)) <= clock_.now()) return true;
-  if (!account) return false;
-  const std::string code = typed_code(typed);
-  if (code.size() == kRecoveryLetters) {
-    std::int64_t there = 0;
-    const auto number = number_of(key(), account->id, code);
-    store_.read([&](sql::Tx& tx) {
-      there = tx.one(kHasRecovery, {account->id, number}, [](const sql::Row& r) {
-                  return r.integer(0);
-                }).value_or(0);
-    });
-    return there > 0;
-  }
-  const auto factor = Factor::of(store_, account->id);
-  return factor.sealed && totp_match(seal::open(key(), place_of(account->id), *factor.sealed), code,
-                                     clock_.now(), factor.used);
+Gate::Guess Gate::pay_for_guess(const Trial& trial, const std::optional<Account>& account,
+                                std::string_view typed) {
+  if (blocked_until(while_blocked(trial)) <= clock_.now()) return Guess::free;
+  const auto shown = Factor::of(store_, account ? account->id : "")
+                         .shown(key(), account ? account->id : "", typed_code(typed), clock_.now());
+  bool right = false;
+  store_.write([&](sql::Tx& tx) {
+    right = account && shown.use(tx);
+    if (!right) return count_failure(tx, clock_, while_blocked(trial));
+    if (shown.on_paper)
+      enter(tx, clock_, {.who = account->id, .asked = kNothing.name, .what = "factor.recovery"});
+  });
+  return right ? Guess::paid : Guess::refused;
 }
 
 Proof Gate::check_code(std::string_view account, std::string_view typed,
                        const std::function<void(sql::Tx&)>& proved) {
-  const std::string code = typed_code(typed);
-  const auto factor = Factor::of(store_, account);
-  const bool on_paper = code.size() == kRecoveryLetters;
   const auto trial = factor_trial(account);
-  if (!on_paper && blocked_until(trial) > clock_.now()) return Proof::blocked;
-  const auto step =
-      on_paper || !factor.sealed
-          ? std::nullopt
-          : totp_match(seal::open(key(), place_of(account), *factor.sealed), code, clock_.now(), factor.used);
-  const auto number = number_of(key(), account, code);
+  const auto shown = Factor::of(store_, account).shown(key(), account, typed_code(typed), clock_.now());
+  if (!shown.on_paper && blocked_until(trial) > clock_.now()) return Proof::blocked;
   bool right = false;
   store_.write([&](sql::Tx& tx) {
-    // Whoever sends the same code at the same time finds nothing left to change.
-    right = on_paper ? tx.change(kUseRecovery, {account, number}) > 0
-                     : step && tx.change(kUse, {account, *step, *factor.sealed}) > 0;
+    right = shown.use(tx);
     if (!right) return count_failure(tx, clock_, trial);
     proved(tx);
-    if (on_paper) enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
+    if (shown.on_paper)
+      enter(tx, clock_, {.who = account, .asked = kNothing.name, .what = "factor.recovery"});
   });
   return right ? Proof::right : Proof::wrong;
 }

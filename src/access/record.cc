@@ -16,8 +16,10 @@ constexpr sql::Statement kBegin{"record.begin",
 constexpr sql::Statement kEnd{
     "record.end",
     "UPDATE record SET erased_ms = $3, ended_by = $4 WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
+// A change, not a lock: with a row that was only locked, PostgreSQL lets an end go on that does not see what
+// was committed meanwhile, and its rows would stay.
 constexpr sql::Statement kLives{
-    "record.lives", "SELECT 1 FROM record WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL FOR SHARE"};
+    "record.lives", "UPDATE record SET kind = kind WHERE unit_id = $1 AND id = $2 AND erased_ms IS NULL"};
 constexpr sql::Statement kEnded{"record.ended",
                                 "SELECT id FROM record WHERE unit_id = $1 AND erased_ms > $2 AND id > $3 "
                                 "ORDER BY id LIMIT 500"};
@@ -205,8 +207,7 @@ void RecordChange::begin(const std::string& record, std::string_view kind) {
 // Locked against an end that comes at the same moment: nothing new is sealed for what is erased.
 void RecordChange::must_live(const std::string& record) {
   if (!live_.insert(record).second) return;
-  if (!tx_.one(kLives, {rights_.actor_->unit, record}, [](const sql::Row&) { return true; }))
-    throw NotFound();
+  if (tx_.change(kLives, {rights_.actor_->unit, record}) == 0) throw NotFound();
 }
 
 void RecordChange::end(const std::string& record) {

@@ -65,6 +65,8 @@ void Sealing::round(const std::stop_token& stop) {
       HeadGiver(store_, *sink, signer_).give_due(stop);
       due = Steady::now() + sink->every();
     } catch (const std::exception&) {  // Its kind alone: the rest may be an address.
+      // A mail that was not taken is not tried each minute.
+      due = Steady::now() + sink->every() / 24;
       log_event("audit.heads.failed", {{"to", LogValue::word(sink->name().substr(0, 4))}});
     }
   }

@@ -72,7 +72,9 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
                        "password and code together."),
                    429, Look::blocked);
   };
-  if (blocked && !gate.may_try_password(trial, account, ask.given("code"))) return wait();
+  const auto guess =
+      blocked ? gate.pay_for_guess(trial, account, ask.given("code")) : access::Gate::Guess::free;
+  if (guess == access::Gate::Guess::refused) return wait();
   bool good = false;
   try {
     // The same text and the same work whether the address or the password is wrong.
@@ -85,7 +87,7 @@ http::Response sign_in(Ask& ask, Entrance& entrance) {
   std::string half;
   if (blocked) {
     // Strangers must not keep the owner out by guessing: whoever has both at once comes in all the same.
-    auto proved = gate.begin_proved(trial, good ? account : std::nullopt, ask.given("code"));
+    auto proved = gate.begin_proved(trial, good ? account : std::nullopt, ask.given("code"), guess);
     if (!proved) return wait();
     half = *proved;
   } else if (!good) {

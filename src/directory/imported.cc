@@ -148,6 +148,12 @@ class TakeBack {
       restore(row, *had);
       return "";
     }
+    // What was moved away from it before is no use of it.
+    if (!plan_.rows.empty()) {
+      carry_out(change_, plan_);
+      plan_ = {};
+      plan_.unit = unit_;
+    }
     if (is_used(row)) return "used";
     remove(row, *had);
     return "";

@@ -112,7 +112,8 @@ net::awaitable<int> Session::read_body(Parser& parser, const Framing& framing, s
     if (!held.grow(core_.bodies, parser.get().body().size(), limits_.bodies)) co_return 503;
     if (status == complete) co_return complete;
     if (received > most_for_body(limit)) co_return 413;
-    stream_.expires_at(due(limits_, start, limits_.body_time, received));
+    stream_.expires_at(
+        std::min(due(limits_, start, limits_.body_time, received), start + limits_.body_time_most));
     const std::size_t count = co_await read_some(large_read);
     if (count == 0) co_return gone;
     received += count;

@@ -94,6 +94,7 @@ struct Limits {
   std::chrono::milliseconds idle_time{60'000};  ///< Between two requests of a connection.
   std::chrono::milliseconds body_time{
       30'000};  ///< Grace for a body; and each `rate` bytes that came give one second more.
+  std::chrono::milliseconds body_time_most{300'000};  ///< For the whole of a body, however large it is.
   std::chrono::milliseconds write_time{30'000};  ///< The same for an answer that the client takes slowly.
   std::size_t rate = 4 * 1024;                   ///< Bytes a second that a client must manage, see above.
   /** How long a connection that we end is still read (at most 256 KB), so that our last answer arrives. */

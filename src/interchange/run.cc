@@ -51,9 +51,11 @@ constexpr sql::Statement kAgain{
 constexpr sql::Statement kOther{"interchange.at_work",
                                 "SELECT id FROM import_run WHERE unit_id = $1 AND id <> $2 AND state IN "
                                 "('importing', 'undoing') LIMIT 1"};
-constexpr sql::Statement kLater{"interchange.later",
-                                "SELECT id FROM import_run WHERE unit_id = $1 AND source = $2 AND made_ms > "
-                                "$3 AND state = 'done' LIMIT 1"};
+// One after the other in a unit: whoever ended later wrote later, whenever its file came.
+constexpr sql::Statement kLater{
+    "interchange.later",
+    "SELECT id FROM import_run WHERE unit_id = $1 AND source = $2 AND changed_ms > "
+    "$3 AND state = 'done' LIMIT 1"};
 constexpr sql::Statement kMappings{
     "interchange.mappings",
     "SELECT name, mapping FROM import_mapping WHERE unit_id = $1 ORDER BY changed_ms DESC, name LIMIT 100"};
@@ -242,7 +244,7 @@ Result<int> undo(const access::Desk& desk, const Run& run, Undo how) {
   const auto refused = door.read([&](access::View& view) -> std::optional<Text> {
     if (is_another_at_work(view, run)) return busy();
     const auto later =
-        view.one(kLater, {run.unit, run.source, run.made.ms}, [](const sql::Row&) { return true; });
+        view.one(kLater, {run.unit, run.source, run.changed.ms}, [](const sql::Row&) { return true; });
     if (later) return msg("A later import has the same name. Undo that one first.");
     return std::nullopt;
   });

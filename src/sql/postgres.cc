@@ -187,6 +187,7 @@ void PostgresEngine::begin(PostgresSession& session, const char* text) {
 }
 
 void PostgresEngine::do_read(const std::function<void(Tx&)>& closure) {
+  const auto deadline = Clock::now() + 2 * options().busy;
   const auto session = pool_.take(options().busy);
   ++reads_;
   for (int attempt = 1;; ++attempt) {
@@ -200,7 +201,11 @@ void PostgresEngine::do_read(const std::function<void(Tx&)>& closure) {
       const Again again = session->again;
       session->rollback();
       if (again == Again::No && begun) throw;
-      if (absence_.longer_than(options().busy)) {
+      // As for changes: a read that itself ends the server's process would be tried for ever.
+      const bool patient = again == Again::Conflict
+                               ? attempt < max_attempts
+                               : !absence_.longer_than(options().busy) && Clock::now() < deadline;
+      if (!patient) {
         if (!begun) throw;  // says why there is no connection
         throw Unavailable(gave_up(Again::Lost));
       }

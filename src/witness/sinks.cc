@@ -19,9 +19,11 @@ constexpr std::string_view kMailTo = "mailto:", kHttps = "https://", kHttp = "ht
 
 bool is_loopback(std::string_view url) {
   for (const std::string_view host : {"http://127.0.0.1", "http://[::1]", "http://localhost"})
-    if (url.starts_with(host) &&
-        (url.size() == host.size() || url[host.size()] == ':' || url[host.size()] == '/'))
-      return true;
+    if (url.starts_with(host)) {
+      const auto rest = url.substr(host.size()), port = rest.substr(0, rest.find('/'));
+      // "127.0.0.1:x@elsewhere" is elsewhere.
+      return port.empty() || (port[0] == ':' && port.find_first_not_of("0123456789", 1) == port.npos);
+    }
   return false;
 }
 

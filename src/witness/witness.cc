@@ -54,6 +54,7 @@ bool contradicts(const std::set<std::pair<std::int64_t, seal::Hash>>& known, con
 
 struct Witness::Party {
   access::FileSink file;
+  std::mutex mutex;  // of this party alone: a file that hangs holds up no other
   // Of each unit: for how many entries, and their root.
   std::map<UnitId, std::set<std::pair<std::int64_t, seal::Hash>>> known;
   std::set<std::string> known_ends;  // hashes of their lines
@@ -69,7 +70,7 @@ std::optional<Trust> trust_of(std::string_view text) {
 
 Witness::Witness(const std::vector<Trust>& trusted) {
   for (const auto& each : trusted) {
-    auto party = std::unique_ptr<Party>(new Party{access::FileSink(each.file), {}, {}});
+    auto party = std::unique_ptr<Party>(new Party{.file = access::FileSink(each.file)});
     party->file.give({}, {});
     const access::AuditKeys keys(seal::Verifier::from_text(each.key));
     std::ifstream file(each.file);
@@ -87,13 +88,19 @@ Witness::Witness(const std::vector<Trust>& trusted) {
 Witness::~Witness() = default;
 
 Witness::Answer Witness::take(std::string_view lines) {
-  const auto told = told_by(lines);
-  if (!told || told->heads.empty()) return Answer::unreadable;
-  const auto found = parties_.find(told->heads.front().key);
+  // The first line shows whether the rest is worth reading.
+  const auto first = access::head_in_line(lines.substr(0, lines.find('\n')));
+  if (!first) return Answer::unreadable;
+  const auto found = parties_.find(first->key);
   if (found == parties_.end()) return Answer::unknown_key;
-  if (!all_of(*told, access::AuditKeys(seal::Verifier::from_text(found->first)))) return Answer::unknown_key;
-  const std::lock_guard lock(mutex_);
+  const access::AuditKeys keys(seal::Verifier::from_text(found->first));
+  if (keys.judge(*first) != access::AuditKeys::Verdict::right) return Answer::unknown_key;
+  const auto told = told_by(lines);
+  if (!told) return Answer::unreadable;
+  if (!all_of(*told, keys)) return Answer::unknown_key;
   auto& party = *found->second;
+  const std::unique_lock lock(party.mutex, std::try_to_lock);
+  if (!lock) return Answer::busy;
   std::vector<access::AuditHead> fresh;
   std::vector<access::AuditEnds> ends;
   bool contradiction = false;

@@ -2,7 +2,6 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +36,8 @@ class Witness {
   enum class Answer {
     kept,         // or had been before
     unknown_key,  // signed by nobody whose heads are kept, or not at all
-    unreadable,   // no lines of heads
+    unreadable,   // no lines that begin with a head
+    busy,         // others of the same party are being written just now
   };
   /** Reads what the files hold already, and sees whether they can be written. Throws std::runtime_error. */
   explicit Witness(const std::vector<Trust>& trusted);
@@ -50,7 +50,6 @@ class Witness {
 
  private:
   struct Party;
-  std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Party>> parties_;
 };
 

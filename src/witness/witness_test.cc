@@ -133,7 +133,8 @@ TEST_F(WitnessTest, ManyAtOnceLoseNothingAndDoubleNothing) {
   std::vector<std::thread> givers;
   for (int giver = 0; giver < 4; ++giver)
     givers.emplace_back([&] {
-      for (int i = 1; i <= 20; ++i) EXPECT_EQ(witness.take(line(head(i, i - 1, 1, 7))), Answer::kept);
+      for (int i = 1; i <= 20; ++i)
+        while (witness.take(line(head(i, i - 1, 1, 7))) == Answer::busy) std::this_thread::yield();
     });
   const bool log = log_enabled(false);
   for (auto& each : givers) each.join();
@@ -154,7 +155,8 @@ TEST_F(WitnessTest, PlacesAndKeysThatCannotBeAreNamed) {
                            "http://127.0.0.1:8080/audit/heads", "mailto:dpo@example.org"})
     EXPECT_EQ(problem_of(good, mail), "") << good;
   for (const char* bad : {"https://other.example.org", "http://other.example.org/audit/heads",
-                          "http://127.0.0.1.example.org/audit/heads", "mailto:", "mailto:dpo"})
+                          "http://127.0.0.1.example.org/audit/heads",
+                          "http://127.0.0.1:x@example.org/audit/heads", "mailto:", "mailto:dpo"})
     EXPECT_NE(problem_of(bad, mail), "") << bad;
   EXPECT_NE(problem_of("mailto:dpo@example.org", {}), "") << "no mail server";
 }
