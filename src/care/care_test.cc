@@ -180,6 +180,10 @@ TEST_P(CareTest, ALinkThatSomebodyPutInTheWayIsNotFollowed) {
   EXPECT_THROW(back_up(*store_, clock_, file), std::system_error);
   EXPECT_EQ(std::filesystem::file_size(other), 10U);
   std::filesystem::remove(begun);
+  std::filesystem::create_hard_link(other, begun);  // as one leaves it that was killed between two names
+  EXPECT_THROW(back_up(*store_, clock_, file), std::system_error);
+  EXPECT_EQ(std::filesystem::file_size(other), 10U);
+  EXPECT_FALSE(std::filesystem::exists(begun)) << "the next one is begun";
   std::ofstream(begun) << std::string(1'000'000, 'x');  // as a copy leaves it that was killed
   back_up(*store_, clock_, file);
   EXPECT_EQ(refusal(from(file)), "");

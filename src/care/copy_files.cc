@@ -25,8 +25,11 @@ WholeFile::WholeFile(std::filesystem::path path) : path_(std::move(path)), begun
   struct stat ours {};
   struct stat there {};
   if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd_, &ours) == 0 &&
-      ::stat(begun_.c_str(), &there) == 0 && ours.st_ino == there.st_ino && ::ftruncate(fd_, 0) == 0)
-    return;
+      ::stat(begun_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) {
+    if (ours.st_nlink == 1 && ::ftruncate(fd_, 0) == 0) return;
+    // It was finished, and broken off before this name of it went: the other one is a whole copy.
+    if (ours.st_nlink > 1) ::unlink(begun_.c_str());
+  }
   ::close(fd_);
   throw std::system_error(EBUSY, std::system_category(), "the copy cannot be begun");
 }
@@ -49,12 +52,13 @@ void WholeFile::write(std::string_view bytes) {
 
 void WholeFile::finish() {
   if (::fsync(fd_) != 0) fail("the copy is not on the disk");
-  // Does not take the place of what is there. Not every file system can do it in the same way (CIFS knows no
-  // links).
-  if (::renameat2(AT_FDCWD, begun_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
-    if (errno != EINVAL || ::link(begun_.c_str(), path_.c_str()) != 0)
-      fail("the copy cannot be given its name");
+  // Unlike rename, neither takes the place of what is there. Some file systems (CIFS, exFAT) know no links.
+  if (::link(begun_.c_str(), path_.c_str()) == 0) {
+    // While the lock is held: who opens it by this name would empty what is finished.
     ::unlink(begun_.c_str());
+  } else if ((errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) ||
+             ::renameat2(AT_FDCWD, begun_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+    fail("the copy cannot be given its name");
   }
   ::close(fd_);
   fd_ = -1;
