@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // How long the index of persons takes to build, how much memory it needs, and how quickly it finds. Invented
 // persons in one unit, in a fresh SQLite store. One JSON object.
-//     bench_person PERSONS
+//     bench_person PERSONS [book]      book: the book alone, without a store
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -168,6 +168,25 @@ Json ask(const access::PersonIndex& index, const access::RecordDoor& reading) {
           {"p99_ms", taken[kQuestions * 99 / 100]}};
 }
 
+void run_book(int persons) {
+  Names names;
+  alike::Book book;
+  const double before = resident_mb(), cpu = cpu_seconds();
+  for (int i = 0; i < persons; ++i) {
+    const std::string id = uuid_of_name("person " + std::to_string(i));
+    book.add(id, id, access::persons::person_of(names.guest()));
+  }
+  Json told{{"persons", persons}, {"words", book.words()}, {"memory_mb", resident_mb() - before}};
+  told["fill_cpu_s"] = cpu_seconds() - cpu;
+  constexpr int kQuestions = 50;
+  const double asking = cpu_seconds();
+  for (int i = 0; i < kQuestions; ++i)
+    book.find({alike::words_of_name(names.guest().name), 0, std::nullopt}, 80,
+              [](const auto&) { return true; });
+  told["ask_cpu_ms_each"] = 1000 * (cpu_seconds() - asking) / kQuestions;
+  std::cout << told.dump(1) << "\n";
+}
+
 void run(int persons) {
   auto migrations = sql::migrations_of({"access", "unit"});
   migrations.push_back({"2026-12-02-guest", kSchema});
@@ -219,9 +238,10 @@ void run(int persons) {
 }  // namespace lotse
 
 int main(int count, char** values) {
-  if (count != 2) {
-    std::cerr << "bench_person PERSONS\n";
+  const bool book = count == 3 && std::string_view(values[2]) == "book";
+  if (count != 2 && !book) {
+    std::cerr << "bench_person PERSONS [book]\n";
     return 2;
   }
-  lotse::run(std::atoi(values[1]));
+  book ? lotse::run_book(std::atoi(values[1])) : lotse::run(std::atoi(values[1]));
 }
