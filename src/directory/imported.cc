@@ -8,7 +8,7 @@
 namespace lotse::directory {
 namespace {
 
-constexpr std::int64_t kAtOnce = 20;
+constexpr std::int64_t kAtOnce = 10;
 
 constexpr sql::Statement kNext{
     "directory.imported_next",

@@ -216,6 +216,28 @@ def a_killed_import_goes_on_and_is_whole(torture):
     torture.lotse.run("check", "--data", data)
 
 
+def an_import_by_pages_is_taken_back_by_command(torture):
+    data = torture.folder / "commanded"
+    with torture.lotse.serve("--data", data, "--sample") as server:
+        pages = Pages(server)
+        before = sum(1 for _ in services(data))
+        run = pages.send("kreise.csv", b"Nr,Titel\n1,Kreis eins\n2,Kreis zwei\n")[1]
+        check(pages.act(run, "columns", **{"source": "kreise", "organisation": "Haus", "service.name": "Titel", "service.id": "Nr"}) == 303)
+        pages.until(run, lambda each: each["state"] == "checked")
+        units = [line.split()[0] for line in torture.lotse.run("units", "--data", data).stdout.splitlines()]
+        own = [n for n in units if run in torture.lotse.run("import", "list", "--unit", n, "--data", data).stdout]
+        check(len(own) == 1, f"units that list it: {own}")
+        unit = ["--unit", own[0], "--data", data]
+        check("not ended" in torture.lotse.run("import", "undo", run, *unit, code=1).stderr, "one that is not done")
+        pages.act(run, "start")
+        pages.until(run, lambda each: each["state"] == "done")
+        check("no such" in torture.lotse.run("import", "undo", "nothing", *unit, code=1).stderr, "one that is not there")
+        for _ in range(2):
+            check("service: 2 removed" in torture.lotse.run("import", "undo", run, *unit).stdout)
+            check(pages.look(run)["state"] == "undone")
+        check(sum(1 for _ in services(data)) == before, "something of it stayed")
+
+
 def services(data):
     with sqlite3.connect(f"file:{data}/lotse.db?mode=ro", uri=True) as store:
         yield from store.execute("SELECT id FROM service")
@@ -256,7 +278,7 @@ def main():
         torture = Torture(Lotse(str(pathlib.Path(options.binary).resolve()), folder))
         tests = {name: lambda name=name: torture.table(name) for name, table in TABLES.items() if table[1] is not None}
         tests.update({name: lambda name=name, fill=fill: torture.package(name, fill) for name, fill in PACKAGES.items()})
-        for test in (a_file_that_is_sent_does_no_more, a_killed_import_goes_on_and_is_whole):
+        for test in (a_file_that_is_sent_does_no_more, a_killed_import_goes_on_and_is_whole, an_import_by_pages_is_taken_back_by_command):
             tests[test.__name__] = lambda test=test: test(torture)
         for name, test in tests.items():
             if options.only and options.only not in name:
