@@ -159,7 +159,7 @@ void install_health(web::Site& site) {
     response.add("Content-Type", "text/plain; charset=utf-8").add("Cache-Control", "no-store");
     return response;
   };
-  site.get("/health", open, [well](web::Ask&) { return well(); });
+  site.get("/health", web::urgent(open), [well](web::Ask&) { return well(); });
   site.get("/health/store", open, [well](web::Ask& ask) {
     unit::regions(ask.desk);  // a store that is away is a 503, as everywhere
     return well();

@@ -60,6 +60,12 @@ void describe_serve(CLI::App& command, ServeOptions& serving) {
   command.add_option(
       "--public-url", serving.public_url,
       "Address under which people reach it, such as https://lotse.example.org, behind a proxy that ends TLS");
+  auto* certificate = command.add_option(
+      "--tls-cert", serving.tls_cert,
+      "Speak TLS 1.3 with this certificate and those that vouch for it (PEM); SIGHUP reads it anew");
+  auto* key = command.add_option("--tls-key", serving.tls_key, "Its key (PEM)");
+  certificate->needs(key);
+  key->needs(certificate);
   command.add_option("--feedback-email", serving.feedback_email,
                      "Where readers can say that a text is wrong");
   command.add_option(

@@ -14,6 +14,7 @@
 
 #include "access/audit_signer.h"
 #include "access/key_ring.h"
+#include "access/once.h"
 #include "access/record.h"
 #include "access/sealing.h"
 #include "base/json.h"
@@ -68,31 +69,33 @@ std::optional<int> ask_server(const std::string& path, const std::vector<std::st
   return code.value_or(1);
 }
 
-sigset_t ending_signals() {
+sigset_t our_signals(bool tls) {
   sigset_t set{};
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (tls) sigaddset(&set, SIGHUP);
   return set;
 }
 
-// SIGTERM and SIGINT are taken by one thread, so that no handler runs in the middle of something. To be
-// called before any other thread is made.
-void leave_signals_to_one_thread() {
-  const sigset_t set = ending_signals();
+// Signals are taken by one thread, so that no handler runs in the middle of something. To be called before
+// any other thread is made.
+void leave_signals_to_one_thread(bool tls) {
+  const sigset_t set = our_signals(tls);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
 
-// That thread. It ends before what `stop` needs does.
+// That thread. It ends before the server does.
 class OnSignal {
  public:
-  explicit OnSignal(std::function<void()> stop)
-      : thread_([stop = std::move(stop)] {
-          const sigset_t set = ending_signals();
+  OnSignal(http::Server& server, bool tls)
+      : thread_([&server, tls] {
+          const sigset_t set = our_signals(tls);
           int which = 0;
-          sigwait(&set, &which);
-          stop();
+          while (sigwait(&set, &which) == 0 && which == SIGHUP)
+            log_event(server.renew_certificate() ? "certificate.renewed" : "certificate.not_renewed");
+          server.stop();
         }) {}
   ~OnSignal() {
     pthread_kill(thread_.native_handle(), SIGTERM);
@@ -124,7 +127,9 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
   server_options.address = address;
   server_options.port = static_cast<std::uint16_t>(port);
   server_options.workers = options.workers;
-  server_options.trust_forwarded = !options.public_url.empty();
+  server_options.trust_forwarded = !options.public_url.empty() && options.tls_cert.empty();
+  server_options.certificate = options.tls_cert;
+  server_options.key = options.tls_key;
   server_options.log = [&metrics](const http::LogLine& line) {
     metrics.count(line);
     log_event("request", {{"method", LogValue::word(line.method)},
@@ -134,10 +139,16 @@ http::ServerOptions server_options_of(const ServeOptions& options, const std::st
                           {"us", line.microseconds}});
   };
   server_options.failure = [](std::string_view) { log_event("handler.failed"); };
-  server_options.priority = [](const http::Request& r) {
-    return (r.method == "POST" && r.path.starts_with("/sign-in")) || r.path == "/health";
-  };
   return server_options;
+}
+
+// What only the routes know about a request that is still coming in.
+void ask_the_site(http::ServerOptions& options, web::Site& site) {
+  options.limits.body_limit = [&site](const std::string& method, std::string_view path) {
+    return site.body_limit(method, path);
+  };
+  options.priority = [&site](const http::Request& r) { return site.is_urgent(r.method, r.path); };
+  options.refusal = [&site](const http::Request& r, int status) { return site.refusal(r, status); };
 }
 
 // A sample is there to be played with: nobody needs what it was before.
@@ -219,6 +230,14 @@ std::optional<std::vector<witness::Trust>> trusted_by(const ServeOptions& option
   return trusted;
 }
 
+// What the site says of bodies, and room for what other installations give.
+void take_heads(http::ServerOptions& options) {
+  options.limits.body_limit = [site = std::move(options.limits.body_limit)](const std::string& method,
+                                                                            std::string_view path) {
+    return path == witness::kPath && method == "POST" ? kHeadsBody : site(method, path);
+  };
+}
+
 http::Response answer_of(witness::Witness& witness, const http::Request& request) {
   using Answer = witness::Witness::Answer;
   http::Response response{.status = 405, .route = std::string(witness::kPath)};
@@ -261,6 +280,12 @@ std::unique_ptr<jobs::Runner> start_jobs(const ServeOptions& options, access::St
   runner->add({"keys.sweep",
                [&store, clock](jobs::Turn&) {
                  access::sweep_keys(store, clock->now());
+                 return jobs::Outcome::done();
+               }},
+              jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
+  runner->add({"forms.sweep",
+               [&store, clock](jobs::Turn&) {
+                 access::sweep_forms(store, clock->now());
                  return jobs::Outcome::done();
                }},
               jobs::Schedule::daily(3 * 60), jobs::Runner::Whose::installation);
@@ -343,7 +368,7 @@ void raise_open_files(const http::ServerOptions& options) {
 
 web::SiteOptions site_options_of(const ServeOptions& options, access::Store& store, const Clock& clock) {
   web::SiteOptions site{.region = "",
-                        .secure = options.public_url.starts_with("https://"),
+                        .secure = !options.tls_cert.empty() || options.public_url.starts_with("https://"),
                         .sample = sample::state(store, clock) == sample::State::whole,
                         .feedback_email = options.feedback_email};
   if (site.sample && site.feedback_email.empty()) site.feedback_email = "lotse@kreis-halmerau.example.org";
@@ -352,8 +377,9 @@ web::SiteOptions site_options_of(const ServeOptions& options, access::Store& sto
 
 // Passwords must not go through a network in plain text.
 bool is_safe_to_listen(const ServeOptions& options) {
-  return options.sample || options.public_url.starts_with("https://") || options.listen.starts_with("127.") ||
-         options.listen.starts_with("[::1]") || options.listen.starts_with("localhost:");
+  return options.sample || !options.tls_cert.empty() || options.public_url.starts_with("https://") ||
+         options.listen.starts_with("127.") || options.listen.starts_with("[::1]") ||
+         options.listen.starts_with("localhost:");
 }
 
 }  // namespace
@@ -373,13 +399,13 @@ int serve(const ServeOptions& options, const Command& command) {
   }
   if (!is_safe_to_listen(options)) {
     std::cerr << "lotse: passwords must not go through a network in plain text: listen on 127.0.0.1 behind a "
-                 "proxy that ends TLS, and say --public-url https://…\n";
+                 "proxy that ends TLS, and say --public-url https://…, or give --tls-cert and --tls-key\n";
     return 2;
   }
   if (!is_mail_good(options.mail)) return 2;
   const auto trusted = trusted_by(options);
   if (!trusted) return 2;
-  leave_signals_to_one_thread();
+  leave_signals_to_one_thread(!options.tls_cert.empty());
   const std::string folder = options.store.folder();
   std::optional<sql::FileLock> lock;
   if (!folder.empty()) {
@@ -397,11 +423,8 @@ int serve(const ServeOptions& options, const Command& command) {
   const auto runner = start_jobs(options, *store, *clock);
   Metrics metrics;
   auto server_options = server_options_of(options, listen->address, listen->port, metrics);
-  server_options.limits.body_limit = [&](const std::string& method, std::string_view path) {
-    return path == witness::kPath && !trusted->empty() && method == "POST"
-               ? kHeadsBody
-               : app.site->body_limit(method, path);
-  };
+  ask_the_site(server_options, *app.site);
+  if (!trusted->empty()) take_heads(server_options);
   raise_open_files(server_options);
   http::Server server(server_options, [&](const http::Request& request) {
     return request.path == witness::kPath && !trusted->empty() ? answer_of(witness, request)
@@ -422,8 +445,9 @@ int serve(const ServeOptions& options, const Command& command) {
   if (!site.sample) print_gaps(*store, **clock);
   std::optional<MetricsListener> listener;
   if (!options.metrics.empty()) listener.emplace(*metrics_at, metrics, *store, server);
-  std::cout << "listening on http://" << listen->address << ":" << server.port() << std::endl;
-  const OnSignal on_signal([&] { server.stop(); });
+  std::cout << "listening on http" << (options.tls_cert.empty() ? "" : "s") << "://" << listen->address << ":"
+            << server.port() << std::endl;
+  const OnSignal on_signal(server, !options.tls_cert.empty());
   server.run();
   log_event("stopped");
   return 0;

@@ -18,6 +18,8 @@ struct ServeOptions {
   bool sample = false;
   std::string today;       // YYYY-MM-DD, only on a sample
   std::string public_url;  // https://… where a proxy ends TLS
+  std::string tls_cert;    // PEM files: TLS is ended here; both or neither
+  std::string tls_key;
   std::string feedback_email;
   std::vector<std::string> heads;    // to whom heads of the audit are given; see witness::problem_of
   std::string heads_ca_file;         // who vouches for them besides those whom the system trusts
@@ -33,8 +35,8 @@ using Command = std::function<int(access::Store&, std::shared_ptr<const Clock>, 
                                   const std::vector<std::string>& arguments, const std::string& folder,
                                   const std::stop_token& stop, std::ostream& out, std::ostream& err)>;
 
-/** Serves until SIGTERM or SIGINT. Commands given meanwhile come in through DIR/serve.sock. Returns the exit
- * code. */
+/** Serves until SIGTERM or SIGINT; where it speaks TLS, SIGHUP has it read its certificate anew. Commands
+ * given meanwhile come in through DIR/serve.sock. Returns the exit code. */
 int serve(const ServeOptions& options, const Command& command);
 
 /**

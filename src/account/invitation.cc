@@ -313,7 +313,7 @@ void install_invitation(web::Site& site, const std::shared_ptr<Entrance>& entran
   web::Access form = kInvite;
   form.redraws = true;
   site.post(kInvitePath, form, make_invitation);
-  site.post(kWithdrawPath, kInvite, [](Ask& ask) {
+  site.post(kWithdrawPath, urgent(kInvite), [](Ask& ask) {
     if (!ask.site.gate().withdraw_invitation(ask.desk, ask.given("id"))) throw Stale();
     return web::see(Url::path(kInvitePath));
   });

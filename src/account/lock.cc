@@ -173,9 +173,9 @@ void install_lock(web::Site& site, const std::shared_ptr<Entrance>& entrance) {
   // Asked for by the handler: the token of a session that is over would fit no more, and 403 helps nobody on.
   open.token = false;
   site.when_locked(locked);
-  site.post("/unlock", open, [entrance](Ask& ask) { return unlock(ask, *entrance); });
+  site.post("/unlock", urgent(open), [entrance](Ask& ask) { return unlock(ask, *entrance); });
   site.get("/unlock", open, [](Ask&) { return web::see(Url::path("/staff")); });
-  site.post("/lock", kSignedIn, [](Ask& ask) {
+  site.post("/lock", urgent(kSignedIn), [](Ask& ask) {
     ask.site.gate().lock(ask.session);
     return ask.json ? web::json({{"locked", true}}) : web::see(Url::path("/staff"));
   });

@@ -271,15 +271,15 @@ web::Handler with_passwords(const std::shared_ptr<Entrance>& entrance, Act act) 
 void install_own_account(web::Site& site, const std::shared_ptr<Entrance>& entrance) {
   site.add_to_navigation({kPath, msg("My account"), true});
   site.get(kPath, kSignedIn, own_page);
-  site.post("/account/sign-ins/end", kSignedIn, [](Ask& ask) {
+  site.post("/account/sign-ins/end", urgent(kSignedIn), [](Ask& ask) {
     ask.site.gate().end_session(ask.desk.actor(), ask.given("id"));
     return web::see(Url::path(kPath));
   });
-  site.post("/account/sign-ins/end-others", kSignedIn, [](Ask& ask) {
+  site.post("/account/sign-ins/end-others", urgent(kSignedIn), [](Ask& ask) {
     ask.site.gate().end_others(ask.desk.actor(), ask.session);
     return web::see(Url::path(kPath));
   });
-  site.post("/account/links/withdraw", kSignedIn, [](Ask& ask) {
+  site.post("/account/links/withdraw", urgent(kSignedIn), [](Ask& ask) {
     ask.site.gate().withdraw_reset(ask.desk.actor(), ask.given("id"));
     return web::see(Url::path(kPath));
   });

@@ -59,7 +59,7 @@ void install(web::Site& site, std::shared_ptr<Passwords> passwords, seal::Key ke
                                           el("div", {cls("lo-actions")}, {web::button(ask.t("Sign out"))}))});
     return web::page(ask, {.title = ask.t("Sign out"), .main = main});
   });
-  site.post("/sign-out", kSignedIn, [](Ask& ask) {
+  site.post("/sign-out", urgent(kSignedIn), [](Ask& ask) {
     ask.site.gate().end(ask.session);
     auto response = web::see(Url::path("/"));
     web::set_cookie(response, ask.site, ask.site.session_cookie(), "", -1);

@@ -172,14 +172,15 @@ http::Response codes_page(const Ask& ask, const std::vector<std::string>& codes,
 }
 
 void install_second_factor(web::Site& site, const std::shared_ptr<Entrance>& entrance) {
-  site.get("/sign-in/code", kOpen, [](Ask& ask) {
+  site.get("/sign-in/code", urgent(kOpen), [](Ask& ask) {
     const std::string secret = half_secret(ask);
     const auto half = ask.site.gate().half(secret);
     return half && half->has_factor && !half->proved ? code_page(ask) : next_step(ask, secret);
   });
-  site.post("/sign-in/code", kOpen, [entrance](Ask& ask) { return take_code(ask, entrance->attempts); });
-  site.get("/sign-in/factor", kOpen, set_up);
-  site.post("/sign-in/factor", kOpen, set_up);
+  site.post("/sign-in/code", urgent(kOpen),
+            [entrance](Ask& ask) { return take_code(ask, entrance->attempts); });
+  site.get("/sign-in/factor", urgent(kOpen), set_up);
+  site.post("/sign-in/factor", urgent(kOpen), set_up);
 }
 
 }  // namespace lotse::account

@@ -224,10 +224,10 @@ http::Response next_step(Ask& ask, const std::string& secret) {
 }
 
 void install_sign_in(web::Site& site, const std::shared_ptr<Entrance>& entrance) {
-  site.get("/sign-in", kOpen, [](Ask& ask) { return sign_in_page(ask); });
-  site.post("/sign-in", kOpen, [entrance](Ask& ask) { return sign_in(ask, *entrance); });
-  site.get("/sign-in/unit", kOpen, choose_unit);
-  site.post("/sign-in/continue", kOpen, choose_unit);
+  site.get("/sign-in", urgent(kOpen), [](Ask& ask) { return sign_in_page(ask); });
+  site.post("/sign-in", urgent(kOpen), [entrance](Ask& ask) { return sign_in(ask, *entrance); });
+  site.get("/sign-in/unit", urgent(kOpen), choose_unit);
+  site.post("/sign-in/continue", urgent(kOpen), choose_unit);
 }
 
 }  // namespace lotse::account

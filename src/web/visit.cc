@@ -93,7 +93,7 @@ void install_visits(Site& site, std::vector<Visit> all) {
   const auto visits = std::make_shared<Visits>();
   visits->all = std::move(all);
   site.get("/v/{link}", kVisit, [visits](Ask& ask) { return visit(ask, *visits); });
-  site.post("/v/{link}", kVisit, [visits](Ask& ask) { return visit(ask, *visits); });
+  site.post("/v/{link}", urgent(kVisit), [visits](Ask& ask) { return visit(ask, *visits); });
 }
 
 }  // namespace lotse::web

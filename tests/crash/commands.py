@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import care  # noqa: E402
 import care_postgresql  # noqa: E402
 import ground  # noqa: E402
+import secure  # noqa: E402
 from harness import CSV_FILES, FRUITS, ROOT, Lotse, Skipped, check  # noqa: E402
 
 
@@ -323,7 +324,7 @@ def main():
         lotse = Lotse(str(pathlib.Path(options.binary).resolve()), folder)
         if options.inside:
             return inside_postgresql(lotse)
-        for test in TESTS + ground.TESTS + care.TESTS + care_postgresql.TESTS:
+        for test in TESTS + ground.TESTS + care.TESTS + care_postgresql.TESTS + secure.TESTS:
             if options.only and options.only not in test.__name__:
                 continue
             lotse.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))

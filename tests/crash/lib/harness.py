@@ -61,7 +61,7 @@ class Served:
         self.said = []
         for line in self.process.stdout:
             self.said.append(line)
-            found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line.strip())
+            found = re.match(r"listening on https?://127\.0\.0\.1:(\d+)$", line.strip())
             if found:
                 self.port = int(found[1])
                 return
