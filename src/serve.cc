@@ -12,15 +12,14 @@
 #include <sstream>
 #include <thread>
 
-#include "access/audit_signer.h"
 #include "access/key_ring.h"
 #include "access/once.h"
 #include "access/record.h"
-#include "access/sealing.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "care/care.h"
 #include "command_socket.h"
+#include "heads.h"
 #include "http/http.h"
 #include "interchange/interchange.h"
 #include "jobs/jobs.h"
@@ -28,7 +27,6 @@
 #include "metrics.h"
 #include "sample/sample.h"
 #include "sql/lock.h"
-#include "witness/witness.h"
 
 namespace lotse {
 namespace {
@@ -180,81 +178,6 @@ int prepare_sample(const ServeOptions& options, access::Store& store, const Cloc
   return 1;
 }
 
-// A hundred heads, which is what comes at once, with some ten thousand records that ended.
-constexpr std::size_t kHeadsBody = 4 * 1024 * 1024;
-
-bool is_path(const std::string& place) {
-  return !place.starts_with("mailto:") && place.find("://") == place.npos;
-}
-
-// Seals the audit while we serve, and gives its heads away where that is wanted. Throws where a file for them
-// cannot be written: better now than unseen at night.
-class SealedAudit {
- public:
-  SealedAudit(access::Store& store, const Clock& clock, const ServeOptions& options)
-      : signer_(access::audit_signer(store, clock.now())) {
-    std::vector<access::HeadSink*> sinks;
-    for (const auto& place : options.heads) {
-      const auto whole =
-          is_path(place) ? std::filesystem::absolute(place).lexically_normal().string() : place;
-      sinks_.push_back(witness::sink_for(whole, options.mail, options.heads_ca_file, clock));
-      sinks_.back()->give({}, {});
-      sinks.push_back(sinks_.back().get());
-    }
-    sealing_.emplace(store, clock, signer_, sinks, &store.keys());
-  }
-
- private:
-  seal::Signer signer_;
-  std::vector<std::unique_ptr<access::HeadSink>> sinks_;
-  std::optional<access::Sealing> sealing_;  // last: ends before what it uses
-};
-
-// Nothing where the options say something wrong, which has been told then.
-std::optional<std::vector<witness::Trust>> trusted_by(const ServeOptions& options) {
-  std::vector<witness::Trust> trusted;
-  for (const auto& place : options.heads)
-    if (const auto problem = witness::problem_of(place, options.mail); !problem.empty()) {
-      std::cerr << "lotse: --heads: " << problem << "\n";
-      return std::nullopt;
-    }
-  for (const auto& each : options.witness) {
-    auto trust = witness::trust_of(each);
-    if (!trust) {
-      std::cerr << "lotse: --witness: say KEY=FILE; the key is the one that stands in each of their heads\n";
-      return std::nullopt;
-    }
-    trust->file = std::filesystem::absolute(trust->file).lexically_normal().string();
-    trusted.push_back(std::move(*trust));
-  }
-  return trusted;
-}
-
-// What the site says of bodies, and room for what other installations give.
-void take_heads(http::ServerOptions& options) {
-  options.limits.body_limit = [site = std::move(options.limits.body_limit)](const std::string& method,
-                                                                            std::string_view path) {
-    return path == witness::kPath && method == "POST" ? kHeadsBody : site(method, path);
-  };
-}
-
-http::Response answer_of(witness::Witness& witness, const http::Request& request) {
-  using Answer = witness::Witness::Answer;
-  http::Response response{.status = 405, .route = std::string(witness::kPath)};
-  if (request.method != "POST") return response.add("Allow", "POST");
-  try {
-    const auto answer = witness.take(request.body);
-    response.status = answer == Answer::kept          ? 204
-                      : answer == Answer::unknown_key ? 403
-                      : answer == Answer::busy        ? 503
-                                                      : 422;
-  } catch (const std::exception&) {
-    log_event("witness.failed");
-    response.status = 503;
-    response.add("Retry-After", "60");
-  }
-  return response;
-}
 // What is wrong with the mail server was said then.
 bool is_mail_good(const notice::SmtpChoice& mail) {
   const bool given = !mail.address.empty() || !mail.user.empty() || !mail.password_file.empty() ||
