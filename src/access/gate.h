@@ -190,15 +190,15 @@ class Gate {
    * count; while codes of the clock are blocked, recovery codes (40 bits, keyed) are still taken: who knows
    * hers is never locked out. */
   Proof prove(std::string_view half_secret, std::string_view code);
+  /** The same of somebody who is signed in, before she replaces it. */
+  Proof prove(const Actor& actor, std::string_view code);
   /** What a guess of a password costs. */
   enum class Guess { free, paid, refused };
   /** Password and second factor at once, while `trial` is blocked: begins a half session that is proved.
    * `right`: the account, if its password was right; `guess`: what pay_for_guess said. Nothing if either is
    * wrong; that is entered, without prolonging the block, by the same work whichever it was. */
-  std::optional<std::string> begin_proved(
-      const Trial& trial, const std::optional<Account>& right,
-      std::string_view code); /** The same of somebody who is signed in, before she replaces it. */
-  Proof prove(const Actor& actor, std::string_view code);
+  std::optional<std::string> begin_proved(const Trial& trial, const std::optional<Account>& right,
+                                          std::string_view code, Guess guess = Guess::free);
   /** To be asked before a password is looked at for an address that is blocked. After five refusals of
    * begin_proved within the block a guess costs a code that is right, which is used up; wrong ones count and
    * are entered. So guessing passwords there takes a code for each guess, and whoever has both comes in. */
@@ -243,7 +243,7 @@ class Gate {
   std::string offer_factor(const Actor& actor, std::string_view secret);
   /** As the one above; this session alone goes on. */
   std::optional<std::vector<std::string>> confirm_factor(const Actor& actor, std::string_view secret,
-                                                         std::string_view code, Guess guess = Guess::free);
+                                                         std::string_view code);
   /** The invented town's people need no second factor. Counts in a store alone that is marked a sample. */
   void mark_sample(const Operator& by, UnitId unit, std::string_view account);
 
