@@ -148,7 +148,7 @@ TEST_P(SecondFactorTest, WhileBlockedAGuessOfThePasswordTakesACode) {
   const auto before = counted();
   for (const auto& password : {std::string("wrong"), kPassword}) {
     const auto r = sign_in("olena@example.org", password, {{"code", wrong_code()}});
-    EXPECT_EQ(r.body, refused.body) << "the password was not looked at";
+    EXPECT_EQ(numberless(r.body), numberless(refused.body)) << "the password was not looked at";
     EXPECT_EQ(sign_in("olena@example.org", password, {{"code", "ABCD-EFGH"}}).status, 429);
   }
   EXPECT_EQ(counted(), before + 4) << "each is counted";
