@@ -65,7 +65,6 @@ int fuzz_container(const std::uint8_t* data, std::size_t size) {
   changed.replace(at, std::min<std::size_t>(data[2], changed.size() - at), text.substr(3));
   const auto found = read(changed);
   must(!found || *found == "what was written");
-  must(changed == written() || !found);
   return 0;
 }
 
