@@ -130,13 +130,13 @@ class Bench {
   }
 
  private:
-  access::Desk desk() const {
+  access::Desk desk(const char* function) const {
     return access::Desk(*store_,
                         access::DeskTestAccess::actor({.who = "acc-1",
                                                        .name = "",
                                                        .unit = kUnit,
                                                        .unit_kind = "family_centre",
-                                                       .function = "organiser",
+                                                       .function = function,
                                                        .second_factor = true}),
                         access::kDirectoryPurpose, *clock_);
   }
@@ -152,7 +152,7 @@ class Bench {
   }
   void insert_audited() const {
     const std::string id = new_uuid(clock_->now().ms);
-    desk().unit(access::kDirectoryWrite).change("bench.coming", id, [&](access::Change& c) {
+    desk("directory_editor").unit(access::kDirectoryWrite).change("bench.coming", id, [&](access::Change& c) {
       put([&](sql::Params values) { c.change(kInsert, values); }, id);
       return 0;
     });
@@ -162,16 +162,18 @@ class Bench {
     const auto value = someone();
     access::RecordDoor::Named named;
     (fresh ? named.fresh : named.known).push_back(record);
-    desk().records(kWrite, kRelation).change("bench.coming", id, named, [&](access::RecordChange& c) {
-      if (fresh) c.begin(record, "coming");
-      c.insert(id, record, value);
-      return 0;
-    });
+    desk("organiser")
+        .records(kWrite, kRelation)
+        .change("bench.coming", id, named, [&](access::RecordChange& c) {
+          if (fresh) c.begin(record, "coming");
+          c.insert(id, record, value);
+          return 0;
+        });
     return id;
   }
   void read_plain() const {
     int seen = 0;
-    desk().unit(access::kDirectoryRead).read([&](access::View& view) {
+    desk("directory_editor").unit(access::kDirectoryRead).read([&](access::View& view) {
       seen = 0;
       view.each(kRead, {kUnit, ""}, [&](const sql::Row& r) { seen += r.text(3).empty() ? 0 : 1; });
       return 0;
@@ -179,9 +181,10 @@ class Bench {
     if (seen != kPage) throw std::runtime_error("a page has 20 rows");
   }
   void read_sealed(const std::vector<std::string>& ids) const {
-    const auto rows = desk().records(kLook, kRelation).read("bench.list", [&](access::RecordView& view) {
-      return view.find<Coming>(ids);
-    });
+    const auto rows =
+        desk("organiser").records(kLook, kRelation).read("bench.list", [&](access::RecordView& view) {
+          return view.find<Coming>(ids);
+        });
     if (rows.size() != ids.size() || rows.front().get(&Coming::name).empty())
       throw std::runtime_error("a page has 20 rows that are open");
   }

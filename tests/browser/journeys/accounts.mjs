@@ -114,7 +114,7 @@ async function colleagues(t) {
   await t.problemSummary(page, ['function']);
   await inOrder(t, page, 'inviting, with nobody to agree');
   await page.locator('input[name=function][value=lead]').uncheck();
-  await page.locator('input[name=function][value=organiser]').check();
+  await page.locator('input[name=function][value=helper]').check();
   await send(page, 'invite');
   await inOrder(t, page, 'the link');
   const link = await page.locator('main code').innerText();
@@ -153,7 +153,7 @@ async function colleagues(t) {
   await go('/staff/accounts/invite');
   await page.locator('#email').fill(lead);
   await page.locator('#name').fill('Lea');
-  await page.locator('input[name=function][value=organiser]').check();
+  await page.locator('input[name=function][value=helper]').check();
   await send(page, 'invite');
   await other.page.goto(await page.locator('main code').innerText(), { waitUntil: 'load' });
   await inOrder(t, other.page, 'invited again');

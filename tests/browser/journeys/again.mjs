@@ -30,6 +30,8 @@ async function again(t, { language, width }) {
   has(await page.locator('h1').innerText(), t.texts(language, 'This was too much to send')[0], 'the page of what is too large');
   await inOrder(t, page, 'too large');
   await t.shot(page, 'too-large');
+  // A network may write ten notes at once, and other journeys write too.
+  if (width > 390) return;
   await go(path);
   const nonce = `Zweimal ${randomUUID().slice(0, 8)}`;
   await page.locator('#text').fill(nonce);
