@@ -23,6 +23,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from harness import Lotse, check  # noqa: E402
 
 MOST_KB = 256 * 1024
+# A sanitizer keeps what was freed, and puts room around all; `make check-long` judges what is shipped.
+MOST_SANITIZED_KB = 2048 * 1024
 TEN_MB = 10 * 1024 * 1024
 MAP = """[source]
 name = "torture"
@@ -76,6 +78,8 @@ TABLES = {
 class Torture:
     def __init__(self, lotse):
         self.lotse, self.folder = lotse, lotse.folder
+        sanitized = b"__asan_init" in pathlib.Path(lotse.binary).read_bytes()
+        self.most_kb = MOST_SANITIZED_KB if sanitized else MOST_KB
         self.data = self.folder / "data"
         (self.folder / "map.toml").write_text(MAP, encoding="utf-8")
         lotse.run("import", "table", self.write("first.csv", (HEAD + "erste,erste,x\n").encode()), "--map", self.folder / "map.toml",
@@ -103,7 +107,7 @@ class Torture:
         code, said, peak, seconds = self.measured(*arguments, "--data", self.data)
         print(f"   {name}: exit {code}, {peak // 1024} MB, {seconds:.1f} s", flush=True)
         check(code in (0, 1), f"ended by {code}: {said[-300:]}")
-        check(peak <= MOST_KB, f"took {peak // 1024} MB")
+        check(peak <= self.most_kb, f"took {peak // 1024} MB")
         check((code == 0) == comes_in and said.strip(), f"exit {code}: {said[-500:]}")
         check(words in said, f"does not say {words!r}: {said[-500:]}")
 
@@ -256,7 +260,7 @@ def a_file_that_is_sent_does_no_more(torture):
             check(status in (201, 413, 422), f"{name}: {status}")
         after = peak_of(server.process.pid)
         print(f"   the server: {before // 1024} MB before, {after // 1024} MB at most", flush=True)
-        check(after - before <= MOST_KB, f"took {(after - before) // 1024} MB")
+        check(after - before <= torture.most_kb, f"took {(after - before) // 1024} MB")
         check(server.get("/health/store")[0] == 200 and server.stop() == 0, "it did not live on")
 
 
